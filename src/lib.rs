@@ -1,0 +1,1 @@
+//! Parlor: one chat window for every agent server.
