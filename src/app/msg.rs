@@ -1,0 +1,184 @@
+//! What the app is told, and what it asks for.
+
+use crate::io::{Action, Happening};
+use crate::model::{Attachment, ItemId};
+use crate::session::Change;
+
+use super::view::View;
+
+/// One thing the app is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// The page has loaded. First, and once.
+    Started(Start),
+    /// Something happened to a socket or a request.
+    Happened(Happening),
+    /// The browser says that the network is there, or is gone.
+    Online(bool),
+    /// The page is shown again after having been hidden.
+    Shown,
+    /// The deadline has passed.
+    Woke,
+    /// The person did something.
+    Did(Intent),
+    /// The host page sent a message (`message` event): origin and data as text.
+    Host {
+        /// The sender's origin.
+        origin: String,
+        /// JSON text.
+        data: String,
+    },
+}
+
+/// What the page knows when it loads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// The query, without `?`, still percent-encoded.
+    pub query: String,
+    /// `config.json` beside `index.html`, where there is one.
+    pub config: Option<String>,
+    /// Whether the page came over `https:`.
+    pub secure: bool,
+    /// The page's own origin, such as `http://127.0.0.1:8080`.
+    pub origin: String,
+    /// Random; for backoff and identifiers.
+    pub seed: u64,
+    /// The browser says that the network is there.
+    pub online: bool,
+    /// The page stands in a frame of another page.
+    pub embedded: bool,
+    /// What storage holds, as `(key, value)`; empty where it throws.
+    pub stored: Vec<(String, String)>,
+    /// Whether storage works at all.
+    pub storage: bool,
+}
+
+/// What the person can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Connect to a server: the settings form, or the dialog of a link.
+    Connect {
+        /// Name of the protocol.
+        server: String,
+        /// Address; ignored by the demo.
+        url: String,
+        /// Send the document's frames only.
+        strict: bool,
+    },
+    /// Do not follow the link; stay where we are.
+    DeclineLink,
+    /// Close the connection.
+    Disconnect,
+    /// Try again now, without waiting.
+    RetryNow,
+    /// Send a message.
+    Send {
+        /// The text.
+        text: String,
+        /// What goes with it.
+        attachments: Vec<Attachment>,
+    },
+    /// Change a queued message's text.
+    Edit {
+        /// Which.
+        id: ItemId,
+        /// The new text.
+        text: String,
+    },
+    /// Take back a queued message, or delete one that did not arrive.
+    Withdraw(ItemId),
+    /// Send a queued message now, or one that did not (or may not have) arrived again.
+    SendNow(ItemId),
+    /// Answer an approval.
+    Answer {
+        /// The item.
+        id: ItemId,
+        /// Allowed.
+        approved: bool,
+        /// Do not ask again for this tool.
+        remember: bool,
+    },
+    /// Stop the run.
+    Stop,
+    /// Stop waiting for a stalled run.
+    GiveUp,
+    /// Go on waiting for a stalled run.
+    KeepWaiting,
+    /// Forget the conversation on the server.
+    Reset,
+    /// Begin a new conversation with the same server.
+    NewConversation,
+    /// The text in the composer changed.
+    Draft(String),
+    /// A theme was chosen.
+    Theme(Theme),
+    /// A passing notice was read.
+    Dismiss(u64),
+    /// The inspector was opened or closed.
+    Inspect(bool),
+    /// Empty the inspector.
+    ClearTrace,
+}
+
+/// Light, dark, or as the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The word in `data-theme`, in storage and in links.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of that word; any other word is `None`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::System, Self::Light, Self::Dark]
+            .into_iter()
+            .find(|theme| theme.word() == word)
+    }
+}
+
+/// One thing the app asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Do this.
+    Io(Action),
+    /// Keep (`Some`) or forget (`None`) this in storage.
+    Store {
+        /// The key.
+        key: String,
+        /// The value.
+        value: Option<String>,
+    },
+    /// The timeline, the connection or the run moved.
+    Session(Change),
+    /// Everything else on the screen, after it moved: small, compared field by field.
+    Show(Box<View>),
+    /// Say this to screen readers, once.
+    Announce(String),
+    /// Put this text into the composer.
+    Compose(String),
+    /// Send this JSON text to the host page, for exactly this origin.
+    Post {
+        /// Target origin.
+        origin: String,
+        /// JSON text.
+        data: String,
+    },
+    /// The inspector has a new line, or was emptied (`None`).
+    Trace(Option<super::TraceLine>),
+}

@@ -1,0 +1,80 @@
+//! The part of the screen that is small enough to be compared field by field.
+
+use super::msg::Theme;
+use crate::session::{Direction, Judgement};
+
+/// Everything on the screen that is neither timeline nor connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The page's title, from `config.json`, else `Parlor`.
+    pub title: String,
+    /// The protocol in use, by name (`demo`, `saiki`).
+    pub server: String,
+    /// Its label for people.
+    pub label: String,
+    /// The address in use; empty for the demo.
+    pub url: String,
+    /// The conversation's identifier.
+    pub conversation: String,
+    /// The conversation's title, where the server gave one.
+    pub subject: Option<String>,
+    /// Only the document's frames are sent.
+    pub strict: bool,
+    /// The theme.
+    pub theme: Theme,
+    /// Embedded in another page.
+    pub embedded: bool,
+    /// Storage does not work here: nothing survives a reload.
+    pub memory_only: bool,
+    /// A link that waits for the person.
+    pub link: Option<Link>,
+    /// Passing notices, oldest first.
+    pub toasts: Vec<Toast>,
+    /// Texts for the empty state; a press sends one.
+    pub suggestions: Vec<String>,
+    /// The inspector is open.
+    pub inspecting: bool,
+    /// Frames not understood so far.
+    pub unknown: u64,
+    /// Frames of other conversations, or late ones, so far.
+    pub dropped: u64,
+}
+
+/// A link's address, which is contacted only after the person said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Protocol by name.
+    pub server: String,
+    /// Its label.
+    pub label: String,
+    /// The whole address.
+    pub url: String,
+    /// Host and port, shown large.
+    pub host: String,
+}
+
+/// A passing notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// To dismiss it by.
+    pub id: u64,
+    /// The sentence.
+    pub text: String,
+}
+
+/// One line of the inspector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceLine {
+    /// Counted from 1, never repeated.
+    pub number: u64,
+    /// Milliseconds since the first line.
+    pub at: u64,
+    /// Which way.
+    pub direction: Direction,
+    /// How it was judged.
+    pub judgement: Judgement,
+    /// The frame as text, cut at 64 KiB with a mark at the end.
+    pub text: String,
+    /// The same as a line of a recording (`{"t":..,"dir":..,"frame":..}`).
+    pub fixture: String,
+}

@@ -1,0 +1,55 @@
+//! What goes along with a text: attached files on the way out, content blocks on the way in.
+
+/// A file that goes out with a message, already in the form the wire wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// The name a person knows it by.
+    pub name: String,
+    /// The media type, such as `image/png`.
+    pub mime: String,
+    /// The bytes, in base64 without a `data:` prefix (RFC 4648 section 4).
+    pub base64: String,
+}
+
+impl Attachment {
+    /// Whether it can be shown as a picture.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        self.mime.starts_with("image/")
+    }
+
+    /// The size of the decoded bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let padding = self.base64.bytes().rev().take_while(|b| *b == b'=').count();
+        (self.base64.len() / 4 * 3).saturating_sub(padding)
+    }
+}
+
+/// One block of a tool's result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Plain text, shown as it stands.
+    Text(String),
+    /// A picture, in base64 without a `data:` prefix.
+    Image {
+        /// The media type; only PNG, JPEG, WebP and GIF are shown.
+        mime: String,
+        /// The bytes in base64.
+        base64: String,
+    },
+    /// Anything else, shown as indented JSON.
+    Json(serde_json::Value),
+}
+
+impl Content {
+    /// The block as text; a picture is named by its media type.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Image { mime, .. } => format!("[{mime}]"),
+            Self::Json(value) => serde_json::to_string_pretty(value).unwrap_or_default(),
+        }
+    }
+}

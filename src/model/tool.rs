@@ -1,0 +1,52 @@
+//! A tool call as the timeline shows it.
+
+use super::{CallId, Content, Duration, Instant};
+
+/// One call of a tool, from its start to its result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolCall {
+    /// The server's identifier, where it gives one.
+    pub call: Option<CallId>,
+    /// The tool's name as the server says it.
+    pub name: String,
+    /// The arguments; `Null` where only the result was seen.
+    pub args: serde_json::Value,
+    /// How far it is.
+    pub state: ToolState,
+    /// The result's blocks; empty while it runs.
+    pub content: Vec<Content>,
+    /// When the call was first heard of.
+    pub started: Instant,
+    /// When its result came.
+    pub ended: Option<Instant>,
+}
+
+impl ToolCall {
+    /// How long it took as seen from here; `None` while it runs.
+    #[must_use]
+    pub fn took(&self) -> Option<Duration> {
+        self.ended.map(|ended| ended.since(self.started))
+    }
+
+    /// The result's blocks as one text.
+    #[must_use]
+    pub fn result_text(&self) -> String {
+        let parts: Vec<String> = self.content.iter().map(Content::text).collect();
+        parts.join("\n")
+    }
+}
+
+/// How far a tool call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToolState {
+    /// No result yet.
+    Running,
+    /// It returned a result.
+    Done,
+    /// It returned an error.
+    Failed,
+    /// The person, or the server for the person, refused it.
+    Denied,
+    /// The connection or the run ended before its result came.
+    Interrupted,
+}

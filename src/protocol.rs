@@ -1,0 +1,199 @@
+//! What an adapter is: wire frames in, one shared vocabulary of events out.
+//!
+//! The vocabulary is AG-UI's (run, text message, tool call, with started / delta / finished). An
+//! adapter knows no clock, no retry and no storage: [`crate::session`] has those, once for all.
+
+mod emit;
+mod registry;
+pub mod saiki;
+
+use crate::io::{Closed, Happening};
+use crate::model::{
+    ApprovalId, Attachment, CallId, Content, ConversationId, Duration, Fault, Notice, ToolState,
+};
+pub use emit::{Emission, Ids, Out};
+pub use registry::{Descriptor, PROTOCOLS, Setup, descriptor};
+
+/// What an adapter understood of what came in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AgentEvent {
+    /// The agent works on the last message.
+    RunStarted,
+    /// A piece of the answer.
+    TextDelta(String),
+    /// A piece of the reasoning.
+    ReasoningDelta(String),
+    /// The whole answer since the last tool call, in place of the pieces; without pieces, at once.
+    TextFinished(String),
+    /// The whole reasoning of the run; ignored where its pieces were shown.
+    ReasoningFinished(String),
+    /// A tool is called.
+    ToolCallStarted {
+        /// The server's identifier, where it gives one.
+        call: Option<CallId>,
+        /// The tool's name.
+        name: String,
+        /// The arguments.
+        args: serde_json::Value,
+    },
+    /// A tool call has a result. Without an identifier: the oldest running call of that name.
+    ToolCallFinished {
+        /// The server's identifier, where it gives one.
+        call: Option<CallId>,
+        /// The tool's name.
+        name: String,
+        /// Done, failed or denied.
+        state: ToolState,
+        /// The server refused for want of an answer in time.
+        timed_out: bool,
+        /// The result.
+        content: Vec<Content>,
+    },
+    /// The agent waits for the person.
+    ApprovalRequested {
+        /// The server's identifier.
+        id: ApprovalId,
+        /// The tool's name, or empty.
+        tool: String,
+        /// The arguments, or what is asked.
+        args: serde_json::Value,
+        /// The server's words.
+        description: Option<String>,
+        /// Whether an answer can be remembered.
+        can_remember: bool,
+        /// How long the server waits.
+        timeout: Option<Duration>,
+    },
+    /// The run is over; `Likely` where the protocol cannot tell and only quiet proves it.
+    RunFinished(Certainty),
+    /// The run ended in an error, or a frame of ours was refused.
+    RunFailed(Fault),
+    /// The server has forgotten the conversation, because somebody asked it to.
+    Reset,
+    /// The conversation as the server remembers it, oldest first.
+    History(Vec<Past>),
+    /// The history cannot be read from this page's origin.
+    HistoryBlocked {
+        /// The line for a reverse proxy that would allow it.
+        remedy: String,
+    },
+    /// The conversation got a title.
+    Titled(String),
+    /// Something to tell the person.
+    Notice(Notice),
+}
+
+/// How sure an adapter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// The protocol said so.
+    Certain,
+    /// It looks so; more may come.
+    Likely,
+}
+
+/// One entry of a conversation as a server remembers it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Past {
+    /// A message of the person's.
+    User {
+        /// Its text.
+        text: String,
+        /// Its pictures and files.
+        attachments: Vec<Attachment>,
+    },
+    /// An answer, whole.
+    Agent(String),
+    /// A tool call with its result.
+    Tool {
+        /// The server's identifier.
+        call: Option<CallId>,
+        /// The tool's name.
+        name: String,
+        /// The arguments.
+        args: serde_json::Value,
+        /// The result; `None` where the history has none.
+        result: Option<(ToolState, Vec<Content>)>,
+    },
+}
+
+/// What the person asks of the server.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Send a message.
+    Message {
+        /// The text.
+        text: String,
+        /// What goes with it.
+        attachments: Vec<Attachment>,
+    },
+    /// Forget the conversation.
+    Reset,
+    /// Stop the run.
+    Cancel,
+    /// Answer a request for approval.
+    Answer {
+        /// Which.
+        id: ApprovalId,
+        /// Allowed or refused.
+        approved: bool,
+        /// Do not ask again for this tool.
+        remember: bool,
+    },
+}
+
+/// The protocol has no such command, or not with this content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this server cannot do that")]
+pub struct Unsupported;
+
+/// What a server can do, as far as is known now: the screen offers only that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Pictures can go with a message.
+    pub images: bool,
+    /// Other files can go with a message.
+    pub files: bool,
+    /// The conversation can be reset.
+    pub reset: bool,
+    /// A run can be stopped on the server; else Stop only hides the rest here.
+    pub cancel: bool,
+    /// The server can give the conversation back after a gap.
+    pub history: bool,
+    /// Frames carry identifiers, so that one sent twice is recognised.
+    pub event_ids: bool,
+}
+
+/// What to do after a socket closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Connect again after a while.
+    Retry,
+    /// Connect again, but the message in flight was too large: do not send it again.
+    TooLarge,
+    /// Do not connect again by itself.
+    GiveUp,
+}
+
+/// One server's protocol, spoken for one conversation.
+pub trait Protocol {
+    /// What the server can do; asked again after every frame.
+    fn capabilities(&self) -> Capabilities;
+    /// Opens what has to be opened.
+    fn connect(&mut self, out: &mut Out<'_>);
+    /// Reads one happening. Never fails: what it cannot read is `out.unknown()`.
+    fn receive(&mut self, happening: &Happening, out: &mut Out<'_>);
+    /// Writes one command.
+    ///
+    /// # Errors
+    /// [`Unsupported`] where the protocol has no frame for it; nothing was sent then.
+    fn submit(&mut self, command: &Command, out: &mut Out<'_>) -> Result<(), Unsupported>;
+    /// Asks for the history, where the protocol has one; its answer comes as [`AgentEvent::History`].
+    fn recall(&mut self, out: &mut Out<'_>);
+    /// What a close means.
+    fn verdict(&self, closed: &Closed) -> Verdict;
+    /// Reads one frame that a client of this protocol sent, for recordings and scripted agents.
+    fn read_back(&self, frame: &str) -> Option<Command>;
+    /// The conversation that a client's frame names, where it names one.
+    fn conversation_of(&self, frame: &str) -> Option<ConversationId>;
+}

@@ -1,0 +1,94 @@
+//! What an adapter hands back: actions, events, and the judgement of the frame just read.
+
+use std::collections::VecDeque;
+
+use super::AgentEvent;
+use crate::io::{Action, Frame, Request, RequestId, SocketId};
+
+/// Hands out socket and request numbers that never repeat.
+#[derive(Debug, Default)]
+pub struct Ids {
+    last: u64,
+}
+
+impl Ids {
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+}
+
+/// One thing an adapter handed back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Emission {
+    /// Do this.
+    Act(Action),
+    /// This was understood.
+    Event(AgentEvent),
+    /// The connection can be used now.
+    Ready,
+    /// The frame was not understood.
+    Unknown,
+    /// The frame was understood and is of no concern here: another conversation's, or late.
+    Dropped,
+}
+
+/// Collects what an adapter hands back.
+#[derive(Debug)]
+pub struct Out<'a> {
+    ids: &'a mut Ids,
+    list: &'a mut VecDeque<Emission>,
+}
+
+impl<'a> Out<'a> {
+    /// Collects into `list`, with numbers from `ids`.
+    pub fn new(ids: &'a mut Ids, list: &'a mut VecDeque<Emission>) -> Self {
+        Self { ids, list }
+    }
+
+    /// Opens a socket and says its number.
+    pub fn open(&mut self, url: impl Into<String>) -> SocketId {
+        let socket = SocketId(self.ids.next());
+        let url = url.into();
+        self.act(Action::Open { socket, url });
+        socket
+    }
+
+    /// Sends a text frame.
+    pub fn send(&mut self, socket: SocketId, text: String) {
+        let frame = Frame::Text(text);
+        self.act(Action::Send { socket, frame });
+    }
+
+    /// Makes a request and says its number.
+    pub fn fetch(&mut self, what: Request) -> RequestId {
+        let request = RequestId(self.ids.next());
+        self.act(Action::Fetch { request, what });
+        request
+    }
+
+    /// Says what was understood.
+    pub fn event(&mut self, event: AgentEvent) {
+        self.list.push_back(Emission::Event(event));
+    }
+
+    /// Says that the connection can be used now.
+    pub fn ready(&mut self) {
+        self.list.push_back(Emission::Ready);
+    }
+
+    /// Says that the frame was not understood: it is kept, counted and can be inspected.
+    pub fn unknown(&mut self) {
+        self.list.push_back(Emission::Unknown);
+    }
+
+    /// Says that the frame is of no concern here.
+    pub fn dropped(&mut self) {
+        self.list.push_back(Emission::Dropped);
+    }
+
+    fn act(&mut self, action: Action) {
+        self.list.push_back(Emission::Act(action));
+    }
+}

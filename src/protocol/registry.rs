@@ -1,0 +1,58 @@
+//! The protocols Parlor speaks. A new one is one word here and one file beside this one.
+
+use super::{Protocol, saiki};
+use crate::model::ConversationId;
+
+/// What an adapter is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The server's address as the person gave it.
+    pub url: String,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Send only what the server's document knows.
+    pub strict: bool,
+}
+
+/// A protocol as the settings form shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Descriptor {
+    /// The name in links and on the command line, such as `saiki`.
+    pub name: &'static str,
+    /// The name a person reads.
+    pub label: &'static str,
+    /// One sentence for the settings form.
+    pub about: &'static str,
+    /// The address to start from; `None` where there is none to type.
+    pub address: Option<&'static str>,
+    /// Whether there is a strict switch.
+    pub strict: bool,
+    /// Makes the adapter.
+    pub make: fn(Setup) -> Box<dyn Protocol>,
+}
+
+/// Every protocol, in the order of the settings form.
+pub const PROTOCOLS: &[Descriptor] = &[
+    Descriptor {
+        name: "demo",
+        label: "Demo",
+        about: "An agent that lives in this page. Nothing leaves your browser.",
+        address: None,
+        strict: false,
+        make: saiki::make,
+    },
+    Descriptor {
+        name: "saiki",
+        label: "Saiki / Dexto",
+        about: "Saiki up to 0.3.7 and Dexto 1.0 to 1.2.4, over their WebSocket.",
+        address: Some("ws://localhost:3001/"),
+        strict: true,
+        make: saiki::make,
+    },
+];
+
+/// The protocol of that name.
+#[must_use]
+pub fn descriptor(name: &str) -> Option<&'static Descriptor> {
+    PROTOCOLS.iter().find(|protocol| protocol.name == name)
+}

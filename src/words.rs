@@ -1,0 +1,110 @@
+//! The message catalogue: every sentence a person reads, in one place.
+//!
+//! English for now; a translation is a second set of the same functions.
+
+use crate::model::{Failure, Notice};
+use crate::session::{Phase, Refusal};
+
+/// A notice as a sentence.
+#[must_use]
+pub fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::Reset => "The conversation was reset. The agent has forgotten what came before.".into(),
+        Notice::ResetUnconfirmed => {
+            "The server did not confirm the reset. It may still remember this conversation.".into()
+        }
+        Notice::EmptyReply => "The agent finished without an answer.".into(),
+        Notice::Stopped => "Stopped.".into(),
+        Notice::Muted => "Stopped here. This server cannot be told to stop: it works on in the background, and the rest of this turn is hidden.".into(),
+        Notice::GaveUp { after } => format!(
+            "Gave up after {} without a sign of the agent. A late answer is still shown.",
+            span(after.0)
+        ),
+        Notice::HistoryBlocked { remedy } => format!(
+            "The server does not let this page read its history, so messages missed while disconnected cannot be fetched. Serve Parlor from the same origin through a reverse proxy, for example with nginx: {remedy}"
+        ),
+        Notice::Forgotten => "The server no longer remembers this conversation. What you see here is this page's own copy.".into(),
+        Notice::ToolServer { name, error: None } => format!("The tool server “{name}” is connected."),
+        Notice::ToolServer { name, error: Some(error) } => {
+            format!("The tool server “{name}” could not be connected: {error}")
+        }
+        Notice::Tools { count: 1 } => "The agent can use 1 tool now.".into(),
+        Notice::Tools { count } => format!("The agent can use {count} tools now."),
+    }
+}
+
+/// Why a message did not arrive, with the next step.
+#[must_use]
+pub fn failure(failure: Failure) -> &'static str {
+    match failure {
+        Failure::TooLarge => "Too large for this server. Send a smaller image or a shorter text.",
+        Failure::Unsupported => {
+            "This server cannot take such an attachment. Remove it and send the text alone."
+        }
+        Failure::NotReceived => "The server never received it. Send it again or delete it.",
+    }
+}
+
+/// The connection in one sentence; `seconds` until the next try where one is due.
+#[must_use]
+pub fn connection(phase: &Phase, server: &str, seconds: u64) -> String {
+    match phase {
+        Phase::Idle => "Not connected".into(),
+        Phase::Connecting { attempt: 0 } => format!("Connecting to {server} …"),
+        Phase::Connecting { attempt } => format!("Connecting to {server} …, try {}", attempt + 1),
+        Phase::Open { .. } => format!("Connected to {server}"),
+        Phase::Waiting { code, .. } if seconds == 0 => {
+            format!("{} Trying again now.", closed(*code))
+        }
+        Phase::Waiting { code, .. } => {
+            format!(
+                "{} Trying again in {}.",
+                closed(*code),
+                span(seconds * 1_000)
+            )
+        }
+        Phase::Offline => "No network. Parlor connects again when it is back.".into(),
+        Phase::Refused { why } => refusal(why),
+    }
+}
+
+/// A close code in words (RFC 6455 section 7.4.1).
+#[must_use]
+pub fn closed(code: u16) -> String {
+    match code {
+        1000 => "The server ended the connection.".into(),
+        1001 => "The server is going away.".into(),
+        1006 => "The connection was lost.".into(),
+        1009 => "The last message was too large for the server.".into(),
+        1011 => "The server had an internal error.".into(),
+        1012 => "The server restarts.".into(),
+        1013 => "The server is too busy.".into(),
+        code => format!("The server ended the connection (code {code})."),
+    }
+}
+
+fn refusal(why: &Refusal) -> String {
+    match why {
+        Refusal::Address { reason } if reason.is_empty() => {
+            "The browser refused this address. Check it in the settings.".into()
+        }
+        Refusal::Address { reason } => format!("The browser refused this address: {reason}"),
+        Refusal::Server { code, reason } if reason.is_empty() => closed(*code),
+        Refusal::Server { code, reason } => format!("{} It says: {reason}", closed(*code)),
+    }
+}
+
+fn plain_seconds(seconds: u64) -> String {
+    format!("{seconds} s")
+}
+
+/// A span of milliseconds in words, rounded to what a person wants to know.
+#[must_use]
+pub fn span(millis: u64) -> String {
+    match millis {
+        0..1_000 => format!("{millis} ms"),
+        1_000..10_000 => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
+        10_000..120_000 => format!("{} s", millis / 1_000),
+        _ => format!("{} min", millis / 60_000),
+    }
+}
