@@ -3,5 +3,7 @@ pub mod app;
 pub mod io;
 pub mod model;
 pub mod protocol;
+pub mod recording;
 pub mod session;
+pub mod wire;
 pub mod words;

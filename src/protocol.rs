@@ -25,7 +25,9 @@ pub enum AgentEvent {
     ReasoningDelta(String),
     /// The whole answer since the last tool call, in place of the pieces; without pieces, at once.
     TextFinished(String),
-    /// The whole reasoning of the run; ignored where its pieces were shown.
+    /// The last answer, with a beginning that was missed.
+    TextAmended(String),
+    /// The whole reasoning of the run, where no pieces of it came.
     ReasoningFinished(String),
     /// A tool is called.
     ToolCallStarted {
@@ -72,6 +74,8 @@ pub enum AgentEvent {
     Reset,
     /// The conversation as the server remembers it, oldest first.
     History(Vec<Past>),
+    /// The server has no history, or none that can be read now.
+    HistoryMissing,
     /// The history cannot be read from this page's origin.
     HistoryBlocked {
         /// The line for a reverse proxy that would allow it.
@@ -148,12 +152,14 @@ pub enum Command {
 pub struct Unsupported;
 
 /// What a server can do, as far as is known now: the screen offers only that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// Pictures can go with a message.
     pub images: bool,
     /// Other files can go with a message.
     pub files: bool,
+    /// How many pictures, and how many files, one message can carry.
+    pub attachments: usize,
     /// The conversation can be reset.
     pub reset: bool,
     /// A run can be stopped on the server; else Stop only hides the rest here.

@@ -1,5 +1,326 @@
-//! One tie to one server for one conversation.
+//! One tie to one server for one conversation: connection, outbox, run, timeline.
+//!
+//! Sans-IO: hand [`Session::handle`] one input, then drain [`Session::poll`], and hand it
+//! [`Input::Woke`] when [`Session::deadline`] has passed. Retry, backoff, throttle, dedupe and the
+//! order of the timeline are decided here, once for all protocols.
 
 mod change;
+mod connection;
+mod events;
+mod link;
+mod outbox;
+mod policy;
+mod random;
+mod reconcile;
+mod run;
+mod throttle;
+mod timeline;
 
+use std::collections::VecDeque;
+
+use crate::io::{Happening, RequestId, SocketId};
+use crate::model::{ApprovalState, Attachment, Instant, Item, ItemId, Notice};
+use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol};
 pub use change::{Change, Direction, Judgement, Output, Phase, Refusal, Run, Trace};
+use connection::Connection;
+use outbox::Outbox;
+pub use policy::Policy;
+pub use random::Random;
+use run::RunClock;
+use timeline::Timeline;
+
+/// One thing a session is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Connect, and stay connected.
+    Connect,
+    /// Close, and stay closed.
+    Disconnect,
+    /// Try again now.
+    RetryNow,
+    /// The browser says that the network is there, or gone.
+    Online(bool),
+    /// The page is shown again.
+    Shown,
+    /// The deadline has passed.
+    Woke,
+    /// A socket or a request did something.
+    Happened(Happening),
+    /// Queue a message.
+    Send {
+        /// The text; the caller sees to it that it is not empty.
+        text: String,
+        /// What goes with it.
+        attachments: Vec<Attachment>,
+    },
+    /// Change a queued message's text.
+    Edit {
+        /// Which.
+        id: ItemId,
+        /// The new text.
+        text: String,
+    },
+    /// Take back a queued message, or delete one that did not arrive.
+    Withdraw(ItemId),
+    /// Send a queued message although a turn runs, or one again that did not arrive.
+    SendNow(ItemId),
+    /// Answer an approval.
+    Answer {
+        /// The item.
+        id: ItemId,
+        /// Allowed.
+        approved: bool,
+        /// Do not ask again.
+        remember: bool,
+    },
+    /// Stop the run.
+    Stop,
+    /// Stop waiting for it.
+    GiveUp,
+    /// Go on waiting for it.
+    KeepWaiting,
+    /// Make the server forget the conversation.
+    Reset,
+    /// Ask for the history now.
+    Recall,
+}
+
+/// Why a session wants to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The next try to connect, or the end of one that takes too long.
+    Connection,
+    /// The run: quiet that proves its end, or silence that is too long.
+    Run,
+    /// An approval runs out.
+    Approval,
+    /// The throttle has room again.
+    Throttle,
+    /// A message of which no sign came, a history or a reset that is overdue.
+    Overdue,
+}
+
+/// One tie to one server for one conversation.
+pub struct Session {
+    protocol: Box<dyn Protocol>,
+    policy: Policy,
+    random: Random,
+    ids: Ids,
+    emitted: VecDeque<Emission>,
+    sockets: Vec<SocketId>,
+    requests: Vec<RequestId>,
+    timeline: Timeline,
+    connection: Connection,
+    outbox: Outbox,
+    run: RunClock,
+    /// The conversation may hold more than we have seen: ask for the history when connected.
+    stale: bool,
+    /// The history is being asked for; nothing is sent before it is here, or overdue.
+    recalling: Option<Instant>,
+    /// A reset waits for the connection (`None`), or for its confirmation since then.
+    resetting: Option<Option<Instant>>,
+    history_blocked: bool,
+    answers: Vec<Command>,
+    said: Said,
+    unknown: u64,
+    dropped: u64,
+}
+
+/// What was last said to the outside, so that only movement is.
+#[derive(Default)]
+struct Said {
+    phase: Phase,
+    run: Run,
+    capabilities: Option<Capabilities>,
+    known: bool,
+}
+
+impl Session {
+    /// A session that does nothing yet. `stale`: the conversation existed before.
+    #[must_use]
+    pub fn new(protocol: Box<dyn Protocol>, policy: Policy, seed: u64, stale: bool) -> Self {
+        Self {
+            protocol,
+            random: Random::new(seed),
+            ids: Ids::default(),
+            emitted: VecDeque::new(),
+            sockets: Vec::new(),
+            requests: Vec::new(),
+            timeline: Timeline::default(),
+            connection: Connection::new(),
+            outbox: Outbox::new(policy.messages_per_second),
+            run: RunClock::default(),
+            policy,
+            stale,
+            recalling: None,
+            resetting: None,
+            history_blocked: false,
+            answers: Vec::new(),
+            said: Said::default(),
+            unknown: 0,
+            dropped: 0,
+        }
+    }
+
+    /// Takes one input. Drain [`Self::poll`] before the next.
+    pub fn handle(&mut self, input: Input, now: Instant) {
+        match input {
+            Input::Connect => self.connect(now),
+            Input::Disconnect => self.disconnect(),
+            Input::RetryNow => self.retry_now(now),
+            Input::Online(online) => self.online(online, now),
+            Input::Shown => self.shown(now),
+            Input::Woke => self.woke(now),
+            Input::Happened(happening) => self.happened(&happening, now),
+            Input::Send { text, attachments } => self.queue(text, attachments),
+            Input::Edit { id, text } => self.edit(id, text),
+            Input::Withdraw(id) => self.withdraw(id),
+            Input::SendNow(id) => self.send_now(id, now),
+            Input::Answer {
+                id,
+                approved,
+                remember,
+            } => self.answer(id, approved, remember),
+            Input::Stop => self.stop(now),
+            Input::GiveUp => self.give_up(now),
+            Input::KeepWaiting => self.run.patience(now),
+            Input::Reset => self.reset(now),
+            Input::Recall => self.recall(now),
+        }
+        self.pump(now);
+        self.absorb(now);
+        self.report();
+    }
+
+    /// The next thing to do or to know, in order; `None` when all is said.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.timeline.outputs.pop_front()
+    }
+
+    /// When [`Input::Woke`] is wanted, and why; changes with every input.
+    #[must_use]
+    pub fn deadline(&self) -> Option<(Instant, Reason)> {
+        let open = self.connection.is_open();
+        let asked = self.timeline.pending().filter_map(|(_, until)| until).min();
+        let doubt = open && self.timeline.pending().next().is_none();
+        let reset = self.resetting.flatten().map(|at| at + self.policy.reset);
+        let recall = self.recalling.map(|at| at + self.policy.recall);
+        let overdue = [reset, recall, self.outbox.unconfirmed_at(&self.policy)];
+        [
+            (self.connection.deadline(&self.policy), Reason::Connection),
+            (self.run.deadline(&self.policy, doubt), Reason::Run),
+            (asked, Reason::Approval),
+            (
+                self.outbox.retry_at().filter(|_| self.can_send()),
+                Reason::Throttle,
+            ),
+            (overdue.into_iter().flatten().min(), Reason::Overdue),
+        ]
+        .into_iter()
+        .filter_map(|(at, reason)| at.map(|at| (at, reason)))
+        .min_by_key(|(at, _)| *at)
+    }
+
+    /// The timeline's items, in order.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        self.timeline.items()
+    }
+
+    /// Where the connection is.
+    #[must_use]
+    pub const fn phase(&self) -> &Phase {
+        self.connection.phase()
+    }
+
+    /// What the agent is doing.
+    #[must_use]
+    pub const fn run(&self) -> Run {
+        self.run.run()
+    }
+
+    /// What the server can do, as far as is known now.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        self.protocol.capabilities()
+    }
+
+    /// Frames that were not understood so far.
+    #[must_use]
+    pub const fn unknown(&self) -> u64 {
+        self.unknown
+    }
+
+    /// Frames of other conversations, and late ones, so far.
+    #[must_use]
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Runs a piece of the adapter, then does what it asks.
+    fn with_protocol<T>(&mut self, piece: impl FnOnce(&mut dyn Protocol, &mut Out<'_>) -> T) -> T {
+        let mut out = Out::new(&mut self.ids, &mut self.emitted);
+        piece(self.protocol.as_mut(), &mut out)
+    }
+
+    fn woke(&mut self, now: Instant) {
+        self.woke_link(now);
+        if self.run.woke(now, &self.policy) {
+            self.timeline
+                .close(timeline::Voice::Reasoning, crate::model::ProseState::Done);
+        }
+        let expired: Vec<ItemId> = self
+            .timeline
+            .pending()
+            .filter_map(|(id, until)| until.is_some_and(|until| now >= until).then_some(id))
+            .collect();
+        for id in expired {
+            self.timeline.decide(id, ApprovalState::Expired);
+            self.run.patience(now);
+        }
+        if self
+            .resetting
+            .flatten()
+            .is_some_and(|at| now >= at + self.policy.reset)
+        {
+            self.resetting = None;
+            self.timeline.notice(Notice::ResetUnconfirmed);
+        }
+        if self
+            .recalling
+            .is_some_and(|at| now >= at + self.policy.recall)
+        {
+            self.recalling = None;
+        }
+        if self.outbox.no_sign(now, &self.policy) {
+            self.run.idle();
+        }
+    }
+
+    /// Says what moved of the small things.
+    fn report(&mut self) {
+        let phase = self.connection.phase().clone();
+        if self.said.phase != phase {
+            self.said.phase = phase.clone();
+            self.timeline.say(Change::Connection(phase));
+        }
+        let run = self.run.run();
+        if self.said.run != run {
+            self.said.run = run;
+            self.timeline.say(Change::Run(run));
+        }
+        let capabilities = self.protocol.capabilities();
+        if self.said.capabilities != Some(capabilities) {
+            self.said.capabilities = Some(capabilities);
+            self.timeline.say(Change::Capabilities(capabilities));
+        }
+    }
+
+    /// The server has spoken of the conversation: it has a history from now on.
+    fn known(&mut self) {
+        if !self.said.known {
+            self.said.known = true;
+            self.timeline.say(Change::Known);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! English for now; a translation is a second set of the same functions.
 
-use crate::model::{Failure, Notice};
+use crate::model::{Approval, Body, Failure, Fault, Notice};
 use crate::session::{Phase, Refusal};
 
 /// A notice as a sentence.
@@ -33,6 +33,38 @@ pub fn notice(notice: &Notice) -> String {
     }
 }
 
+/// An item as the text that a person reads: an answer as its Markdown, a tool as its result.
+#[must_use]
+pub fn text(body: &Body) -> String {
+    match body {
+        Body::User(message) => message.text.clone(),
+        Body::Agent(prose) | Body::Reasoning(prose) => prose.text.clone(),
+        Body::Tool(tool) => tool.result_text(),
+        Body::Approval(approval) => question(approval),
+        Body::Notice(what) => notice(what),
+        Body::Error(fault) => error(fault),
+    }
+}
+
+/// What an approval asks.
+#[must_use]
+pub fn question(approval: &Approval) -> String {
+    match (&approval.description, approval.tool.as_str()) {
+        (Some(description), _) => description.clone(),
+        (None, "") => "The agent asks for your approval.".into(),
+        (None, tool) => format!("The agent wants to use {tool}."),
+    }
+}
+
+/// An error as a sentence.
+#[must_use]
+pub fn error(fault: &Fault) -> String {
+    match fault.message.as_str() {
+        "" => "The server reported an error without saying which.".into(),
+        message => message.to_owned(),
+    }
+}
+
 /// Why a message did not arrive, with the next step.
 #[must_use]
 pub fn failure(failure: Failure) -> &'static str {
@@ -57,11 +89,7 @@ pub fn connection(phase: &Phase, server: &str, seconds: u64) -> String {
             format!("{} Trying again now.", closed(*code))
         }
         Phase::Waiting { code, .. } => {
-            format!(
-                "{} Trying again in {}.",
-                closed(*code),
-                span(seconds * 1_000)
-            )
+            format!("{} Trying again in {seconds} s.", closed(*code))
         }
         Phase::Offline => "No network. Parlor connects again when it is back.".into(),
         Phase::Refused { why } => refusal(why),
@@ -92,10 +120,6 @@ fn refusal(why: &Refusal) -> String {
         Refusal::Server { code, reason } if reason.is_empty() => closed(*code),
         Refusal::Server { code, reason } => format!("{} It says: {reason}", closed(*code)),
     }
-}
-
-fn plain_seconds(seconds: u64) -> String {
-    format!("{seconds} s")
 }
 
 /// A span of milliseconds in words, rounded to what a person wants to know.

@@ -1,0 +1,49 @@
+//! Errors in all the shapes that the generations have, as words for a person.
+
+use serde_json::Value;
+
+use crate::model::Fault;
+use crate::wire::json;
+
+/// The longest message shown unfolded, in characters.
+const LONGEST: usize = 400;
+
+/// What Saiki sends where it has an object and no words for it (a bug of 0.2.6 to 0.3.7).
+const WORDLESS: &str = "[object Object]";
+
+/// Reads the `data` of an error frame.
+pub(super) fn read(data: &Value) -> Fault {
+    let issue = data.get("issues").and_then(|issues| issues.get(0));
+    let said = json::first(data, &["message", "error"])
+        .or_else(|| issue.and_then(|issue| json::first(issue, &["message"])))
+        .unwrap_or(data);
+    let words = match said {
+        Value::Object(inner) => inner
+            .get("message")
+            .map_or_else(|| json::readable(said), json::readable),
+        other => json::readable(other),
+    };
+    let (message, folded) = fold(words.trim());
+    Fault {
+        message,
+        detail: folded.or_else(|| details(data)),
+        code: json::text(data, &["code", "context"]).map(str::to_owned),
+    }
+}
+
+fn fold(words: &str) -> (String, Option<String>) {
+    if words == WORDLESS {
+        return (String::new(), None);
+    }
+    if words.chars().count() <= LONGEST {
+        return (words.to_owned(), None);
+    }
+    let head: String = words.chars().take(LONGEST).collect();
+    (format!("{head}…"), Some(words.to_owned()))
+}
+
+fn details(data: &Value) -> Option<String> {
+    let details = json::first(data, &["details", "issues", "recovery"])?;
+    let empty = details.as_object().is_some_and(serde_json::Map::is_empty);
+    (!empty).then(|| json::readable(details))
+}

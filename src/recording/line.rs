@@ -1,0 +1,164 @@
+//! One line of a recording.
+
+use serde_json::Value;
+
+use crate::wire::json;
+
+/// One line of a recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Milliseconds since the recording began.
+    pub t: u64,
+    /// The connection's name; empty where there is only one.
+    pub conn: String,
+    /// What was recorded.
+    pub what: What,
+}
+
+/// What was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A frame from the server.
+    In(String),
+    /// A frame from the client.
+    Out(String),
+    /// The connection opened.
+    Open,
+    /// The connection closed with this code.
+    Close {
+        /// Close code.
+        code: u16,
+        /// The server's reason.
+        reason: String,
+    },
+    /// The answer to a request.
+    Answer {
+        /// Such as `GET`.
+        method: String,
+        /// The path, with the query.
+        path: String,
+        /// HTTP status.
+        status: u16,
+        /// The body as text.
+        body: String,
+    },
+    /// Something the recorder noted, of no concern to a client.
+    Note,
+}
+
+/// A line that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {number}: {why}")]
+pub struct Broken {
+    /// Counted from 1.
+    pub number: usize,
+    /// Why not.
+    pub why: String,
+}
+
+/// Reads a recording; empty lines are passed over.
+///
+/// # Errors
+/// [`Broken`] names the first line that is no line of a recording.
+pub fn parse(text: &str) -> Result<Vec<Line>, Broken> {
+    let numbered = text
+        .lines()
+        .zip(1..)
+        .filter(|(line, _)| !line.trim().is_empty());
+    numbered
+        .map(|(line, number)| read(line).map_err(|why| Broken { number, why }))
+        .collect()
+}
+
+fn read(line: &str) -> Result<Line, String> {
+    let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
+    if !value.is_object() {
+        return Err("not an object".into());
+    }
+    let t = value
+        .get("t")
+        .and_then(Value::as_f64)
+        .ok_or("no time `t`")?;
+    let conn = json::text(&value, &["conn", "sock"]).unwrap_or_default();
+    let what = if value.get("req").is_some() {
+        requested(&value)?
+    } else {
+        framed(&value)?
+    };
+    Ok(Line {
+        t: t.max(0.0) as u64,
+        conn: conn.to_owned(),
+        what,
+    })
+}
+
+fn framed(value: &Value) -> Result<What, String> {
+    let outgoing = match json::text(value, &["dir"]) {
+        Some("out") => true,
+        Some("in") => false,
+        Some(other) => return Err(format!("`dir` is `{other}`, not `in` or `out`")),
+        None => return Err("no direction `dir`".into()),
+    };
+    let Some(frame) = json::first(value, &["frame"]) else {
+        return Ok(if outgoing { What::Note } else { marked(value) });
+    };
+    let frame = frame
+        .as_str()
+        .ok_or("`frame` is neither a string nor null")?
+        .to_owned();
+    if let Some(call) = json::text(value, &["http"]) {
+        let (method, path) = call.split_once(' ').unwrap_or(("GET", call));
+        return Ok(What::Answer {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            status: status(value),
+            body: frame,
+        });
+    }
+    Ok(match (outgoing, value.get("status").is_some()) {
+        (_, true) => What::Note,
+        (true, false) => What::Out(frame),
+        (false, false) => What::In(frame),
+    })
+}
+
+fn marked(value: &Value) -> What {
+    if let Some(code) = value.get("close").and_then(Value::as_u64) {
+        return What::Close {
+            code: u16::try_from(code).unwrap_or(1006),
+            reason: json::text(value, &["reason"])
+                .unwrap_or_default()
+                .to_owned(),
+        };
+    }
+    match json::is_true(value, "open") {
+        true => What::Open,
+        false => What::Note,
+    }
+}
+
+fn requested(value: &Value) -> Result<What, String> {
+    let request = value.get("req").ok_or("no `req`")?;
+    let answer = value.get("res").ok_or("`req` without `res`")?;
+    let body = json::first(answer, &["body", "json", "text"]);
+    Ok(What::Answer {
+        method: json::text(request, &["method"]).unwrap_or("GET").to_owned(),
+        path: json::text(request, &["path", "url"])
+            .unwrap_or_default()
+            .to_owned(),
+        status: status(answer),
+        body: body
+            .map(|body| {
+                body.as_str()
+                    .map_or_else(|| body.to_string(), str::to_owned)
+            })
+            .unwrap_or_default(),
+    })
+}
+
+fn status(value: &Value) -> u16 {
+    let status = value.get("status").and_then(Value::as_u64);
+    status
+        .and_then(|status| u16::try_from(status).ok())
+        .unwrap_or(200)
+}

@@ -1,0 +1,321 @@
+//! Runs a recording through adapter, session and reducer in virtual time.
+
+use super::line::{Line, What};
+use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
+use crate::model::{Body, ConversationId, Instant, Item, ItemId};
+use crate::protocol::{Command, Descriptor, Protocol, Setup};
+use crate::session::{Change, Input, Output, Policy, Session};
+
+/// The address that a replayed client connects to.
+const ADDRESS: &str = "ws://recorded.invalid/";
+
+/// A session that is fed from a recording.
+pub struct Player {
+    session: Session,
+    reader: Box<dyn Protocol>,
+    conversation: Option<ConversationId>,
+    socket: Option<SocketId>,
+    requests: Vec<(RequestId, Request)>,
+    changes: Vec<Change>,
+    now: Instant,
+}
+
+/// The lines of one client: connections that follow each other are one that reconnects; where
+/// several are open at once, `wanted` picks one, else the first.
+#[must_use]
+pub fn choose(lines: &[Line], wanted: Option<&str>) -> Vec<Line> {
+    let picked = match wanted {
+        Some(name) => Some(name.to_owned()),
+        None => overlapping(lines),
+    };
+    let ours = |line: &&Line| match (&picked, &line.what) {
+        (None, _) => true,
+        (Some(name), What::Answer { .. }) => line.conn.is_empty() || line.conn == *name,
+        (Some(name), _) => line.conn == *name,
+    };
+    lines.iter().filter(ours).cloned().collect()
+}
+
+/// The first connection, if another opens before it closes.
+fn overlapping(lines: &[Line]) -> Option<String> {
+    let mut open: Vec<&str> = Vec::new();
+    for line in lines {
+        match line.what {
+            What::Open => open.push(&line.conn),
+            What::Close { .. } => open.retain(|name| *name != line.conn),
+            _ => {}
+        }
+        if let [first, _, ..] = open.as_slice() {
+            return Some((*first).to_owned());
+        }
+    }
+    None
+}
+
+/// The conversation of a recording: the one that its first outgoing frame names.
+#[must_use]
+pub fn conversation(lines: &[Line], reader: &dyn Protocol) -> Option<ConversationId> {
+    lines.iter().find_map(|line| match &line.what {
+        What::Out(frame) => Some(reader.conversation_of(frame)),
+        _ => None,
+    })?
+}
+
+/// Runs all lines; the player then holds the timeline.
+#[must_use]
+pub fn replay(lines: &[Line], protocol: &Descriptor) -> Player {
+    let mut player = Player::new(lines, protocol);
+    for line in lines {
+        player.step(line);
+    }
+    player
+}
+
+impl Player {
+    /// A player at the time of the first line, not yet connected.
+    #[must_use]
+    pub fn new(lines: &[Line], protocol: &Descriptor) -> Self {
+        let setup = |conversation: Option<&ConversationId>| Setup {
+            url: ADDRESS.to_owned(),
+            conversation: conversation
+                .cloned()
+                .unwrap_or_else(|| ConversationId::new("default")),
+            strict: conversation.is_none(),
+        };
+        let reader = (protocol.make)(setup(None));
+        let conversation = conversation(lines, reader.as_ref());
+        let adapter = (protocol.make)(setup(conversation.as_ref()));
+        let mut player = Self {
+            session: Session::new(adapter, Policy::default(), 1, false),
+            reader,
+            conversation,
+            socket: None,
+            requests: Vec::new(),
+            changes: Vec::new(),
+            now: Instant(lines.first().map_or(0, |line| line.t)),
+        };
+        player.input(Input::Connect);
+        player
+    }
+
+    /// Runs one line.
+    pub fn step(&mut self, line: &Line) {
+        self.advance(Instant(line.t));
+        match &line.what {
+            What::Open => self.open(),
+            What::In(frame) => self.receive(frame),
+            What::Out(frame) => self.sent(frame),
+            What::Close { code, reason } => self.close(*code, reason),
+            What::Answer {
+                method,
+                path,
+                status,
+                body,
+            } => self.answer(method, path, *status, body),
+            What::Note => {}
+        }
+    }
+
+    /// Lets time pass, waking the session whenever it wants.
+    pub fn advance(&mut self, to: Instant) {
+        while let Some((at, _)) = self.session.deadline()
+            && at <= to
+        {
+            self.now = self.now.max(at);
+            self.input(Input::Woke);
+        }
+        self.now = self.now.max(to);
+    }
+
+    /// The connection opens; a session that still waits tries at once.
+    pub fn open(&mut self) {
+        if self.socket.is_none() {
+            self.input(Input::RetryNow);
+        }
+        if let Some(socket) = self.socket {
+            self.happen(Happening::Opened(socket));
+        }
+    }
+
+    /// The connection closes.
+    pub fn close(&mut self, code: u16, reason: &str) {
+        if let Some(socket) = self.socket.take() {
+            let reason = reason.to_owned();
+            self.happen(Happening::Closed(Closed {
+                socket,
+                code,
+                reason,
+                refused: false,
+            }));
+        }
+    }
+
+    /// A frame comes.
+    pub fn receive(&mut self, frame: &str) {
+        if let Some(socket) = self.socket {
+            let frame = Frame::Text(frame.to_owned());
+            self.happen(Happening::Received { socket, frame });
+        }
+    }
+
+    /// The recorded client sent a frame: the same is asked of ours.
+    fn sent(&mut self, frame: &str) {
+        let named = self.reader.conversation_of(frame);
+        if named.is_some() && named != self.conversation {
+            return;
+        }
+        match self.reader.read_back(frame) {
+            Some(Command::Message { text, attachments }) => {
+                self.input(Input::Send { text, attachments });
+                for id in self.session.queued() {
+                    self.input(Input::SendNow(id));
+                }
+                if let Some(socket) = self.socket {
+                    self.happen(Happening::Flushed(socket));
+                }
+            }
+            Some(Command::Reset) => self.input(Input::Reset),
+            Some(Command::Cancel) => self.input(Input::Stop),
+            Some(Command::Answer {
+                id,
+                approved,
+                remember,
+            }) => {
+                let card = self
+                    .session
+                    .items()
+                    .iter()
+                    .find_map(|item| match &item.body {
+                        Body::Approval(approval) if approval.id == id => Some(item.id),
+                        _ => None,
+                    });
+                if let Some(id) = card {
+                    self.input(Input::Answer {
+                        id,
+                        approved,
+                        remember,
+                    });
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// A request was answered in the recording: it is the answer to ours, which is made now where
+    /// none is under way.
+    fn answer(&mut self, method: &str, path: &str, status: u16, body: &str) {
+        let fits = |request: &Request| request.method == method && request.url.ends_with(path);
+        if method == "GET" && !self.requests.iter().any(|(_, request)| fits(request)) {
+            self.input(Input::Recall);
+        }
+        let at = self.requests.iter().position(|(_, request)| fits(request));
+        if let Some(at) = at {
+            let (request, _) = self.requests.remove(at);
+            let body = body.to_owned();
+            self.happen(Happening::Answered {
+                request,
+                status,
+                body,
+            });
+        }
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        self.input(Input::Happened(happening));
+    }
+
+    /// Hands the session one input and does what it asks.
+    pub fn input(&mut self, input: Input) {
+        self.session.handle(input, self.now);
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Io(Action::Open { socket, .. }) => self.socket = Some(socket),
+                Output::Io(Action::Close { socket, .. }) if self.socket == Some(socket) => {
+                    self.socket = None
+                }
+                Output::Io(Action::Fetch { request, what }) => self.requests.push((request, what)),
+                Output::Io(Action::Abort(request)) => {
+                    self.requests.retain(|(known, _)| *known != request)
+                }
+                Output::Changed(change) => self.changes.push(change),
+                Output::Io(_) | Output::Traced(_) => {}
+            }
+        }
+    }
+
+    /// Answers every request under way with this status and no body.
+    pub fn answer_all(&mut self, status: u16) {
+        for (request, _) in std::mem::take(&mut self.requests) {
+            self.happen(Happening::Answered {
+                request,
+                status,
+                body: String::new(),
+            });
+        }
+    }
+
+    /// The timeline so far.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        self.session.items()
+    }
+
+    /// The session, to look at.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Every change so far, in order.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The virtual time.
+    #[must_use]
+    pub const fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The timeline that the changes alone lead to: what the screen shows.
+    #[must_use]
+    pub fn projected(&self) -> Vec<Item> {
+        let mut shown: Vec<Item> = Vec::new();
+        for change in &self.changes {
+            project(&mut shown, change);
+        }
+        shown
+    }
+}
+
+fn project(shown: &mut Vec<Item>, change: &Change) {
+    let place = |shown: &[Item], id: ItemId| shown.iter().position(|item| item.id == id);
+    match change {
+        Change::Inserted { at, item } => shown.insert((*at).min(shown.len()), item.clone()),
+        Change::Grew { id, delta } => {
+            let grown = shown.iter_mut().find(|item| item.id == *id);
+            if let Some(Body::Agent(prose) | Body::Reasoning(prose)) =
+                grown.map(|item| &mut item.body)
+            {
+                prose.text.push_str(delta);
+            }
+        }
+        Change::Updated(item) => {
+            if let Some(old) = shown.iter_mut().find(|old| old.id == item.id) {
+                *old = item.clone();
+            }
+        }
+        Change::Removed(id) => {
+            if let Some(at) = place(shown, *id) {
+                shown.remove(at);
+            }
+        }
+        Change::Cleared => shown.clear(),
+        Change::Connection(_)
+        | Change::Run(_)
+        | Change::Capabilities(_)
+        | Change::Titled(_)
+        | Change::Known => {}
+    }
+}

@@ -1,0 +1,139 @@
+//! The connection's phases, and when the next one is due.
+
+use super::change::{Phase, Refusal};
+use super::{Policy, Random};
+use crate::io::Closed;
+use crate::model::Instant;
+use crate::protocol::Verdict;
+
+/// The phase machine; it says when, the session does.
+#[derive(Debug)]
+pub(super) struct Connection {
+    phase: Phase,
+    attempt: u32,
+    online: bool,
+    since: Instant,
+    /// The connection was usable once: whatever comes after may have a gap before it.
+    pub(super) was_open: bool,
+}
+
+impl Connection {
+    pub(super) const fn new() -> Self {
+        Self {
+            phase: Phase::Idle,
+            attempt: 0,
+            online: true,
+            since: Instant(0),
+            was_open: false,
+        }
+    }
+
+    pub(super) const fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    pub(super) const fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open { .. })
+    }
+
+    /// A socket is being opened.
+    pub(super) fn connecting(&mut self, now: Instant) {
+        self.since = now;
+        self.phase = Phase::Connecting {
+            attempt: self.attempt,
+        };
+    }
+
+    /// The connection can be used.
+    pub(super) fn ready(&mut self, now: Instant) {
+        self.since = now;
+        self.was_open = true;
+        self.phase = Phase::Open { since: now };
+    }
+
+    /// The person closed it.
+    pub(super) fn idle(&mut self) {
+        self.attempt = 0;
+        self.phase = Phase::Idle;
+    }
+
+    /// It ended by itself.
+    pub(super) fn closed(
+        &mut self,
+        closed: &Closed,
+        verdict: Verdict,
+        now: Instant,
+        policy: &Policy,
+        random: &mut Random,
+    ) {
+        let reason = closed.reason.clone();
+        if closed.refused {
+            self.phase = Phase::Refused {
+                why: Refusal::Address { reason },
+            };
+            return;
+        }
+        if verdict == Verdict::GiveUp {
+            let code = closed.code;
+            self.phase = Phase::Refused {
+                why: Refusal::Server { code, reason },
+            };
+            return;
+        }
+        if self.is_open() && now.since(self.since) >= policy.stable_after {
+            self.attempt = 0;
+        }
+        let ceiling = policy
+            .backoff_base
+            .0
+            .saturating_mul(1 << self.attempt.min(20));
+        let wait = random.up_to(ceiling.min(policy.backoff_ceiling.0));
+        self.attempt = self.attempt.saturating_add(1);
+        self.since = now;
+        self.phase = match self.online {
+            true => Phase::Waiting {
+                until: now + crate::model::Duration(wait),
+                attempt: self.attempt,
+                code: closed.code,
+            },
+            false => Phase::Offline,
+        };
+    }
+
+    /// The browser says that the network is there, or gone. True where a try is due at once.
+    pub(super) fn online(&mut self, online: bool, now: Instant) -> bool {
+        self.online = online;
+        match (&self.phase, online) {
+            (Phase::Open { .. } | Phase::Waiting { .. }, false) => {
+                self.since = now;
+                self.phase = Phase::Offline;
+                false
+            }
+            (Phase::Waiting { .. } | Phase::Offline, true) => true,
+            _ => false,
+        }
+    }
+
+    /// A frame came, so there is a network, whatever the browser says.
+    pub(super) fn heard(&mut self) {
+        if self.phase == Phase::Offline {
+            self.phase = Phase::Open { since: self.since };
+        }
+    }
+
+    /// Whether waiting can be cut short.
+    pub(super) const fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::Waiting { .. } | Phase::Offline)
+    }
+
+    /// When the next try, or the end of this one, is due. The browser's word on the network is
+    /// not always right, so a try is made now and then even while it says that there is none.
+    pub(super) fn deadline(&self, policy: &Policy) -> Option<Instant> {
+        match self.phase {
+            Phase::Connecting { .. } => Some(self.since + policy.connect_timeout),
+            Phase::Waiting { until, .. } => Some(until),
+            Phase::Offline => Some(self.since + policy.backoff_ceiling),
+            Phase::Idle | Phase::Open { .. } | Phase::Refused { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What an adapter's event does to timeline, run and outbox.
+
+use super::Session;
+use super::change::Change;
+use super::reconcile::reconcile;
+use super::timeline::{Answered, Voice};
+use crate::model::{Approval, ApprovalState, Fault, Instant, Notice, ProseState};
+use crate::protocol::{AgentEvent, Certainty, Past};
+
+impl Session {
+    /// Takes one event; false where it is late: of a turn that was stopped or reset away.
+    pub(super) fn event(&mut self, event: AgentEvent, now: Instant) -> bool {
+        match event {
+            AgentEvent::RunStarted => self.run_started(now),
+            AgentEvent::RunFinished(certainty) => self.run_finished(certainty, now),
+            AgentEvent::RunFailed(fault) => self.run_failed(fault, now),
+            AgentEvent::Reset => self.was_reset(),
+            AgentEvent::History(pasts) => self.history(pasts, now),
+            AgentEvent::HistoryMissing => self.recalling = None,
+            AgentEvent::HistoryBlocked { remedy } => self.blocked(remedy),
+            AgentEvent::Titled(title) => self.timeline.say(Change::Titled(title)),
+            AgentEvent::Notice(notice) => return self.notice(notice),
+            of_the_run => return self.of_the_run(of_the_run, now),
+        }
+        true
+    }
+
+    /// Events that show something of the running turn.
+    fn of_the_run(&mut self, event: AgentEvent, now: Instant) -> bool {
+        self.run.heard(now);
+        if self.run.is_shut() {
+            return false;
+        }
+        self.confirmed();
+        match event {
+            AgentEvent::TextDelta(text) => self.timeline.grow(Voice::Answer, &text),
+            AgentEvent::ReasoningDelta(text) => self.timeline.grow(Voice::Reasoning, &text),
+            AgentEvent::TextFinished(text) => self.text_finished(text),
+            AgentEvent::ReasoningFinished(text) => self.timeline.finish(Voice::Reasoning, text),
+            AgentEvent::TextAmended(text) => self.timeline.amend(text),
+            AgentEvent::ToolCallStarted { call, name, args } => {
+                self.timeline.tool_started(call, name, args, now);
+            }
+            AgentEvent::ToolCallFinished {
+                call,
+                name,
+                state,
+                timed_out,
+                content,
+            } => {
+                let answered = Answered {
+                    state,
+                    timed_out,
+                    content,
+                };
+                self.timeline.tool_finished(call, name, answered, now);
+            }
+            AgentEvent::ApprovalRequested {
+                id,
+                tool,
+                args,
+                description,
+                can_remember,
+                timeout,
+            } => {
+                let until = timeout.map(|timeout| now + timeout);
+                let state = ApprovalState::Pending { until };
+                self.timeline.asked(Approval {
+                    id,
+                    tool,
+                    args,
+                    description,
+                    can_remember,
+                    state,
+                });
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn text_finished(&mut self, text: String) {
+        self.timeline.close(Voice::Reasoning, ProseState::Done);
+        self.timeline.finish(Voice::Answer, text);
+    }
+
+    fn run_started(&mut self, now: Instant) {
+        self.confirmed();
+        self.run.started(now);
+    }
+
+    fn run_finished(&mut self, certainty: Certainty, now: Instant) {
+        self.confirmed();
+        self.run.finished(certainty, now);
+    }
+
+    /// An error ends the turn; after a Stop it is only the echo of it.
+    fn run_failed(&mut self, fault: Fault, now: Instant) {
+        self.confirmed();
+        let stopped = self.run.is_shut() && self.run.run().busy();
+        self.run.finished(Certainty::Certain, now);
+        self.timeline.interrupt(true);
+        if !stopped {
+            self.timeline.fault(fault);
+        }
+    }
+
+    fn was_reset(&mut self) {
+        self.resetting = None;
+        self.outbox_forget();
+        self.answers.clear();
+        self.timeline.clear();
+        self.timeline.notice(Notice::Reset);
+        self.run.shut();
+        self.run.idle();
+    }
+
+    fn history(&mut self, pasts: Vec<Past>, now: Instant) {
+        self.recalling = None;
+        if !pasts.is_empty() {
+            self.known();
+        }
+        let outcome = reconcile(&mut self.timeline, pasts, now);
+        if outcome.answered && !self.in_flight() {
+            self.run.idle();
+        }
+        if outcome.forgotten {
+            self.timeline.notice(Notice::Forgotten);
+        }
+    }
+
+    fn blocked(&mut self, remedy: String) {
+        self.recalling = None;
+        if !std::mem::replace(&mut self.history_blocked, true) {
+            self.timeline.notice(Notice::HistoryBlocked { remedy });
+        }
+    }
+
+    fn notice(&mut self, notice: Notice) -> bool {
+        let shown = !(self.run.is_shut() && notice == Notice::EmptyReply);
+        if shown {
+            self.timeline.notice(notice);
+        }
+        shown
+    }
+}

@@ -1,0 +1,244 @@
+//! Opening, losing and regaining the connection; what the adapter asks for is done here.
+
+use super::change::{Direction, Judgement, Output, Trace};
+use super::{Reason, Session};
+use crate::io::{Action, Closed, Frame, Happening};
+use crate::model::{Instant, ItemId};
+use crate::protocol::{Command, Emission, Verdict};
+
+impl Session {
+    pub(super) fn connect(&mut self, now: Instant) {
+        self.hang_up();
+        self.connection.connecting(now);
+        self.with_protocol(|protocol, out| protocol.connect(out));
+        self.absorb(now);
+    }
+
+    pub(super) fn disconnect(&mut self) {
+        self.hang_up();
+        self.connection.idle();
+        self.lost(Verdict::Retry);
+    }
+
+    pub(super) fn retry_now(&mut self, now: Instant) {
+        if !self.connection.is_open() {
+            self.connect(now);
+        }
+    }
+
+    pub(super) fn online(&mut self, online: bool, now: Instant) {
+        if self.connection.online(online, now) {
+            self.lost(Verdict::Retry);
+            self.connect(now);
+        }
+    }
+
+    pub(super) fn shown(&mut self, now: Instant) {
+        if self.connection.is_waiting() && self.sockets.is_empty() {
+            self.connect(now);
+        }
+    }
+
+    pub(super) fn woke_link(&mut self, now: Instant) {
+        let due = self
+            .connection
+            .deadline(&self.policy)
+            .is_some_and(|at| now >= at);
+        if !due {
+            return;
+        }
+        if self.connection.is_waiting() {
+            return self.connect(now);
+        }
+        // Opening took too long: the same as a connection that was lost.
+        if let Some(socket) = self.sockets.first().copied() {
+            self.hang_up();
+            let reason = String::new();
+            self.ended(
+                &Closed {
+                    socket,
+                    code: 1006,
+                    reason,
+                    refused: false,
+                },
+                now,
+            );
+        }
+    }
+
+    pub(super) fn happened(&mut self, happening: &Happening, now: Instant) {
+        match happening {
+            Happening::Opened(socket) if self.sockets.contains(socket) => {
+                self.note("open".to_owned(), now);
+                self.receive(happening, now);
+            }
+            Happening::Received { socket, frame } if self.sockets.contains(socket) => {
+                self.received(frame, happening, now);
+            }
+            Happening::Flushed(socket) if self.sockets.contains(socket) => {
+                self.flushed();
+                self.receive(happening, now);
+            }
+            Happening::Closed(closed) if self.sockets.contains(&closed.socket) => {
+                self.receive(happening, now);
+                self.sockets.retain(|socket| *socket != closed.socket);
+                self.hang_up();
+                self.ended(closed, now);
+            }
+            Happening::Answered { request, .. } | Happening::Failed { request }
+                if self.requests.contains(request) =>
+            {
+                self.requests.retain(|known| known != request);
+                self.receive(happening, now);
+            }
+            // Of a socket or a request that was superseded.
+            _ => {}
+        }
+    }
+
+    fn receive(&mut self, happening: &Happening, now: Instant) {
+        self.with_protocol(|protocol, out| protocol.receive(happening, out));
+        self.absorb(now);
+    }
+
+    fn received(&mut self, frame: &Frame, happening: &Happening, now: Instant) {
+        self.connection.heard();
+        self.with_protocol(|protocol, out| protocol.receive(happening, out));
+        let judgement = self.absorb(now);
+        match judgement {
+            Judgement::Unknown => self.unknown += 1,
+            Judgement::Dropped => self.dropped += 1,
+            Judgement::Read | Judgement::Note(_) => {}
+        }
+        self.trace(Direction::In, Some(frame.clone()), judgement, now);
+    }
+
+    /// Does what the adapter asked for; gives its judgement of the frame just read.
+    pub(super) fn absorb(&mut self, now: Instant) -> Judgement {
+        let mut judgement = Judgement::Read;
+        while let Some(emission) = self.emitted.pop_front() {
+            match emission {
+                Emission::Act(action) => self.act(action, now),
+                Emission::Event(event) => {
+                    if !self.event(event, now) {
+                        judgement = Judgement::Dropped;
+                    }
+                }
+                Emission::Ready => self.ready(now),
+                Emission::Unknown => judgement = Judgement::Unknown,
+                Emission::Dropped => judgement = Judgement::Dropped,
+            }
+        }
+        judgement
+    }
+
+    fn act(&mut self, action: Action, now: Instant) {
+        match &action {
+            Action::Open { socket, .. } => self.sockets.push(*socket),
+            Action::Fetch { request, .. } => self.requests.push(*request),
+            Action::Send { frame, .. } => {
+                self.trace(Direction::Out, Some(frame.clone()), Judgement::Read, now);
+            }
+            Action::Close { .. } | Action::Abort(_) => {}
+        }
+        self.timeline.outputs.push_back(Output::Io(action));
+    }
+
+    /// The connection can be used: catch up first, then answer, then send.
+    fn ready(&mut self, now: Instant) {
+        let gap = self.stale || self.connection.was_open;
+        self.connection.ready(now);
+        self.outbox.reconnected(now);
+        self.run.patience(now);
+        self.stale = false;
+        if gap {
+            self.recall(now);
+        }
+        for answer in std::mem::take(&mut self.answers) {
+            self.command(&answer);
+        }
+        if self.resetting == Some(None) {
+            self.resetting = None;
+            self.reset(now);
+        }
+    }
+
+    pub(super) fn recall(&mut self, now: Instant) {
+        let can = self.protocol.capabilities().history && !self.history_blocked;
+        if can && self.connection.is_open() {
+            self.recalling = Some(now);
+            self.with_protocol(|protocol, out| protocol.recall(out));
+        }
+    }
+
+    pub(super) fn command(&mut self, command: &Command) -> bool {
+        self.with_protocol(|protocol, out| protocol.submit(command, out))
+            .is_ok()
+    }
+
+    fn ended(&mut self, closed: &Closed, now: Instant) {
+        let verdict = self.protocol.verdict(closed);
+        self.note(format!("close {} {}", closed.code, closed.reason), now);
+        self.lost(verdict);
+        self.connection
+            .closed(closed, verdict, now, &self.policy, &mut self.random);
+    }
+
+    /// What a lost connection leaves behind. Tools may go on without us: they stay running.
+    fn lost(&mut self, verdict: Verdict) {
+        self.timeline.interrupt(false);
+        self.recalling = None;
+        if let Some((id, state)) = self.outbox.lost(verdict) {
+            self.timeline.delivery(id, state);
+        }
+    }
+
+    /// Drops every socket and request; nothing more is heard of them.
+    fn hang_up(&mut self) {
+        for socket in std::mem::take(&mut self.sockets) {
+            let action = Action::Close { socket, code: 1000 };
+            self.timeline.outputs.push_back(Output::Io(action));
+        }
+        for request in std::mem::take(&mut self.requests) {
+            let action = Action::Abort(request);
+            self.timeline.outputs.push_back(Output::Io(action));
+        }
+    }
+
+    fn note(&mut self, words: String, now: Instant) {
+        let words = words.trim_end().to_owned();
+        self.trace(Direction::In, None, Judgement::Note(words), now);
+    }
+
+    fn trace(
+        &mut self,
+        direction: Direction,
+        frame: Option<Frame>,
+        judgement: Judgement,
+        now: Instant,
+    ) {
+        let trace = Trace {
+            at: now,
+            direction,
+            frame,
+            judgement,
+        };
+        self.timeline.outputs.push_back(Output::Traced(trace));
+    }
+
+    /// The messages that wait, oldest first.
+    #[must_use]
+    pub fn queued(&self) -> Vec<ItemId> {
+        let items = self.items().iter();
+        items
+            .filter(|item| super::timeline::is_queued(item))
+            .map(|item| item.id)
+            .collect()
+    }
+
+    /// Whether [`Self::deadline`] is for that reason; for tests and the curious.
+    #[must_use]
+    pub fn waits_for(&self, reason: Reason) -> bool {
+        self.deadline().is_some_and(|(_, due)| due == reason)
+    }
+}

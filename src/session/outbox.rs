@@ -1,0 +1,268 @@
+//! The send queue: one message at a time while a turn runs, none while disconnected, no faster
+//! than the throttle, and the truth about what became of each.
+
+use super::throttle::Throttle;
+use super::{Policy, Session};
+use crate::model::{
+    ApprovalState, Attachment, Body, Failure, Instant, ItemId, Notice, SendState, TransactionId,
+    UserMessage,
+};
+use crate::protocol::{Certainty, Command, Verdict};
+
+/// What is on its way. The queue itself is the tail of the timeline.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    throttle: Throttle,
+    last: u64,
+    /// The message of which the server has shown no sign yet.
+    in_flight: Option<ItemId>,
+    /// A message was in flight when the connection was lost; since the reconnect, nothing came.
+    waiting_since: Option<Option<Instant>>,
+    retry_at: Option<Instant>,
+}
+
+impl Outbox {
+    pub(super) fn new(per_second: u32) -> Self {
+        Self {
+            throttle: Throttle::new(per_second),
+            last: 0,
+            in_flight: None,
+            waiting_since: None,
+            retry_at: None,
+        }
+    }
+
+    pub(super) const fn retry_at(&self) -> Option<Instant> {
+        self.retry_at
+    }
+
+    /// The connection is lost: what was in flight may have arrived, or was too large.
+    pub(super) fn lost(&mut self, verdict: Verdict) -> Option<(ItemId, SendState)> {
+        let id = self.in_flight.take()?;
+        self.waiting_since = Some(None);
+        let state = match verdict {
+            Verdict::TooLarge => SendState::Failed(Failure::TooLarge),
+            Verdict::Retry | Verdict::GiveUp => SendState::MaybeSent,
+        };
+        Some((id, state))
+    }
+
+    pub(super) fn reconnected(&mut self, now: Instant) {
+        if let Some(since) = &mut self.waiting_since {
+            *since = Some(now);
+        }
+    }
+
+    pub(super) fn unconfirmed_at(&self, policy: &Policy) -> Option<Instant> {
+        self.waiting_since
+            .flatten()
+            .map(|since| since + policy.unconfirmed)
+    }
+
+    /// Whether it is time to stop waiting for a sign of the message that was in flight.
+    pub(super) fn no_sign(&mut self, now: Instant, policy: &Policy) -> bool {
+        let over = self.unconfirmed_at(policy).is_some_and(|at| now >= at);
+        if over {
+            self.waiting_since = None;
+        }
+        over
+    }
+}
+
+impl Session {
+    pub(super) fn queue(&mut self, text: String, attachments: Vec<Attachment>) {
+        self.outbox.last += 1;
+        let transaction = TransactionId(self.outbox.last);
+        let state = SendState::Queued;
+        self.timeline.queue(UserMessage {
+            transaction,
+            text,
+            attachments,
+            state,
+        });
+    }
+
+    pub(super) fn edit(&mut self, id: ItemId, new: String) {
+        self.timeline.edit(id, |body| {
+            if let Body::User(message) = body
+                && message.state == SendState::Queued
+            {
+                message.text = new;
+            }
+        });
+    }
+
+    pub(super) fn withdraw(&mut self, id: ItemId) {
+        let can = matches!(
+            self.delivery_of(id),
+            Some(SendState::Queued | SendState::Failed(_) | SendState::MaybeSent)
+        );
+        if can {
+            self.timeline.remove(id);
+        }
+    }
+
+    pub(super) fn send_now(&mut self, id: ItemId, now: Instant) {
+        match self.delivery_of(id) {
+            Some(SendState::Queued) if self.connection.is_open() => self.dispatch(id, now),
+            Some(SendState::Failed(_) | SendState::MaybeSent) => self.queue_again(id),
+            _ => {}
+        }
+    }
+
+    /// A message that did not arrive goes to the end of the queue, under a new item.
+    fn queue_again(&mut self, id: ItemId) {
+        if let Some(Body::User(message)) = self.timeline.remove(id).map(|item| item.body) {
+            self.queue(message.text, message.attachments);
+        }
+    }
+
+    fn delivery_of(&self, id: ItemId) -> Option<SendState> {
+        match &self.timeline.get(id)?.body {
+            Body::User(message) => Some(message.state.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether the next message may go, apart from the throttle.
+    pub(super) fn can_send(&self) -> bool {
+        self.connection.is_open() && !self.run.run().busy() && self.recalling.is_none()
+    }
+
+    /// Sends what may be sent.
+    pub(super) fn pump(&mut self, now: Instant) {
+        while self.can_send() {
+            let Some(id) = self.queued().first().copied() else {
+                self.outbox.retry_at = None;
+                return;
+            };
+            if let Err(at) = self.outbox.throttle.take(now) {
+                self.outbox.retry_at = Some(at);
+                return;
+            }
+            self.dispatch(id, now);
+            self.absorb(now);
+        }
+    }
+
+    fn dispatch(&mut self, id: ItemId, now: Instant) {
+        let Some(Body::User(message)) = self.timeline.get(id).map(|item| item.body.clone()) else {
+            return;
+        };
+        let command = Command::Message {
+            text: message.text,
+            attachments: message.attachments,
+        };
+        if !self.command(&command) {
+            self.timeline
+                .delivery(id, SendState::Failed(Failure::Unsupported));
+            return;
+        }
+        self.outbox.waiting_since = None;
+        self.outbox.in_flight = Some(id);
+        self.timeline.delivery(id, SendState::Sending);
+        self.run.sent(now);
+    }
+
+    /// The browser's buffer is empty: what was handed over has left.
+    pub(super) fn flushed(&mut self) {
+        if let Some(id) = self.outbox.in_flight
+            && self.delivery_of(id) == Some(SendState::Sending)
+        {
+            self.timeline.delivery(id, SendState::Sent);
+        }
+    }
+
+    /// The server gave a sign that it has our last message.
+    pub(super) fn confirmed(&mut self) {
+        self.outbox.waiting_since = None;
+        let id = self.outbox.in_flight.take().or_else(|| self.maybe_sent());
+        if let Some(id) = id {
+            self.timeline.delivery(id, SendState::Confirmed);
+        }
+        self.known();
+    }
+
+    /// The newest message, if it is one that may have been sent.
+    fn maybe_sent(&self) -> Option<ItemId> {
+        let messages = self
+            .items()
+            .iter()
+            .rev()
+            .filter_map(|item| match &item.body {
+                Body::User(message) if message.state != SendState::Queued => {
+                    Some((item.id, &message.state))
+                }
+                _ => None,
+            });
+        let (id, state) = messages.into_iter().next()?;
+        (*state == SendState::MaybeSent).then_some(id)
+    }
+
+    pub(super) const fn in_flight(&self) -> bool {
+        self.outbox.in_flight.is_some()
+    }
+
+    /// Nothing of the conversation is waited for any more.
+    pub(super) fn outbox_forget(&mut self) {
+        self.outbox.in_flight = None;
+        self.outbox.waiting_since = None;
+    }
+
+    pub(super) fn answer(&mut self, id: ItemId, approved: bool, remember: bool) {
+        let Some(Body::Approval(approval)) = self.timeline.get(id).map(|item| item.body.clone())
+        else {
+            return;
+        };
+        let ApprovalState::Pending { .. } = approval.state else {
+            return;
+        };
+        let answer = Command::Answer {
+            id: approval.id,
+            approved,
+            remember,
+        };
+        match self.connection.is_open() {
+            true => {
+                self.command(&answer);
+            }
+            false => self.answers.push(answer),
+        }
+        let state = if approved {
+            ApprovalState::Approved
+        } else {
+            ApprovalState::Denied
+        };
+        self.timeline.decide(id, state);
+    }
+
+    pub(super) fn stop(&mut self, now: Instant) {
+        if !self.run.run().busy() {
+            return;
+        }
+        let told = self.connection.is_open() && self.command(&Command::Cancel);
+        self.timeline.interrupt(true);
+        self.timeline
+            .notice(if told { Notice::Stopped } else { Notice::Muted });
+        self.run.patience(now);
+        self.run.mute();
+    }
+
+    pub(super) fn give_up(&mut self, now: Instant) {
+        let super::Run::Stalled { quiet_since, .. } = self.run.run() else {
+            return;
+        };
+        let after = now.since(quiet_since);
+        self.timeline.interrupt(true);
+        self.timeline.notice(Notice::GaveUp { after });
+        self.run.finished(Certainty::Certain, now);
+    }
+
+    pub(super) fn reset(&mut self, now: Instant) {
+        if !self.connection.is_open() {
+            self.resetting = Some(None);
+        } else if self.command(&Command::Reset) {
+            self.resetting = Some(Some(now));
+        }
+    }
+}

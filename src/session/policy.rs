@@ -1,0 +1,45 @@
+//! Every span of time that a session goes by, in one table.
+
+use crate::model::Duration;
+
+/// The spans a session goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// A socket that has not opened by then is given up.
+    pub connect_timeout: Duration,
+    /// The ceiling of the first wait; each further one doubles it.
+    pub backoff_base: Duration,
+    /// No wait is longer than this.
+    pub backoff_ceiling: Duration,
+    /// A connection that lasted this long makes the next wait a first one again.
+    pub stable_after: Duration,
+    /// A run that was quiet this long may have gone wrong.
+    pub stall: Duration,
+    /// A run that looks finished is finished after this much quiet.
+    pub settle: Duration,
+    /// After a reconnect, a message of which no sign came by then is no longer waited for.
+    pub unconfirmed: Duration,
+    /// A history that has not come by then is not waited for.
+    pub recall: Duration,
+    /// A reset that is not confirmed by then is said to be unconfirmed.
+    pub reset: Duration,
+    /// Messages a second, and as many at once.
+    pub messages_per_second: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::secs(20),
+            backoff_base: Duration::secs(1),
+            backoff_ceiling: Duration::secs(30),
+            stable_after: Duration::secs(5),
+            stall: Duration::secs(120),
+            settle: Duration::millis(1_500),
+            unconfirmed: Duration::secs(3),
+            recall: Duration::secs(5),
+            reset: Duration::secs(10),
+            messages_per_second: 10,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What the agent is doing, and when silence begins to mean something.
+
+use super::Policy;
+use super::change::Run;
+use crate::model::Instant;
+use crate::protocol::Certainty;
+
+/// The run's state with its two clocks: quiet that proves the end, and quiet that is too long.
+#[derive(Debug, Default)]
+pub(super) struct RunClock {
+    run: Run,
+    since: Instant,
+    heard: Instant,
+    settle_from: Option<Instant>,
+    /// What comes is not shown until the agent works on a message sent after this was set.
+    gate: Gate,
+}
+
+/// Which frames of a run are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Gate {
+    #[default]
+    Open,
+    /// Shut until a message is sent and the agent then starts to work.
+    Shut { sent: bool },
+}
+
+impl RunClock {
+    pub(super) const fn run(&self) -> Run {
+        self.run
+    }
+
+    /// A message went out.
+    pub(super) fn sent(&mut self, now: Instant) {
+        if let Gate::Shut { sent } = &mut self.gate {
+            *sent = true;
+        }
+        self.working(now);
+    }
+
+    /// The server said that it works. A shut gate opens if that can be for a message of ours.
+    pub(super) fn started(&mut self, now: Instant) {
+        if self.gate == (Gate::Shut { sent: true }) {
+            self.gate = Gate::Open;
+        }
+        if !self.is_shut() {
+            self.working(now);
+        }
+    }
+
+    /// Something of the run came.
+    pub(super) fn heard(&mut self, now: Instant) {
+        self.heard = now;
+        self.settle_from = None;
+        match self.run {
+            Run::Idle if !self.is_shut() => self.working(now),
+            Run::Stalled { .. } => self.resume(),
+            _ => {}
+        }
+    }
+
+    /// Stops listening to the rest of the turn.
+    pub(super) fn mute(&mut self) {
+        self.shut();
+        if self.run.busy() {
+            self.run = Run::Muted { since: self.since };
+        }
+    }
+
+    pub(super) fn shut(&mut self) {
+        self.gate = Gate::Shut { sent: false };
+    }
+
+    pub(super) const fn is_shut(&self) -> bool {
+        matches!(self.gate, Gate::Shut { .. })
+    }
+
+    /// The run ended, or looks so.
+    pub(super) fn finished(&mut self, certainty: Certainty, now: Instant) {
+        self.heard = now;
+        match certainty {
+            Certainty::Certain => self.idle(),
+            Certainty::Likely if self.run.busy() => self.settle_from = Some(now),
+            Certainty::Likely => {}
+        }
+    }
+
+    pub(super) fn idle(&mut self) {
+        self.run = Run::Idle;
+        self.settle_from = None;
+    }
+
+    /// Silence is counted from here: the connection is back, or the person wants to wait on.
+    pub(super) fn patience(&mut self, now: Instant) {
+        self.heard = now;
+        if matches!(self.run, Run::Stalled { .. }) {
+            self.resume();
+        }
+    }
+
+    /// What is due: the end after enough quiet, or the doubt after too much. True where it ended.
+    pub(super) fn woke(&mut self, now: Instant, policy: &Policy) -> bool {
+        if self
+            .settle_from
+            .is_some_and(|from| now >= from + policy.settle)
+        {
+            self.idle();
+            return true;
+        }
+        let too_long = now >= self.heard + policy.stall;
+        if too_long && matches!(self.run, Run::Working { .. } | Run::Muted { .. }) {
+            self.run = Run::Stalled {
+                quiet_since: self.heard,
+                after: policy.stall,
+            };
+        }
+        false
+    }
+
+    /// When something is due; doubt only where the silence counts.
+    pub(super) fn deadline(&self, policy: &Policy, doubt: bool) -> Option<Instant> {
+        let settle = self.settle_from.map(|from| from + policy.settle);
+        let running = matches!(self.run, Run::Working { .. } | Run::Muted { .. });
+        settle.or_else(|| (doubt && running).then(|| self.heard + policy.stall))
+    }
+
+    fn working(&mut self, now: Instant) {
+        self.heard = now;
+        self.settle_from = None;
+        if !matches!(self.run, Run::Working { .. }) {
+            self.since = now;
+            self.run = Run::Working { since: now };
+        }
+    }
+
+    fn resume(&mut self) {
+        let since = self.since;
+        self.run = match self.is_shut() {
+            true => Run::Muted { since },
+            false => Run::Working { since },
+        };
+    }
+}

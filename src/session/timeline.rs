@@ -1,0 +1,409 @@
+//! The reducer: events in, items and changes out. It knows neither sockets nor time-outs.
+
+use std::collections::VecDeque;
+
+use super::change::{Change, Output};
+use crate::model::{
+    Approval, ApprovalId, ApprovalState, Body, CallId, Content, Fault, Instant, Item, ItemId,
+    Notice, Prose, ProseState, SendState, ToolCall, ToolState, UserMessage,
+};
+
+/// What is on the screen, in order. Queued messages stand last.
+#[derive(Debug, Default)]
+pub(super) struct Timeline {
+    items: Vec<Item>,
+    last_id: u64,
+    pub(super) outputs: VecDeque<Output>,
+}
+
+/// Which kind of growing text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    Answer,
+    Reasoning,
+}
+
+/// A tool call's result.
+pub(super) struct Answered {
+    pub(super) state: ToolState,
+    pub(super) timed_out: bool,
+    pub(super) content: Vec<Content>,
+}
+
+impl Timeline {
+    pub(super) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    pub(super) fn get(&self, id: ItemId) -> Option<&Item> {
+        self.items.iter().rev().find(|item| item.id == id)
+    }
+
+    /// Says a change to the outside.
+    pub(super) fn say(&mut self, change: Change) {
+        self.outputs.push_back(Output::Changed(change));
+    }
+
+    /// Puts a body before the queued messages.
+    pub(super) fn push(&mut self, body: Body) -> ItemId {
+        let at = self.frontier();
+        self.insert(at, body)
+    }
+
+    /// Puts a message at the very end.
+    pub(super) fn queue(&mut self, message: UserMessage) -> ItemId {
+        self.insert(self.items.len(), Body::User(message))
+    }
+
+    pub(super) fn insert(&mut self, at: usize, body: Body) -> ItemId {
+        self.last_id += 1;
+        let id = ItemId(self.last_id);
+        let item = Item { id, body };
+        self.place(at, item);
+        id
+    }
+
+    fn place(&mut self, at: usize, item: Item) {
+        let at = at.min(self.items.len());
+        self.items.insert(at, item.clone());
+        self.say(Change::Inserted { at, item });
+    }
+
+    pub(super) fn remove(&mut self, id: ItemId) -> Option<Item> {
+        let at = self.items.iter().rposition(|item| item.id == id)?;
+        self.say(Change::Removed(id));
+        Some(self.items.remove(at))
+    }
+
+    /// Changes an item in place; says so only where it moved.
+    pub(super) fn edit(&mut self, id: ItemId, edit: impl FnOnce(&mut Body)) {
+        let Some(item) = self.items.iter_mut().rev().find(|item| item.id == id) else {
+            return;
+        };
+        let before = item.clone();
+        edit(&mut item.body);
+        if *item != before {
+            let item = item.clone();
+            self.say(Change::Updated(item));
+        }
+    }
+
+    /// How far a message's delivery is. One that leaves the queue goes before those still in it.
+    pub(super) fn delivery(&mut self, id: ItemId, state: SendState) {
+        let overtakes = state != SendState::Queued && self.is_queued_behind_another(id);
+        self.edit(id, |body| {
+            if let Body::User(message) = body {
+                message.state = state;
+            }
+        });
+        if overtakes && let Some(item) = self.remove(id) {
+            self.place(self.frontier(), item);
+        }
+    }
+
+    fn is_queued_behind_another(&self, id: ItemId) -> bool {
+        let at = self.items.iter().rposition(|item| item.id == id);
+        at.is_some_and(|at| at > self.frontier())
+    }
+
+    /// Where the trailing queued messages begin.
+    pub(super) fn frontier(&self) -> usize {
+        let queued = self
+            .items
+            .iter()
+            .rev()
+            .take_while(|item| is_queued(item))
+            .count();
+        self.items.len() - queued
+    }
+
+    /// A growing text got longer.
+    pub(super) fn grow(&mut self, voice: Voice, delta: &str) {
+        match self.open(voice) {
+            Some(id) => {
+                if let Some(prose) = self.prose_mut(id) {
+                    prose.text.push_str(delta);
+                }
+                let delta = delta.to_owned();
+                self.say(Change::Grew { id, delta });
+            }
+            None => {
+                self.push(prose(voice, delta, ProseState::Streaming));
+            }
+        }
+        if voice == Voice::Answer {
+            self.close(Voice::Reasoning, ProseState::Done);
+        }
+    }
+
+    /// A text is whole: the growing one becomes it; an interrupted one that it continues takes it
+    /// over, tail and all.
+    pub(super) fn finish(&mut self, voice: Voice, text: String) {
+        let open = self.open(voice);
+        let head = self.interrupted_head(open, voice, &text);
+        let id = match (head, open) {
+            (Some(head), tail) => {
+                tail.map(|tail| self.remove(tail));
+                head
+            }
+            (None, Some(open)) => open,
+            (None, None) => {
+                self.push(prose(voice, &text, ProseState::Done));
+                return;
+            }
+        };
+        self.edit(id, |body| {
+            if let Body::Agent(prose) | Body::Reasoning(prose) = body {
+                *prose = Prose {
+                    text,
+                    state: ProseState::Done,
+                };
+            }
+        });
+    }
+
+    /// The last whole answer gets a beginning that was missed.
+    pub(super) fn amend(&mut self, text: String) {
+        let last = self.items.iter().rev().find_map(|item| match &item.body {
+            Body::Agent(prose) if text.ends_with(&prose.text) => Some(item.id),
+            _ => None,
+        });
+        match last {
+            Some(id) => self.edit(id, |body| {
+                if let Body::Agent(prose) = body {
+                    prose.text = text;
+                }
+            }),
+            None => self.finish(Voice::Answer, text),
+        }
+    }
+
+    /// A growing text grows no more.
+    pub(super) fn close(&mut self, voice: Voice, state: ProseState) {
+        if let Some(id) = self.open(voice) {
+            self.edit(id, |body| {
+                if let Body::Agent(prose) | Body::Reasoning(prose) = body {
+                    prose.state = state;
+                }
+            });
+        }
+    }
+
+    fn open(&self, voice: Voice) -> Option<ItemId> {
+        let turn = self.items.iter().rev().skip_while(|item| is_queued(item));
+        turn.take_while(|item| !matches!(item.body, Body::User(_)))
+            .find(|item| match (&item.body, voice) {
+                (Body::Agent(prose), Voice::Answer)
+                | (Body::Reasoning(prose), Voice::Reasoning) => {
+                    prose.state == ProseState::Streaming
+                }
+                _ => false,
+            })
+            .map(|item| item.id)
+    }
+
+    /// The newest interrupted text of this turn, if `whole` begins with it (and ends with its tail).
+    fn interrupted_head(&self, tail: Option<ItemId>, voice: Voice, whole: &str) -> Option<ItemId> {
+        let turn = self.items.iter().rev().skip_while(|item| is_queued(item));
+        let (id, head) = turn
+            .take_while(|item| !matches!(item.body, Body::User(_)))
+            .find_map(|item| match (&item.body, voice) {
+                (Body::Agent(prose), Voice::Answer)
+                | (Body::Reasoning(prose), Voice::Reasoning) => {
+                    (prose.state == ProseState::Interrupted).then_some((item.id, prose))
+                }
+                _ => None,
+            })?;
+        let tail = tail.and_then(|tail| self.prose(tail));
+        let tail_fits = tail.is_none_or(|tail| whole.contains(tail.text.as_str()));
+        (whole.starts_with(&head.text) && tail_fits).then_some(id)
+    }
+
+    fn prose(&self, id: ItemId) -> Option<&Prose> {
+        match &self.get(id)?.body {
+            Body::Agent(prose) | Body::Reasoning(prose) => Some(prose),
+            _ => None,
+        }
+    }
+
+    fn prose_mut(&mut self, id: ItemId) -> Option<&mut Prose> {
+        let item = self.items.iter_mut().rev().find(|item| item.id == id)?;
+        match &mut item.body {
+            Body::Agent(prose) | Body::Reasoning(prose) => Some(prose),
+            _ => None,
+        }
+    }
+
+    /// A tool is called; one already known by its identifier is not shown twice.
+    pub(super) fn tool_started(
+        &mut self,
+        call: Option<CallId>,
+        name: String,
+        args: serde_json::Value,
+        now: Instant,
+    ) {
+        self.close(Voice::Answer, ProseState::Done);
+        self.close(Voice::Reasoning, ProseState::Done);
+        if call.is_some() && self.tool(|tool| tool.call == call).is_some() {
+            return;
+        }
+        self.push(Body::Tool(ToolCall {
+            call,
+            name,
+            args,
+            state: ToolState::Running,
+            content: Vec::new(),
+            started: now,
+            ended: None,
+        }));
+    }
+
+    /// A tool has answered: by identifier, else the oldest running call of that name.
+    pub(super) fn tool_finished(
+        &mut self,
+        call: Option<CallId>,
+        name: String,
+        answered: Answered,
+        now: Instant,
+    ) {
+        self.close(Voice::Answer, ProseState::Done);
+        self.settle_approval(&name, &answered);
+        let running = |tool: &ToolCall| tool.state == ToolState::Running;
+        let named = |tool: &ToolCall| {
+            running(tool) && tool.name == name && (tool.call.is_none() || call.is_none())
+        };
+        let by_call = call
+            .as_ref()
+            .and_then(|_| self.tool(|tool| tool.call == call));
+        let Some(id) = by_call.or_else(|| self.tool(named)) else {
+            self.push(Body::Tool(ToolCall {
+                call,
+                name,
+                args: serde_json::Value::Null,
+                state: answered.state,
+                content: answered.content,
+                started: now,
+                ended: Some(now),
+            }));
+            return;
+        };
+        self.edit(id, |body| {
+            if let Body::Tool(tool) = body
+                && tool.ended.is_none()
+            {
+                tool.state = answered.state;
+                tool.content = answered.content;
+                tool.ended = Some(now);
+            }
+        });
+    }
+
+    fn tool(&self, wanted: impl Fn(&ToolCall) -> bool) -> Option<ItemId> {
+        self.items.iter().find_map(|item| match &item.body {
+            Body::Tool(tool) if wanted(tool) => Some(item.id),
+            _ => None,
+        })
+    }
+
+    /// A tool's answer also answers the oldest open question about that tool.
+    fn settle_approval(&mut self, name: &str, answered: &Answered) {
+        let open = self.items.iter().find_map(|item| match &item.body {
+            Body::Approval(approval) if approval.tool == name && is_open(approval) => Some(item.id),
+            _ => None,
+        });
+        let state = match answered.state {
+            _ if answered.timed_out => ApprovalState::Expired,
+            ToolState::Denied => ApprovalState::Denied,
+            _ => ApprovalState::Approved,
+        };
+        if let Some(id) = open {
+            self.decide(id, state);
+        }
+    }
+
+    /// The agent asks; the same question again only renews the card.
+    pub(super) fn asked(&mut self, approval: Approval) {
+        let known = self.approval(&approval.id).map(|item| item.id);
+        if known.is_none() {
+            self.push(Body::Approval(approval));
+        }
+    }
+
+    fn approval(&self, id: &ApprovalId) -> Option<&Item> {
+        self.items
+            .iter()
+            .find(|item| matches!(&item.body, Body::Approval(approval) if approval.id == *id))
+    }
+
+    /// An approval is answered or has expired.
+    pub(super) fn decide(&mut self, id: ItemId, state: ApprovalState) {
+        self.edit(id, |body| {
+            if let Body::Approval(approval) = body
+                && is_open(approval)
+            {
+                approval.state = state;
+            }
+        });
+    }
+
+    /// The approvals that wait for the person, and until when.
+    pub(super) fn pending(&self) -> impl Iterator<Item = (ItemId, Option<Instant>)> {
+        self.items.iter().filter_map(|item| match &item.body {
+            Body::Approval(Approval {
+                state: ApprovalState::Pending { until },
+                ..
+            }) => Some((item.id, *until)),
+            _ => None,
+        })
+    }
+
+    /// What was still growing is as long as it will get; running tools are given up.
+    pub(super) fn interrupt(&mut self, tools: bool) {
+        self.close(Voice::Answer, ProseState::Interrupted);
+        self.close(Voice::Reasoning, ProseState::Interrupted);
+        while let Some(id) = self.tool(|tool| tools && tool.state == ToolState::Running) {
+            self.edit(id, |body| {
+                if let Body::Tool(tool) = body {
+                    tool.state = ToolState::Interrupted;
+                }
+            });
+        }
+    }
+
+    /// Everything but the queued messages is gone.
+    pub(super) fn clear(&mut self) {
+        let queued = self.items.split_off(self.frontier());
+        self.items.clear();
+        self.say(Change::Cleared);
+        for item in queued {
+            self.place(self.items.len(), item);
+        }
+    }
+
+    pub(super) fn notice(&mut self, notice: Notice) -> ItemId {
+        self.push(Body::Notice(notice))
+    }
+
+    pub(super) fn fault(&mut self, fault: Fault) -> ItemId {
+        self.push(Body::Error(fault))
+    }
+}
+
+fn prose(voice: Voice, text: &str, state: ProseState) -> Body {
+    let prose = Prose {
+        text: text.to_owned(),
+        state,
+    };
+    match voice {
+        Voice::Answer => Body::Agent(prose),
+        Voice::Reasoning => Body::Reasoning(prose),
+    }
+}
+
+pub(super) const fn is_queued(item: &Item) -> bool {
+    matches!(&item.body, Body::User(message) if matches!(message.state, SendState::Queued))
+}
+
+const fn is_open(approval: &Approval) -> bool {
+    matches!(approval.state, ApprovalState::Pending { .. })
+}

@@ -1,0 +1,3 @@
+//! Formats that several adapters share.
+
+pub mod json;

@@ -1,0 +1,52 @@
+//! Lenient reading of JSON whose field names differ between versions of a server.
+
+use serde_json::Value;
+
+/// The first of `keys` that is there and not `null`.
+#[must_use]
+pub fn first<'a>(object: &'a Value, keys: &[&str]) -> Option<&'a Value> {
+    keys.iter()
+        .filter_map(|key| object.get(key))
+        .find(|value| !value.is_null())
+}
+
+/// The first of `keys` that holds a string.
+#[must_use]
+pub fn text<'a>(object: &'a Value, keys: &[&str]) -> Option<&'a str> {
+    keys.iter()
+        .filter_map(|key| object.get(key))
+        .find_map(Value::as_str)
+}
+
+/// Whether `key` holds exactly `true`.
+#[must_use]
+pub fn is_true(object: &Value, key: &str) -> bool {
+    object.get(key).and_then(Value::as_bool) == Some(true)
+}
+
+/// A value as a person reads it: a string as it stands, anything else as indented JSON.
+#[must_use]
+pub fn readable(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_first_name_that_holds_something_wins() {
+        let frame = json!({"args": null, "input": {"a": 1}, "text": 3, "content": "x"});
+        assert_eq!(
+            first(&frame, &["arguments", "args", "input"]),
+            Some(&json!({"a": 1}))
+        );
+        assert_eq!(text(&frame, &["text", "content"]), Some("x"));
+        assert_eq!(first(&json!(null), &["a"]), None);
+    }
+}
