@@ -1,5 +1,6 @@
 //! Parlor: one chat window for every agent server.
 pub mod app;
+pub mod demo;
 pub mod io;
 pub mod model;
 pub mod protocol;

@@ -126,6 +126,17 @@ pub struct Session {
     dropped: u64,
 }
 
+/// What a session starts from.
+#[derive(Debug, Default)]
+pub struct Birth {
+    /// For backoff.
+    pub seed: u64,
+    /// Numbers for sockets and requests, above those of the session before.
+    pub ids: Ids,
+    /// The conversation existed before: ask for its history.
+    pub stale: bool,
+}
+
 /// What was last said to the outside, so that only movement is.
 #[derive(Default)]
 struct Said {
@@ -136,13 +147,14 @@ struct Said {
 }
 
 impl Session {
-    /// A session that does nothing yet. `stale`: the conversation existed before.
+    /// A session that does nothing yet.
     #[must_use]
-    pub fn new(protocol: Box<dyn Protocol>, policy: Policy, seed: u64, stale: bool) -> Self {
+    pub fn new(protocol: Box<dyn Protocol>, policy: Policy, birth: Birth) -> Self {
+        let Birth { seed, ids, stale } = birth;
         Self {
             protocol,
             random: Random::new(seed),
-            ids: Ids::default(),
+            ids,
             emitted: VecDeque::new(),
             sockets: Vec::new(),
             requests: Vec::new(),
@@ -243,6 +255,12 @@ impl Session {
     #[must_use]
     pub fn capabilities(&self) -> Capabilities {
         self.protocol.capabilities()
+    }
+
+    /// The numbers that the next session goes on from.
+    #[must_use]
+    pub const fn ids(&self) -> Ids {
+        Ids::above(self.ids.last())
     }
 
     /// Frames that were not understood so far.

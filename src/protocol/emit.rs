@@ -12,6 +12,18 @@ pub struct Ids {
 }
 
 impl Ids {
+    /// Numbers above `last`.
+    #[must_use]
+    pub const fn above(last: u64) -> Self {
+        Self { last }
+    }
+
+    /// The last number handed out.
+    #[must_use]
+    pub const fn last(&self) -> u64 {
+        self.last
+    }
+
     /// The next number.
     pub fn next(&mut self) -> u64 {
         self.last += 1;

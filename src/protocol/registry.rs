@@ -31,6 +31,14 @@ pub struct Descriptor {
     pub make: fn(Setup) -> Box<dyn Protocol>,
 }
 
+impl Descriptor {
+    /// Whether there is an address to type and to connect to.
+    #[must_use]
+    pub const fn has_address(&self) -> bool {
+        self.address.is_some()
+    }
+}
+
 /// Every protocol, in the order of the settings form.
 pub const PROTOCOLS: &[Descriptor] = &[
     Descriptor {

@@ -4,7 +4,7 @@ use super::line::{Line, What};
 use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use crate::model::{Body, ConversationId, Instant, Item, ItemId};
 use crate::protocol::{Command, Descriptor, Protocol, Setup};
-use crate::session::{Change, Input, Output, Policy, Session};
+use crate::session::{Birth, Change, Input, Output, Policy, Session};
 
 /// The address that a replayed client connects to.
 const ADDRESS: &str = "ws://recorded.invalid/";
@@ -86,7 +86,7 @@ impl Player {
         let conversation = conversation(lines, reader.as_ref());
         let adapter = (protocol.make)(setup(conversation.as_ref()));
         let mut player = Self {
-            session: Session::new(adapter, Policy::default(), 1, false),
+            session: Session::new(adapter, Policy::default(), Birth::default()),
             reader,
             conversation,
             socket: None,

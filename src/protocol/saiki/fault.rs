@@ -23,12 +23,29 @@ pub(super) fn read(data: &Value) -> Fault {
             .map_or_else(|| json::readable(said), json::readable),
         other => json::readable(other),
     };
-    let (message, folded) = fold(words.trim());
+    let (message, folded) = match inner(&words) {
+        Some(sentence) => (sentence, Some(words)),
+        None => fold(words.trim()),
+    };
     Fault {
         message,
         detail: folded.or_else(|| details(data)),
         code: json::text(data, &["code", "context"]).map(str::to_owned),
     }
+}
+
+/// Dexto 1.1 puts the whole failed request into the message, as JSON; somewhere in it stands what
+/// the model's server said.
+fn inner(words: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(words.trim()).ok()?;
+    let error = json::first(&value, &["error"]).unwrap_or(&value);
+    let last = json::first(error, &["lastError"]).unwrap_or(error);
+    let told = last.pointer("/data/error/message");
+    let sentence = told
+        .or_else(|| last.get("message"))
+        .or_else(|| error.get("message"))?
+        .as_str()?;
+    (!sentence.is_empty()).then(|| sentence.to_owned())
 }
 
 fn fold(words: &str) -> (String, Option<String>) {

@@ -20,8 +20,10 @@ pub(super) fn read(result: &Value, success: Option<bool>) -> Outcome {
     let error = json::first(result, &["error"]);
     let words = error.map(json::readable).unwrap_or_default();
     let failed = success == Some(false) || error.is_some() || json::is_true(result, "isError");
+    // The in-built router has no flag for it, only this sentence.
+    let refused = words.ends_with("was denied by the user.");
     let state = match failed {
-        _ if json::is_true(result, "denied") => ToolState::Denied,
+        _ if json::is_true(result, "denied") || refused => ToolState::Denied,
         true => ToolState::Failed,
         false => ToolState::Done,
     };
