@@ -4,25 +4,107 @@
 //! when to send [`Msg::Woke`]. The demo agent is answered in here, so that the browser half knows
 //! only real sockets.
 
+mod exchange;
+mod intent;
+mod link;
+mod memory;
 mod msg;
+mod start;
+mod tracer;
 mod view;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
-use crate::model::Instant;
+use crate::demo::DemoAgent;
+use crate::io::SocketId;
+use crate::model::{Instant, ItemId};
+use crate::protocol::Descriptor;
+use crate::session::{Input, Random, Session};
+use link::Config;
+use memory::{LastConversation, Memory};
 pub use msg::{Intent, Msg, Output, Start, Theme};
+use tracer::Tracer;
 pub use view::{Link, Toast, TraceLine, View};
 
 /// The whole application, without a browser.
-#[derive(Default)]
 pub struct App {
     outputs: VecDeque<Output>,
+    random: Random,
+    secure: bool,
+    online: bool,
+    memory: Memory,
+    config: Config,
+    view: View,
+    /// The view as the outside last saw it.
+    shown: Option<View>,
+    pending: Option<Pending>,
+    session: Option<Session>,
+    target: Option<Target>,
+    conversation: LastConversation,
+    demo: DemoAgent,
+    demo_sockets: Vec<SocketId>,
+    tracer: Tracer,
+    announced: HashSet<ItemId>,
+    /// The history is being laid in: what comes of it is not spoken.
+    catching_up: bool,
+    last_toast: u64,
+}
+
+/// Whom to talk to.
+#[derive(Clone, Debug)]
+struct Target {
+    protocol: &'static Descriptor,
+    url: String,
+    strict: bool,
+    conversation: Option<String>,
+}
+
+/// A link that waits for the person.
+#[derive(Debug)]
+struct Pending {
+    target: Target,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self {
+            outputs: VecDeque::new(),
+            random: Random::new(0),
+            secure: false,
+            online: true,
+            memory: Memory::default(),
+            config: Config::default(),
+            view: View::default(),
+            shown: None,
+            pending: None,
+            session: None,
+            target: None,
+            conversation: LastConversation::default(),
+            demo: DemoAgent::default(),
+            demo_sockets: Vec::new(),
+            tracer: Tracer::default(),
+            announced: HashSet::new(),
+            catching_up: false,
+            last_toast: 0,
+        }
+    }
 }
 
 impl App {
     /// Takes one message; drain [`Self::poll`] afterwards.
     pub fn update(&mut self, msg: Msg, now: Instant) {
-        let _ = (msg, now);
+        match msg {
+            Msg::Started(start) => self.started(start, now),
+            Msg::Happened(happening) => self.happened(happening, now),
+            Msg::Online(online) => self.online(online, now),
+            Msg::Shown => self.tell(Input::Shown, now),
+            Msg::Woke => self.woke(now),
+            Msg::Did(intent) => self.did(intent, now),
+            Msg::Host { origin, data } => self.hosted(&origin, &data),
+        }
+        self.run_demo(now);
+        self.keep_outbox();
+        self.show();
     }
 
     /// The next thing to do, in order; `None` when all is done.
@@ -33,6 +115,50 @@ impl App {
     /// When [`Msg::Woke`] is wanted; changes with every message.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        None
+        let session = self
+            .session
+            .as_ref()
+            .and_then(Session::deadline)
+            .map(|(at, _)| at);
+        [session, self.demo.deadline()].into_iter().flatten().min()
+    }
+
+    fn woke(&mut self, now: Instant) {
+        let due = self.session.as_ref().and_then(Session::deadline);
+        if due.is_some_and(|(at, _)| at <= now) {
+            self.tell(Input::Woke, now);
+        }
+    }
+
+    fn online(&mut self, online: bool, now: Instant) {
+        self.online = online;
+        if !self.is_demo() {
+            self.tell(Input::Online(online), now);
+        }
+    }
+
+    fn is_demo(&self) -> bool {
+        self.target
+            .as_ref()
+            .is_none_or(|target| !target.protocol.has_address())
+    }
+
+    fn toast(&mut self, text: String) {
+        self.last_toast += 1;
+        let id = self.last_toast;
+        self.view.toasts.push(Toast { id, text });
+    }
+
+    /// Shows the view where it moved.
+    fn show(&mut self) {
+        if let Some(session) = &self.session {
+            self.view.unknown = session.unknown();
+            self.view.dropped = session.dropped();
+        }
+        if self.shown.as_ref() != Some(&self.view) {
+            self.shown = Some(self.view.clone());
+            self.outputs
+                .push_back(Output::Show(Box::new(self.view.clone())));
+        }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! English for now; a translation is a second set of the same functions.
 
+pub mod asides;
+
 use crate::model::{Approval, Body, Failure, Fault, Notice};
 use crate::session::{Phase, Refusal};
 
@@ -43,6 +45,15 @@ pub fn text(body: &Body) -> String {
         Body::Approval(approval) => question(approval),
         Body::Notice(what) => notice(what),
         Body::Error(fault) => error(fault),
+    }
+}
+
+/// An item as a screen reader says it, once it is finished.
+#[must_use]
+pub fn spoken(body: &Body) -> String {
+    match body {
+        Body::Error(fault) => format!("Error: {}", error(fault)),
+        other => text(other),
     }
 }
 

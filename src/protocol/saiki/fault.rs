@@ -34,18 +34,29 @@ pub(super) fn read(data: &Value) -> Fault {
     }
 }
 
-/// Dexto 1.1 puts the whole failed request into the message, as JSON; somewhere in it stands what
-/// the model's server said.
+/// Dexto 1.1 puts the whole failed request into the message, as JSON, sometimes cut short; in it
+/// stand what the model's server said, or at least the error's name.
 fn inner(words: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(words.trim()).ok()?;
-    let error = json::first(&value, &["error"]).unwrap_or(&value);
+    let words = words.trim();
+    if !words.starts_with('{') {
+        return None;
+    }
+    let parsed = serde_json::from_str::<Value>(words).ok();
+    let sentence = parsed.as_ref().and_then(sentence).map(str::to_owned);
+    sentence.or_else(|| {
+        let (_, named) = words.split_once("\"name\":\"")?;
+        Some(named.split_once('"')?.0.to_owned())
+    })
+}
+
+fn sentence(value: &Value) -> Option<&str> {
+    let error = json::first(value, &["error"]).unwrap_or(value);
     let last = json::first(error, &["lastError"]).unwrap_or(error);
     let told = last.pointer("/data/error/message");
-    let sentence = told
+    let said = told
         .or_else(|| last.get("message"))
-        .or_else(|| error.get("message"))?
-        .as_str()?;
-    (!sentence.is_empty()).then(|| sentence.to_owned())
+        .or_else(|| error.get("message"))?;
+    said.as_str().filter(|sentence| !sentence.is_empty())
 }
 
 fn fold(words: &str) -> (String, Option<String>) {

@@ -1,0 +1,145 @@
+//! Between the session and the outside: its outputs, the demo agent's frames, what is spoken.
+
+use super::App;
+use super::msg::Output;
+use crate::demo;
+use crate::io::{Action, Happening};
+use crate::model::{Body, Instant, Item, ProseState, SendState};
+use crate::protocol::Ids;
+use crate::session::{self, Change, Input, Judgement, Session};
+use crate::words;
+
+impl App {
+    /// Tells the session one thing and passes on what it asks.
+    pub(super) fn tell(&mut self, input: Input, now: Instant) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        session.handle(input, now);
+        let outputs: Vec<session::Output> = std::iter::from_fn(|| session.poll()).collect();
+        for output in outputs {
+            self.pass_on(output, now);
+        }
+    }
+
+    pub(super) fn happened(&mut self, happening: Happening, now: Instant) {
+        self.catching_up = matches!(happening, Happening::Answered { .. });
+        self.tell(Input::Happened(happening), now);
+        self.catching_up = false;
+    }
+
+    /// Ends the session at hand; gives the numbers to go on from.
+    pub(super) fn leave(&mut self, now: Instant) -> Ids {
+        self.tell(Input::Disconnect, now);
+        self.announced.clear();
+        self.demo_sockets.clear();
+        self.demo = demo::DemoAgent::default();
+        self.session.as_ref().map(Session::ids).unwrap_or_default()
+    }
+
+    fn pass_on(&mut self, output: session::Output, now: Instant) {
+        match output {
+            session::Output::Io(action) => self.act(action, now),
+            session::Output::Changed(change) => self.changed(change),
+            session::Output::Traced(trace) => {
+                let looked_at =
+                    self.view.inspecting || matches!(trace.judgement, Judgement::Note(_));
+                let line = self.tracer.keep(trace, looked_at && self.view.inspecting);
+                self.outputs
+                    .extend(line.map(|line| Output::Trace(Some(line))));
+            }
+        }
+    }
+
+    /// Does an action, or has the demo agent do it.
+    fn act(&mut self, action: Action, now: Instant) {
+        match action {
+            Action::Open { socket, url } if url.starts_with(demo::ADDRESS) => {
+                self.demo_sockets.push(socket);
+                self.demo.connect(socket, now);
+            }
+            Action::Send { socket, frame } if self.demo_sockets.contains(&socket) => {
+                self.demo.receive(socket, &frame, now);
+            }
+            Action::Close { socket, .. } if self.demo_sockets.contains(&socket) => {
+                self.demo.disconnect(socket);
+            }
+            Action::Fetch { request, what } if what.url.starts_with(demo::ADDRESS) => {
+                self.demo.request(request, now);
+            }
+            action => self.outputs.push_back(Output::Io(action)),
+        }
+    }
+
+    /// Hands the session what the demo agent has by now.
+    pub(super) fn run_demo(&mut self, now: Instant) {
+        while let Some(happening) = self.demo.poll(now) {
+            self.happened(happening, now);
+        }
+    }
+
+    fn changed(&mut self, change: Change) {
+        match &change {
+            Change::Inserted { item, .. } | Change::Updated(item) => self.announce(item),
+            Change::Known => self.now_known(),
+            Change::Titled(title) => self.view.subject = Some(title.clone()),
+            _ => {}
+        }
+        self.outputs.push_back(Output::Session(change));
+    }
+
+    /// The server has spoken: after a reload, this conversation has a history.
+    fn now_known(&mut self) {
+        self.conversation.known = true;
+        self.keep_conversation();
+    }
+
+    fn keep_conversation(&mut self) {
+        if let Some(target) = &self.target {
+            let (server, url) = (target.protocol.name, &target.url);
+            let kept = self
+                .memory
+                .keep_conversation(server, url, &self.conversation);
+            self.outputs.extend(kept);
+        }
+    }
+
+    /// Keeps the texts that are still to be sent, so that a reload does not lose them.
+    pub(super) fn keep_outbox(&mut self) {
+        let Some(session) = &self.session else {
+            return;
+        };
+        let queued = session.items().iter().rev().map_while(queued_text);
+        let mut outbox: Vec<String> = queued.collect();
+        outbox.reverse();
+        if outbox != self.conversation.outbox {
+            self.conversation.outbox = outbox;
+            self.keep_conversation();
+        }
+    }
+
+    /// Says a finished item to screen readers, once; what the history brings back is not spoken.
+    fn announce(&mut self, item: &Item) {
+        let finished = match &item.body {
+            Body::Agent(prose) => prose.state == ProseState::Done,
+            Body::Approval(_) | Body::Notice(_) | Body::Error(_) => true,
+            Body::User(_) | Body::Reasoning(_) | Body::Tool(_) => false,
+        };
+        if finished && self.announced.insert(item.id) && !self.catching_up {
+            let text = words::spoken(&item.body);
+            self.outputs.push_back(Output::Announce(text));
+        }
+    }
+
+    /// A message of the page that embeds this one.
+    pub(super) fn hosted(&mut self, origin: &str, data: &str) {
+        let _ = (origin, data);
+    }
+}
+
+fn queued_text(item: &Item) -> Option<String> {
+    match &item.body {
+        Body::User(message) if message.state == SendState::Queued => Some(message.text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,201 @@
+//! What the page is given from outside: the query of its address, `config.json`, addresses typed.
+//!
+//! Everything here may come from a stranger: nothing is contacted on its word alone, and what
+//! cannot be read becomes a sentence.
+
+use serde_json::Value;
+
+use super::msg::Theme;
+use crate::protocol::{Descriptor, descriptor};
+use crate::wire::json;
+use crate::words::asides;
+
+/// The longest conversation identifier taken from a link, in bytes.
+const LONGEST_ID: usize = 200;
+/// The longest prompt taken from a link, in characters.
+const LONGEST_PROMPT: usize = 20_000;
+
+/// What a link asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) server: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) conversation: Option<String>,
+    pub(super) prompt: Option<String>,
+    pub(super) theme: Option<Theme>,
+    pub(super) strict: bool,
+    /// What could not be understood, as sentences.
+    pub(super) trouble: Vec<String>,
+}
+
+/// Reads the query of the page's address (WHATWG URL, `application/x-www-form-urlencoded`).
+pub(super) fn query(query: &str) -> Asked {
+    let mut asked = Asked::default();
+    let pairs = query.trim_start_matches('?').split('&');
+    for pair in pairs.filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match decode(value) {
+            Some(value) => take(&mut asked, key, value),
+            None => asked.trouble.push(asides::broken_parameter(key)),
+        }
+    }
+    asked
+}
+
+fn take(asked: &mut Asked, key: &str, value: String) {
+    match key {
+        "server" => asked.server = Some(value),
+        "url" => asked.url = Some(value),
+        "conversation"
+            if value.is_empty() || value.len() > LONGEST_ID || value.contains(char::is_control) =>
+        {
+            asked.trouble.push(asides::broken_parameter(key));
+        }
+        "conversation" => asked.conversation = Some(value),
+        "prompt" => asked.prompt = Some(value.chars().take(LONGEST_PROMPT).collect()),
+        "strict" => asked.strict = value != "0" && value != "false",
+        "theme" => match Theme::parse(&value) {
+            Some(theme) => asked.theme = Some(theme),
+            None => asked.trouble.push(asides::broken_parameter(key)),
+        },
+        _ => asked.trouble.push(asides::unknown_parameter(key)),
+    }
+}
+
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let high = char::from(rest.next()?).to_digit(16)?;
+                let low = char::from(rest.next()?).to_digit(16)?;
+                u8::try_from(high * 16 + low).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// What `config.json` beside the page says; the operator wrote it, so it is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Config {
+    pub(super) title: Option<String>,
+    pub(super) server: Option<String>,
+    pub(super) url: Option<String>,
+    /// Origins that a link may connect to without asking, such as `wss://agents.example`.
+    pub(super) trusted: Vec<String>,
+    /// Origins of pages that may embed this one and talk to it.
+    pub(super) hosts: Vec<String>,
+}
+
+/// Reads `config.json`; `Err` is a sentence.
+pub(super) fn config(text: &str) -> Result<Config, String> {
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| asides::broken_config(&error.to_string()))?;
+    let list = |key: &str| -> Vec<String> {
+        let entries = value
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        entries
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    };
+    let own = |key: &str| {
+        json::text(&value, &[key])
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    Ok(Config {
+        title: own("title"),
+        server: own("server"),
+        url: own("url"),
+        trusted: list("trusted"),
+        hosts: list("hosts"),
+    })
+}
+
+/// A server's address, as the browser will take it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    /// The whole of it, with `ws:` or `wss:`.
+    pub(super) url: String,
+    /// Host and port.
+    pub(super) host: String,
+}
+
+/// Reads an address as a person types it: `http:` and a missing scheme are understood.
+pub(super) fn address(typed: &str, secure: bool) -> Result<Address, String> {
+    let typed = typed.trim();
+    let (scheme, rest) = match typed.split_once("://") {
+        Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+        None => (if secure { "wss" } else { "ws" }.to_owned(), typed),
+    };
+    let scheme = match scheme.as_str() {
+        "ws" | "http" => "ws",
+        "wss" | "https" => "wss",
+        other => return Err(asides::wrong_scheme(other)),
+    };
+    let rest = rest.split('#').next().unwrap_or(rest);
+    let end = rest.find(['/', '?', '\\']).unwrap_or(rest.len());
+    let (host, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    if host.contains('@') {
+        return Err(asides::credentials_in_address().to_owned());
+    }
+    if host.is_empty()
+        || host.starts_with(':')
+        || host.contains(|c: char| c.is_whitespace() || c.is_control())
+        || path.contains('\\')
+    {
+        return Err(asides::no_host(typed));
+    }
+    let host = host.to_lowercase();
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    Ok(Address {
+        url: format!("{scheme}://{host}{slash}{path}"),
+        host,
+    })
+}
+
+/// The protocol that a link names, and its address where it needs one.
+pub(super) fn target(
+    asked: &Asked,
+    secure: bool,
+) -> Result<Option<(&'static Descriptor, Option<Address>)>, String> {
+    let Some(name) = &asked.server else {
+        return match &asked.url {
+            Some(_) => Err(asides::no_server().to_owned()),
+            None => Ok(None),
+        };
+    };
+    let protocol = descriptor(name).ok_or_else(|| asides::unknown_server(name))?;
+    match (&asked.url, protocol.has_address()) {
+        (_, false) => Ok(Some((protocol, None))),
+        (Some(url), true) => Ok(Some((protocol, Some(address(url, secure)?)))),
+        (None, true) => Err(asides::no_address(protocol.label)),
+    }
+}
+
+/// Whether the operator lets links connect there unasked: same scheme, host and port.
+pub(super) fn is_trusted(address: &Address, trusted: &[String]) -> bool {
+    let Some((scheme, _)) = address.url.split_once("://") else {
+        return false;
+    };
+    trusted
+        .iter()
+        .any(|entry| match self::address(entry, true) {
+            Ok(known) => {
+                known.host == address.host
+                    && known
+                        .url
+                        .split_once("://")
+                        .is_some_and(|(known, _)| known == scheme)
+            }
+            Err(_) => false,
+        })
+}

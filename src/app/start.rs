@@ -1,0 +1,143 @@
+//! The page has loaded: whom to talk to, and about what.
+//!
+//! A link comes first, then what was used last, then what the operator set, then the demo. A
+//! link's address waits for the person unless the operator trusts it; meanwhile the demo runs.
+
+use super::link::{self, Address, Asked};
+use super::memory::{LastServer, Memory};
+use super::msg::{Output, Start};
+use super::view::Link;
+use super::{App, Pending, Target};
+use crate::model::Instant;
+use crate::protocol::{Descriptor, PROTOCOLS, descriptor};
+use crate::session::Random;
+use crate::words::asides;
+
+impl App {
+    pub(super) fn started(&mut self, start: Start, now: Instant) {
+        self.random = Random::new(start.seed);
+        self.secure = start.secure;
+        self.online = start.online;
+        self.view.embedded = start.embedded;
+        self.view.memory_only = !start.storage;
+        self.memory = Memory::new(start.stored);
+        self.configure(start.config.as_deref());
+        let asked = link::query(&start.query);
+        for sentence in &asked.trouble {
+            self.toast(sentence.clone());
+        }
+        self.view.theme = asked
+            .theme
+            .or_else(|| self.memory.theme())
+            .unwrap_or_default();
+        self.prefill(&asked);
+        self.begin(asked, now);
+    }
+
+    fn configure(&mut self, config: Option<&str>) {
+        match config.map(link::config) {
+            Some(Ok(config)) => self.config = config,
+            Some(Err(sentence)) => self.toast(sentence),
+            None => {}
+        }
+        let title = self.config.title.clone();
+        self.view.title = title.unwrap_or_else(|| "Parlor".to_owned());
+    }
+
+    /// A link's text goes into the composer and no further.
+    fn prefill(&mut self, asked: &Asked) {
+        let draft = self.memory.draft().map(str::to_owned);
+        if let Some(text) = asked.prompt.clone().or(draft) {
+            self.outputs.push_back(Output::Compose(text));
+        }
+    }
+
+    fn begin(&mut self, asked: Asked, now: Instant) {
+        match link::target(&asked, self.secure) {
+            Err(sentence) => {
+                self.toast(sentence);
+                self.open_demo(None, now);
+            }
+            Ok(None) => self.open_usual(asked.conversation, now),
+            Ok(Some((_, None))) => self.open_demo(asked.conversation, now),
+            Ok(Some((protocol, Some(address)))) => self.follow(protocol, address, asked, now),
+        }
+    }
+
+    /// A link to a server: at once where the operator trusts it, else after the person said so.
+    fn follow(
+        &mut self,
+        protocol: &'static Descriptor,
+        address: Address,
+        asked: Asked,
+        now: Instant,
+    ) {
+        let target = Target {
+            protocol,
+            url: address.url.clone(),
+            strict: asked.strict,
+            conversation: asked.conversation,
+        };
+        if link::is_trusted(&address, &self.config.trusted) {
+            return self.open(target, now);
+        }
+        self.view.link = Some(Link {
+            server: protocol.name.to_owned(),
+            label: protocol.label.to_owned(),
+            url: address.url,
+            host: address.host,
+        });
+        self.pending = Some(Pending { target });
+        self.open_demo(None, now);
+    }
+
+    /// What was used last, else what the operator set, else the demo.
+    pub(super) fn open_usual(&mut self, conversation: Option<String>, now: Instant) {
+        let set = self.config.server.clone().map(|server| LastServer {
+            server,
+            url: self.config.url.clone().unwrap_or_default(),
+            strict: false,
+        });
+        let Some(last) = self.memory.server().or(set) else {
+            return self.open_demo(conversation, now);
+        };
+        let Some(protocol) = descriptor(&last.server) else {
+            self.toast(asides::unknown_server(&last.server));
+            return self.open_demo(conversation, now);
+        };
+        if !protocol.has_address() {
+            return self.open_demo(conversation, now);
+        }
+        match link::address(&last.url, self.secure) {
+            Ok(address) => {
+                let target = Target {
+                    protocol,
+                    url: address.url,
+                    strict: last.strict,
+                    conversation,
+                };
+                self.open(target, now);
+            }
+            Err(sentence) => {
+                self.toast(sentence);
+                self.open_demo(conversation, now);
+            }
+        }
+    }
+
+    pub(super) fn open_demo(&mut self, conversation: Option<String>, now: Instant) {
+        let demo = PROTOCOLS.iter().find(|protocol| !protocol.has_address());
+        if let Some(protocol) = demo {
+            let url = crate::demo::ADDRESS.to_owned();
+            self.open(
+                Target {
+                    protocol,
+                    url,
+                    strict: false,
+                    conversation,
+                },
+                now,
+            );
+        }
+    }
+}

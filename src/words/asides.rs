@@ -1,0 +1,65 @@
+//! What the app says aside from the conversation: trouble with links, settings and configuration.
+
+/// Goes out with a picture that has no words: some servers refuse an empty text.
+pub const SEE_ATTACHMENT: &str = "See the attached file.";
+
+/// What an empty conversation with a real agent offers.
+pub const SUGGESTIONS: [&str; 3] = [
+    "What can you do?",
+    "Which tools do you have?",
+    "What files are in this directory?",
+];
+
+/// A parameter of the link is not known.
+#[must_use]
+pub fn unknown_parameter(key: &str) -> String {
+    format!("The link has a parameter “{key}” that Parlor does not know; it was ignored.")
+}
+
+/// A parameter of the link cannot be read.
+#[must_use]
+pub fn broken_parameter(key: &str) -> String {
+    format!("The link's parameter “{key}” cannot be read; it was ignored.")
+}
+
+/// `config.json` cannot be read.
+#[must_use]
+pub fn broken_config(why: &str) -> String {
+    format!("config.json cannot be read, so Parlor's own settings are used: {why}")
+}
+
+/// The link or the settings name a server that there is not.
+#[must_use]
+pub fn unknown_server(name: &str) -> String {
+    format!("There is no server type “{name}”. Choose one in the settings.")
+}
+
+/// The link names an address and no server type.
+#[must_use]
+pub const fn no_server() -> &'static str {
+    "The link names an address but no server type. Choose one in the settings."
+}
+
+/// The link names a server type and no address.
+#[must_use]
+pub fn no_address(label: &str) -> String {
+    format!("The link names {label} but no address. Type it in the settings.")
+}
+
+/// The address has no host.
+#[must_use]
+pub fn no_host(typed: &str) -> String {
+    format!("“{typed}” is no address of a server. It looks like ws://localhost:3001/.")
+}
+
+/// The address begins with something else than `ws:` or `wss:`.
+#[must_use]
+pub fn wrong_scheme(scheme: &str) -> String {
+    format!("An address begins with ws:// or wss://, not with {scheme}://.")
+}
+
+/// The address holds a name or a password.
+#[must_use]
+pub const fn credentials_in_address() -> &'static str {
+    "An address must not hold a name or a password. Remove what stands before the @."
+}
