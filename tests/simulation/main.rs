@@ -1,0 +1,16 @@
+//! The pure half in virtual time: one module for each behaviour.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod conformance;
+mod demo;
+mod fixtures;
+mod history;
+mod layers;
+mod links;
+mod outbox;
+mod properties;
+mod reconnect;
+mod run;
+mod snapshots;
+mod support;
+mod tolerance;
