@@ -86,7 +86,7 @@ impl Run {
             return Ok(());
         }
         let tools = self.prepare()?;
-        if wanted(Suite::Wasm) && has_browser_tests() {
+        if wanted(Suite::Wasm) {
             self.browser_tests(&tools)?;
         }
         if wanted(Suite::EndToEnd) {
@@ -134,6 +134,10 @@ impl Run {
     }
 
     fn browser_tests(&mut self, tools: &Tools) -> Outcome {
+        if !has_browser_tests() {
+            println!("\nThere are no browser tests yet");
+            return Ok(());
+        }
         let chromium = browser::chromium()?;
         let driver = browser::driver()?;
         let runner = tools.program("wasm-bindgen-test-runner")?;
