@@ -138,7 +138,7 @@ impl Run {
             println!("\nThere are no browser tests yet");
             return Ok(());
         }
-        let chromium = browser::chromium()?;
+        browser::chromium()?;
         let driver = browser::driver()?;
         let runner = tools.program("wasm-bindgen-test-runner")?;
         self.cargo_test(
@@ -149,7 +149,6 @@ impl Run {
                 test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
                     .env("CARGO_PROFILE_DEV_DEBUG", "0")
                     .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
-                    .env("CHROME", chromium)
                     .env("CHROMEDRIVER", driver);
                 Ok(())
             },
