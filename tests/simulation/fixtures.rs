@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use parlor::recording::{Line, choose, parse};
 
 /// The folders of Saiki's and Dexto's recordings.
-pub const SAIKI: [&str; 5] = [
+pub(crate) const SAIKI: [&str; 5] = [
     "saiki",
     "saiki_0.2.5",
     "saiki_0.2.8_doc_commit",
@@ -13,17 +13,17 @@ pub const SAIKI: [&str; 5] = [
     "dexto_1.1.3",
 ];
 
-pub struct Recording {
-    pub name: String,
-    pub lines: Vec<Line>,
+pub(crate) struct Recording {
+    pub(crate) name: String,
+    pub(crate) lines: Vec<Line>,
 }
 
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
 /// Every recording of these folders, in order of their names.
-pub fn all(folders: &[&str]) -> Vec<Recording> {
+pub(crate) fn all(folders: &[&str]) -> Vec<Recording> {
     let mut recordings = Vec::new();
     for server in folders {
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder().join(server))

@@ -92,7 +92,11 @@ fn act(deed: &Deed, player: &mut Player, server: &mut Server) {
         }
         Deed::Cut(code) => player.close(*code, ""),
         Deed::Wait(span) => player.wait(Duration(*span)),
-        Deed::Thinking if server.open => player.thinking(),
+        Deed::Thinking if server.open => {
+            server.step.clear();
+            server.whole.clear();
+            player.thinking();
+        }
         Deed::Chunk if server.open => server.piece(player),
         Deed::Finish if server.open => server.finish(player),
         Deed::Tool if server.open => {
@@ -122,7 +126,7 @@ fn act(deed: &Deed, player: &mut Player, server: &mut Server) {
         _ => {}
     }
     player.flush();
-    server.open = matches!(player.session().phase().word(), "open" | "offline");
+    server.open = player.session().phase().word() == "open";
 }
 
 fn check(player: &Player) -> Result<(), TestCaseError> {

@@ -6,14 +6,14 @@ use parlor::recording::Player;
 use parlor::session::{Birth, Input, Policy};
 use serde_json::{Value, json};
 
-pub const CONVERSATION: &str = "c1";
-pub const START: Instant = Instant(1_000_000);
+pub(crate) const CONVERSATION: &str = "c1";
+pub(crate) const START: Instant = Instant(1_000_000);
 
-pub fn saiki() -> &'static Descriptor {
+pub(crate) fn saiki() -> &'static Descriptor {
     descriptor("saiki").unwrap()
 }
 
-pub fn setup() -> Setup {
+pub(crate) fn setup() -> Setup {
     Setup {
         url: "ws://agent.test:3001/".into(),
         conversation: ConversationId::new(CONVERSATION),
@@ -22,7 +22,7 @@ pub fn setup() -> Setup {
 }
 
 /// A session that is being connected.
-pub fn connecting(seed: u64) -> Player {
+pub(crate) fn connecting(seed: u64) -> Player {
     Player::start(
         saiki(),
         setup(),
@@ -35,21 +35,21 @@ pub fn connecting(seed: u64) -> Player {
 }
 
 /// A session that is connected.
-pub fn connected() -> Player {
+pub(crate) fn connected() -> Player {
     let mut player = connecting(7);
     player.open();
     player
 }
 
 /// A session that is connected and has sent one message.
-pub fn asked() -> Player {
+pub(crate) fn asked() -> Player {
     let mut player = connected();
     player.say("hello");
     player.flush();
     player
 }
 
-pub trait Wire {
+pub(crate) trait Wire {
     fn say(&mut self, text: &str);
     fn event(&mut self, event: &str, data: Value);
     fn thinking(&mut self);
@@ -123,12 +123,12 @@ impl Wire for Player {
 }
 
 /// An item in one line: `agent done: the text`.
-pub fn line(item: &Item) -> String {
+pub(crate) fn line(item: &Item) -> String {
     let text = parlor::words::text(&item.body);
     format!("{} {}: {text}", item.kind().word(), item.state().word())
 }
 
-pub const fn policy() -> Policy {
+pub(crate) const fn policy() -> Policy {
     Policy {
         connect_timeout: Duration::secs(20),
         backoff_base: Duration::secs(1),
