@@ -2,6 +2,7 @@
 pub mod app;
 pub mod demo;
 pub mod io;
+pub mod markdown;
 pub mod model;
 pub mod protocol;
 pub mod recording;

@@ -7,6 +7,7 @@ mod fixtures;
 mod history;
 mod layers;
 mod links;
+mod markdown;
 mod outbox;
 mod properties;
 mod reconnect;

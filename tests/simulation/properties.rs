@@ -161,7 +161,7 @@ fn check(player: &Player) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_sent_twice_or_shown_twice(deeds in prop::collection::vec(deed(), 1..60), seed in any::<u64>()) {
