@@ -3,6 +3,7 @@
 //! English for now; a translation is a second set of the same functions.
 
 pub mod asides;
+pub mod ui;
 
 use crate::markdown;
 use crate::model::{Approval, Body, Failure, Fault, Notice};
@@ -144,4 +145,13 @@ pub fn span(millis: u64) -> String {
         10_000..120_000 => format!("{} s", millis / 1_000),
         _ => format!("{} min", millis / 60_000),
     }
+}
+
+/// A run of which nothing was heard for so long.
+#[must_use]
+pub fn stalled(after: crate::model::Duration) -> String {
+    format!(
+        "Nothing has come from the agent for {}. It may still be working.",
+        span(after.0)
+    )
 }

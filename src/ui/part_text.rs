@@ -1,0 +1,165 @@
+//! Markdown on the screen: blocks as DOM nodes, the growing end as one text node that grows.
+//!
+//! The nodes are built by hand, not by `view!`: a closed block never changes, and a growing one
+//! must not be compared with what it was at every chunk. Clicks are heard once, at the container.
+
+mod build;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Node, Text};
+
+use crate::platform::{clipboard, remote_picture};
+use crate::projection::{Closed, ProseRow, Tail};
+use crate::words::ui;
+
+/// What stands in the container.
+#[derive(Default)]
+struct Drawn {
+    closed: Vec<(u32, Vec<Node>)>,
+    tail: Option<DrawnTail>,
+}
+
+struct DrawnTail {
+    key: u32,
+    nodes: Vec<Node>,
+    /// Where the text grows, and how much of what came is in it.
+    leaf: Option<Text>,
+    grown: usize,
+}
+
+/// A text in Markdown that may still be growing.
+#[component]
+pub(super) fn PartText(
+    /// The text.
+    prose: ProseRow,
+) -> impl IntoView {
+    let container: NodeRef<html::Div> = NodeRef::new();
+    let drawn = StoredValue::new_local(Drawn::default());
+    let ProseRow { closed, tail, .. } = prose;
+    Effect::new(move || {
+        let Some(container) = container.get() else {
+            return;
+        };
+        closed.with(|closed| drawn.update_value(|drawn| drawn.close(&container, closed)));
+    });
+    Effect::new(move || {
+        let Some(container) = container.get() else {
+            return;
+        };
+        tail.with(|tail| drawn.update_value(|drawn| drawn.follow(&container, tail.as_ref())));
+    });
+    view! {
+        <div class={"prose"} dir="auto" node_ref=container on:click=move |event| clicked(&event)></div>
+    }
+}
+
+impl Drawn {
+    /// Draws the closed blocks that are not there yet, and removes those that are no more.
+    fn close(&mut self, container: &Element, closed: &[Closed]) {
+        let same = self.closed.iter().zip(closed).take_while(|((old, _), (new, _))| old == new).count();
+        for (_, nodes) in self.closed.drain(same..) {
+            remove(&nodes);
+        }
+        let before = self.tail.as_ref().and_then(|tail| tail.nodes.first().cloned());
+        for (key, block) in closed.iter().skip(same) {
+            let nodes = build::blocks(std::slice::from_ref(block.as_ref()));
+            insert(container, &nodes, before.as_ref());
+            self.closed.push((*key, nodes));
+        }
+    }
+
+    /// Draws the open end anew, or lets its text grow.
+    fn follow(&mut self, container: &Element, tail: Option<&Tail>) {
+        if let (Some(drawn), Some(tail)) = (&mut self.tail, tail)
+            && drawn.key == tail.key
+        {
+            drawn.grow(&tail.grown);
+            return;
+        }
+        if let Some(old) = self.tail.take() {
+            remove(&old.nodes);
+        }
+        self.tail = tail.map(|tail| {
+            let nodes = build::blocks(&tail.blocks);
+            insert(container, &nodes, None);
+            let leaf = nodes.last().and_then(last_text);
+            let mut drawn = DrawnTail { key: tail.key, nodes, leaf, grown: 0 };
+            drawn.grow(&tail.grown);
+            drawn
+        });
+    }
+}
+
+impl DrawnTail {
+    fn grow(&mut self, grown: &str) {
+        let new = grown.get(self.grown..).unwrap_or_default();
+        if let Some(leaf) = self.leaf.as_ref().filter(|_| !new.is_empty()) {
+            // It throws for no string.
+            let _ = leaf.append_data(new);
+        }
+        self.grown = grown.len();
+    }
+}
+
+fn insert(container: &Element, nodes: &[Node], before: Option<&Node>) {
+    for node in nodes {
+        // It throws only where `before` is no child of the container.
+        let _ = container.insert_before(node, before);
+    }
+}
+
+fn remove(nodes: &[Node]) {
+    for node in nodes {
+        if let Some(parent) = node.parent_node() {
+            let _ = parent.remove_child(node);
+        }
+    }
+}
+
+/// The last text in a node, where more of it is put.
+fn last_text(node: &Node) -> Option<Text> {
+    match node.dyn_ref::<Text>() {
+        Some(text) => Some(text.clone()),
+        None => last_text(&node.last_child()?),
+    }
+}
+
+/// A press on one of the buttons that the text holds.
+fn clicked(event: &web_sys::MouseEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(button) = target.and_then(|target| target.closest("button").ok().flatten()) else {
+        return;
+    };
+    match button.get_attribute("data-action").as_deref() {
+        Some("copy") => copy(button),
+        Some("picture") => show(button),
+        _ => {}
+    }
+}
+
+fn copy(button: Element) {
+    let code = button.closest(".code").ok().flatten().and_then(|block| block.query_selector("code").ok().flatten());
+    let text = code.and_then(|code| code.text_content()).unwrap_or_default();
+    spawn_local(async move {
+        let copied = clipboard::write(&text).await.is_ok();
+        button.set_text_content(Some(if copied { ui::COPIED } else { ui::COPY_FAILED }));
+    });
+}
+
+/// Fetches a picture that the person asked for, and puts it in place of its button.
+fn show(button: Element) {
+    let url = button.get_attribute("data-source").unwrap_or_default();
+    let alt = button.get_attribute("data-alt").unwrap_or_default();
+    spawn_local(async move {
+        let node = match remote_picture::load(&url).await {
+            Ok(data) => build::picture(&data, &alt),
+            Err(_) => build::unreachable_picture(&url),
+        };
+        if let (Some(node), Some(parent)) = (node, button.parent_node()) {
+            let _ = parent.replace_child(&node, &button);
+        }
+    });
+}

@@ -1,0 +1,192 @@
+//! Labels, hints and short states on the screen.
+
+use crate::model::{Kind, SendState, ToolState};
+use crate::session::Phase;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $(#[doc = $text] pub const $name: &str = $text;)*
+    };
+}
+
+words! {
+    CONVERSATION = "Conversation";
+    MESSAGE = "Message";
+    MESSAGE_HINT = "Ask anything";
+    SEND = "Send";
+    STOP = "Stop";
+    ATTACH = "Attach";
+    RESET = "Reset conversation";
+    RESET_SHORT = "Reset";
+    RESET_KEEP = "Keep";
+    RESET_QUESTION = "Reset this conversation?";
+    RESET_EXPLAINED = "The agent forgets everything said so far, and this page is emptied. This cannot be undone.";
+    APPROVE = "Approve";
+    DENY = "Deny";
+    REMEMBER = "Remember";
+    REMEMBER_HINT = "Do not ask again for this tool";
+    EDIT = "Edit";
+    SAVE = "Save";
+    CANCEL = "Cancel";
+    WITHDRAW = "Withdraw";
+    SEND_NOW = "Send now";
+    SEND_AGAIN = "Send again";
+    DELETE = "Delete";
+    COPY = "Copy";
+    COPIED = "Copied";
+    COPY_FAILED = "Copying is not allowed here";
+    COPY_CODE = "Copy code";
+    COPY_ANSWER = "Copy answer";
+    SHOW_ALL = "Show all";
+    SHOW_LESS = "Show less";
+    ARGUMENTS = "Arguments";
+    RESULT = "Result";
+    REASONING = "Reasoning";
+    DETAILS = "Details";
+    INTERRUPTED = "Interrupted";
+    SETTINGS = "Settings";
+    SERVER = "Server";
+    ADDRESS = "Address";
+    STRICT = "Strict";
+    STRICT_HINT = "Send only the frames that the server's document describes";
+    CONNECT = "Connect";
+    DISCONNECT = "Disconnect";
+    STAY = "Stay here";
+    CLOSE = "Close";
+    THEME = "Theme";
+    THEME_SYSTEM = "System";
+    THEME_LIGHT = "Light";
+    THEME_DARK = "Dark";
+    NEW = "New conversation";
+    HELP = "Help";
+    MORE = "Commands";
+    COMMANDS_HINT = "Type to find a command";
+    INSPECTOR = "Frame inspector";
+    INSPECTOR_FILTER = "Filter";
+    INSPECTOR_UNKNOWN = "Not understood only";
+    INSPECTOR_CLEAR = "Clear";
+    INSPECTOR_COPY = "Copy as fixture line";
+    INSPECTOR_EMPTY = "No frame yet.";
+    DISMISS = "Dismiss";
+    LATEST = "Jump to latest";
+    TRY_NOW = "Try now";
+    KEEP_WAITING = "Keep waiting";
+    GIVE_UP = "Give up";
+    WORKING = "Working";
+    LINK_QUESTION = "Connect to this server?";
+    LINK_EXPLAINED = "A link asks Parlor to connect there. Your messages go to this server, so connect only if you trust it.";
+    EMPTY_TITLE = "What shall we do?";
+    EMPTY_DEMO = "This is a demo agent that lives in your browser. Try one of these, or choose a real server in the settings.";
+    EMPTY_SERVER = "You are talking to your own agent. Type a message to begin.";
+    CONNECTING = "Connecting";
+    MEMORY_ONLY = "Storage is not available here, so nothing is remembered after a reload.";
+    ONE_PICTURE = "One picture and one file can go with a message. Send this one first, or remove it.";
+    NO_FILES = "This server takes pictures only: PNG, JPEG, WebP or GIF.";
+    SHRINKING = "Preparing";
+    REMOVE = "Remove";
+    NOTIFICATIONS = "Notifications";
+    REMOTE_FAILED = "The picture could not be fetched. Open it in a new tab:";
+    SHORTCUTS = "Keyboard shortcuts";
+}
+
+/// The keys, and what they do.
+pub const KEYS: [(&str, &str); 7] = [
+    ("Enter", "Send the message"),
+    ("Shift + Enter", "New line"),
+    ("↑", "Edit the last waiting message, in an empty box"),
+    ("Ctrl + K", "Find a command"),
+    ("Esc", "Close a dialog, else go to the message box"),
+    ("?", "Show this help"),
+    ("Tab", "Go to the next control"),
+];
+
+/// The connection in a word or two, without a countdown, for the status line.
+#[must_use]
+pub fn status(phase: &Phase, server: &str) -> String {
+    match phase {
+        Phase::Idle => "Not connected".into(),
+        Phase::Connecting { .. } => format!("Connecting to {server}"),
+        Phase::Open { .. } => format!("Connected to {server}"),
+        Phase::Waiting { .. } => format!("Reconnecting to {server}"),
+        Phase::Offline => "Offline".into(),
+        Phase::Refused { .. } => format!("{server} is not reachable"),
+    }
+}
+
+/// How far a message is, where that is worth saying.
+#[must_use]
+pub fn delivery(state: &SendState) -> &'static str {
+    match state {
+        SendState::Queued => "Waiting to be sent",
+        SendState::Sending => "Sending",
+        SendState::Sent => "Sent",
+        SendState::Confirmed => "",
+        SendState::Failed(why) => super::failure(*why),
+        SendState::MaybeSent => "The connection was lost while sending; it may not have arrived.",
+    }
+}
+
+/// How far a tool is.
+#[must_use]
+pub const fn tool(state: ToolState) -> &'static str {
+    match state {
+        ToolState::Running => "Running",
+        ToolState::Done => "Done",
+        ToolState::Failed => "Failed",
+        ToolState::Denied => "Denied",
+        ToolState::Interrupted => "Interrupted",
+    }
+}
+
+/// Who speaks, for the article's name.
+#[must_use]
+pub const fn speaker(kind: Kind) -> &'static str {
+    match kind {
+        Kind::User => "You",
+        Kind::Agent => "Agent",
+        Kind::Reasoning => "Reasoning",
+        Kind::Tool => "Tool",
+        Kind::Approval => "Approval",
+        Kind::Notice => "Notice",
+        Kind::Error => "Error",
+    }
+}
+
+/// What became of an approval.
+#[must_use]
+pub fn decision(state: &str) -> &'static str {
+    match state {
+        "approved" => "Approved",
+        "denied" => "Denied",
+        "expired" => "Expired: the server stopped waiting",
+        _ => "",
+    }
+}
+
+/// A picture that waits for a click.
+#[must_use]
+pub fn blocked_picture(host: &str, alt: &str) -> String {
+    match alt {
+        "" => format!("Show picture from {host}"),
+        alt => format!("Show picture “{alt}” from {host}"),
+    }
+}
+
+/// A size for people.
+#[must_use]
+pub fn bytes(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// What is attached, after it was prepared.
+#[must_use]
+pub fn prepared(name: &str, width: u32, height: u32, now: usize, original: usize) -> String {
+    match now == original {
+        true => format!("{name}, {width} × {height}, {}", bytes(now)),
+        false => format!("{name}, {width} × {height}, {} (was {})", bytes(now), bytes(original)),
+    }
+}
