@@ -129,7 +129,10 @@ pub async fn shrink(file: &Blob, name: &str, budget: usize) -> Result<Picture, I
     let fits = original <= budget && width.max(height) <= LONGEST_SIDE;
     let (format, bytes, (width, height)) = match fits {
         true => (format, bytes, (width, height)),
-        false => source.fit(format, budget).await?,
+        false => {
+            let fitted = source.fit(format, budget).await?;
+            fitted.ok_or(ImageError::TooLarge { bytes: original })?
+        }
     };
     let attachment = Attachment {
         name: name.to_owned(),
@@ -185,24 +188,23 @@ impl Source {
         (self.bitmap.width(), self.bitmap.height())
     }
 
-    /// Draws it anew until it fits.
-    async fn fit(&self, from: Format, budget: usize) -> Result<Drawn, ImageError> {
-        let bytes = 0;
+    /// Draws it anew until it fits; `None` where it never does.
+    async fn fit(&self, from: Format, budget: usize) -> Result<Option<Drawn>, ImageError> {
         let mut scale = self.first_scale();
         loop {
             let (width, height) = self.scaled(scale);
             let canvas = self.draw(width, height, from.anew() == Format::Jpeg);
-            let canvas = canvas.map_err(|_| ImageError::TooLarge { bytes })?;
+            let canvas = canvas.map_err(|_| ImageError::Undecodable)?;
             for quality in QUALITIES {
                 let (format, blob) = encode(&canvas, from.anew(), quality).await?;
                 if file::size(&blob) <= budget {
                     let bytes = file::bytes(&blob, budget).await;
                     let bytes = bytes.map_err(|_| ImageError::Undecodable)?;
-                    return Ok((format, bytes, (width, height)));
+                    return Ok(Some((format, bytes, (width, height))));
                 }
             }
             if width.max(height) <= SHORTEST_SIDE {
-                return Err(ImageError::TooLarge { bytes });
+                return Ok(None);
             }
             scale *= 0.7;
         }
