@@ -9,7 +9,7 @@ use parlor::model::{Body, Item};
 use parlor::protocol::{PROTOCOLS, descriptor};
 use parlor::recording::{choose, parse, replay};
 use parlor::words;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const USAGE: &str = "usage: replay <server> <recording.jsonl> [--json] [--conn NAME]";
 
@@ -97,24 +97,23 @@ fn run(args: &Args) -> Result<String, String> {
 }
 
 fn as_json(item: &Item) -> Value {
-    let mut value = json!({
-        "kind": item.kind().word(),
-        "state": item.state().word(),
-        "text": words::text(&item.body),
-    });
+    let mut fields = Map::new();
+    fields.insert("kind".into(), item.kind().word().into());
+    fields.insert("state".into(), item.state().word().into());
+    fields.insert("text".into(), words::text(&item.body).into());
     match &item.body {
         Body::Tool(tool) => {
-            value["name"] = json!(tool.name);
-            value["args"] = tool.args.clone();
-            value["result"] = json!(tool.result_text());
+            fields.insert("name".into(), tool.name.as_str().into());
+            fields.insert("args".into(), tool.args.clone());
+            fields.insert("result".into(), tool.result_text().into());
         }
         Body::Approval(approval) => {
-            value["name"] = json!(approval.tool);
-            value["args"] = approval.args.clone();
+            fields.insert("name".into(), approval.tool.as_str().into());
+            fields.insert("args".into(), approval.args.clone());
         }
         _ => {}
     }
-    value
+    Value::Object(fields)
 }
 
 fn as_text(item: &Item) -> String {

@@ -25,8 +25,8 @@ pub enum AgentEvent {
     ReasoningDelta(String),
     /// The whole answer since the last tool call, in place of the pieces; without pieces, at once.
     TextFinished(String),
-    /// The last answer, with a beginning that was missed.
-    TextAmended(String),
+    /// What was missed of the answer before the first of it that was seen in this run.
+    TextRecovered(String),
     /// The whole reasoning of the run, where no pieces of it came.
     ReasoningFinished(String),
     /// A tool is called.

@@ -4,6 +4,7 @@
 
 pub mod asides;
 
+use crate::markdown;
 use crate::model::{Approval, Body, Failure, Fault, Notice};
 use crate::session::{Phase, Refusal};
 
@@ -53,6 +54,7 @@ pub fn text(body: &Body) -> String {
 pub fn spoken(body: &Body) -> String {
     match body {
         Body::Error(fault) => format!("Error: {}", error(fault)),
+        Body::Agent(prose) => markdown::plain(&markdown::parse(&prose.text)),
         other => text(other),
     }
 }

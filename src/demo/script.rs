@@ -117,7 +117,6 @@ fn tour(steps: &mut Script) {
     steps.say("Some things I may only do with your leave:\n");
     steps.push(Step::CloseSegment);
     ask(steps);
-    steps.push(Step::CloseSegment);
     lose(steps);
 }
 

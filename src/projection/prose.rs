@@ -16,22 +16,22 @@ pub type Closed = (u32, Arc<Block>);
 pub struct ProseRow {
     /// Blocks that nothing to come can change.
     pub closed: ArcRwSignal<Vec<Closed>>,
-    /// The block that still grows.
+    /// The blocks that still grow.
     pub tail: ArcRwSignal<Option<Tail>>,
     writer: Arc<Mutex<Writer>>,
 }
 
-/// The block that still grows.
+/// The blocks that still grow, after the closed ones.
 ///
 /// While `key` stays, only `grown` gets longer, at its end: the view appends what it has not seen
-/// yet to one text node. A new key is a new structure.
+/// yet to the last text node of the last block. A new key is a new structure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tail {
     /// Changes with the structure.
     pub key: u32,
-    /// The block as it was when it got this key.
-    pub block: Arc<Block>,
-    /// The text that came after it.
+    /// The blocks as they were when they got this key; at least one.
+    pub blocks: Arc<Vec<Block>>,
+    /// The text that came after the last text of the last of them.
     pub grown: String,
 }
 
@@ -178,12 +178,11 @@ impl Writer {
             BlockChange::Close(block) => {
                 let key = self.key();
                 moves.closed.push((key, Arc::new(block)));
-                moves.tail = TailMove::Now(None);
             }
-            BlockChange::Tail(block) => {
-                let tail = block.map(|block| Tail {
+            BlockChange::Tail(blocks) => {
+                let tail = (!blocks.is_empty()).then(|| Tail {
                     key: self.key(),
-                    block: Arc::new(block),
+                    blocks: Arc::new(blocks),
                     grown: String::new(),
                 });
                 moves.tail = TailMove::Now(tail);

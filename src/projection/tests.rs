@@ -1,3 +1,5 @@
+#![expect(clippy::expect_used, reason = "a test that finds nothing has failed")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -372,4 +374,40 @@ fn the_inspector_keeps_the_last_thousand_lines() {
     projection.apply(&Output::Trace(None));
     let _ = projection.flush();
     assert!(projection.trace.get_untracked().is_empty());
+}
+
+#[test]
+fn a_text_that_streams_in_ends_up_as_the_same_text_parsed_at_once() {
+    let text = "# Title\n\nSome *words*, `code` and\na line.\n\n- one\n- two\n  - three\n\n```rust\nfn main() {\n    let a = 1;\n}\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> quoted\n\nthe end – über";
+    for (size, flushed) in [(1, 1), (1, 7), (3, 2), (11, 3), (64, 1), (1_000, 1)] {
+        let projection = Projection::new();
+        insert(&projection, 0, agent(1, "", ProseState::Streaming));
+        let letters: Vec<char> = text.chars().collect();
+        for (number, chunk) in letters.chunks(size).enumerate() {
+            grow(&projection, 1, &chunk.iter().collect::<String>());
+            if number % flushed == 0 {
+                let _ = projection.flush();
+            }
+        }
+        apply(
+            &projection,
+            Change::Updated(agent(1, text, ProseState::Done)),
+        );
+        let _ = projection.flush();
+        let prose = projection
+            .row(ItemId(1))
+            .expect("a row")
+            .prose
+            .expect("prose");
+        let closed = prose.closed.get_untracked();
+        let mut keys: Vec<u32> = closed.iter().map(|(key, _)| *key).collect();
+        keys.dedup();
+        let blocks: Vec<_> = closed
+            .iter()
+            .map(|(_, block)| block.as_ref().clone())
+            .collect();
+        assert_eq!(blocks, crate::markdown::parse(text), "{size} {flushed}");
+        assert_eq!(keys.len(), blocks.len());
+        assert_eq!(prose.tail.get_untracked(), None);
+    }
 }

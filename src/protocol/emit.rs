@@ -25,7 +25,7 @@ impl Ids {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub const fn draw(&mut self) -> u64 {
         self.last += 1;
         self.last
     }
@@ -61,7 +61,7 @@ impl<'a> Out<'a> {
 
     /// Opens a socket and says its number.
     pub fn open(&mut self, url: impl Into<String>) -> SocketId {
-        let socket = SocketId(self.ids.next());
+        let socket = SocketId(self.ids.draw());
         let url = url.into();
         self.act(Action::Open { socket, url });
         socket
@@ -75,7 +75,7 @@ impl<'a> Out<'a> {
 
     /// Makes a request and says its number.
     pub fn fetch(&mut self, what: Request) -> RequestId {
-        let request = RequestId(self.ids.next());
+        let request = RequestId(self.ids.draw());
         self.act(Action::Fetch { request, what });
         request
     }

@@ -95,10 +95,11 @@ impl Protocol for Saiki {
     fn submit(&mut self, command: &Command, out: &mut Out<'_>) -> Result<(), Unsupported> {
         let socket = self.socket.ok_or(Unsupported)?;
         let frame = self.written(command)?;
-        if let Command::Message { .. } = command {
-            self.turn = Turn::default();
+        match command {
+            Command::Message { .. } => self.turn = Turn::default(),
+            Command::Reset => self.just_reset = false,
+            Command::Cancel | Command::Answer { .. } => {}
         }
-        self.just_reset = false;
         out.send(socket, frame);
         Ok(())
     }
@@ -208,7 +209,10 @@ impl Saiki {
                 let events = self.turn.response(&text, reasoning);
                 events.into_iter().for_each(|event| out.event(event));
             }
-            Said::Error(fault) => out.event(AgentEvent::RunFailed(fault)),
+            Said::Error(fault) => {
+                self.turn = Turn::default();
+                out.event(AgentEvent::RunFailed(fault));
+            }
             Said::Reset if doubled_reset => {}
             Said::Reset => {
                 self.turn = Turn::default();

@@ -17,6 +17,8 @@ pub struct Player {
     socket: Option<SocketId>,
     requests: Vec<(RequestId, Request)>,
     changes: Vec<Change>,
+    sent: Vec<String>,
+    opened: Vec<Instant>,
     now: Instant,
 }
 
@@ -84,15 +86,33 @@ impl Player {
         };
         let reader = (protocol.make)(setup(None));
         let conversation = conversation(lines, reader.as_ref());
-        let adapter = (protocol.make)(setup(conversation.as_ref()));
+        let start = Instant(lines.first().map_or(0, |line| line.t));
+        let mut player = Self::start(
+            protocol,
+            setup(conversation.as_ref()),
+            Birth::default(),
+            start,
+        );
+        player.conversation = conversation;
+        player
+    }
+
+    /// A player that is not bound to a recording, connecting at `now`.
+    #[must_use]
+    pub fn start(protocol: &Descriptor, setup: Setup, birth: Birth, now: Instant) -> Self {
+        let conversation = Some(setup.conversation.clone());
+        let reader = (protocol.make)(setup.clone());
+        let session = Session::new((protocol.make)(setup), Policy::default(), birth);
         let mut player = Self {
-            session: Session::new(adapter, Policy::default(), Birth::default()),
+            session,
             reader,
             conversation,
             socket: None,
             requests: Vec::new(),
             changes: Vec::new(),
-            now: Instant(lines.first().map_or(0, |line| line.t)),
+            sent: Vec::new(),
+            opened: Vec::new(),
+            now,
         };
         player.input(Input::Connect);
         player
@@ -104,7 +124,7 @@ impl Player {
         match &line.what {
             What::Open => self.open(),
             What::In(frame) => self.receive(frame),
-            What::Out(frame) => self.sent(frame),
+            What::Out(frame) => self.repeat(frame),
             What::Close { code, reason } => self.close(*code, reason),
             What::Answer {
                 method,
@@ -159,7 +179,7 @@ impl Player {
     }
 
     /// The recorded client sent a frame: the same is asked of ours.
-    fn sent(&mut self, frame: &str) {
+    fn repeat(&mut self, frame: &str) {
         let named = self.reader.conversation_of(frame);
         if named.is_some() && named != self.conversation {
             return;
@@ -170,9 +190,7 @@ impl Player {
                 for id in self.session.queued() {
                     self.input(Input::SendNow(id));
                 }
-                if let Some(socket) = self.socket {
-                    self.happen(Happening::Flushed(socket));
-                }
+                self.flush();
             }
             Some(Command::Reset) => self.input(Input::Reset),
             Some(Command::Cancel) => self.input(Input::Stop),
@@ -229,7 +247,11 @@ impl Player {
         self.session.handle(input, self.now);
         while let Some(output) = self.session.poll() {
             match output {
-                Output::Io(Action::Open { socket, .. }) => self.socket = Some(socket),
+                Output::Io(Action::Open { socket, .. }) => {
+                    self.socket = Some(socket);
+                    self.opened.push(self.now);
+                }
+                Output::Io(Action::Send { frame, .. }) => self.sent.push(frame.text().into_owned()),
                 Output::Io(Action::Close { socket, .. }) if self.socket == Some(socket) => {
                     self.socket = None
                 }
@@ -243,14 +265,22 @@ impl Player {
         }
     }
 
-    /// Answers every request under way with this status and no body.
-    pub fn answer_all(&mut self, status: u16) {
+    /// Answers every request under way.
+    pub fn answer_all(&mut self, status: u16, body: &str) {
         for (request, _) in std::mem::take(&mut self.requests) {
+            let body = body.to_owned();
             self.happen(Happening::Answered {
                 request,
                 status,
-                body: String::new(),
+                body,
             });
+        }
+    }
+
+    /// No request under way gets an answer.
+    pub fn fail_all(&mut self) {
+        for (request, _) in std::mem::take(&mut self.requests) {
+            self.happen(Happening::Failed { request });
         }
     }
 
@@ -270,6 +300,34 @@ impl Player {
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// Every frame that was sent so far.
+    #[must_use]
+    pub fn sent(&self) -> &[String] {
+        &self.sent
+    }
+
+    /// When a connection was tried so far.
+    #[must_use]
+    pub fn opened(&self) -> &[Instant] {
+        &self.opened
+    }
+
+    /// The addresses of the requests under way.
+    #[must_use]
+    pub fn asked(&self) -> Vec<&str> {
+        self.requests
+            .iter()
+            .map(|(_, request)| request.url.as_str())
+            .collect()
+    }
+
+    /// What was handed to the socket has left.
+    pub fn flush(&mut self) {
+        if let Some(socket) = self.socket {
+            self.happen(Happening::Flushed(socket));
+        }
     }
 
     /// The virtual time.

@@ -1,7 +1,7 @@
 //! What an adapter's event does to timeline, run and outbox.
 
 use super::Session;
-use super::change::Change;
+use super::change::{Change, Run};
 use super::reconcile::reconcile;
 use super::timeline::{Answered, Voice};
 use crate::model::{Approval, ApprovalState, Fault, Instant, Notice, ProseState};
@@ -37,7 +37,7 @@ impl Session {
             AgentEvent::ReasoningDelta(text) => self.timeline.grow(Voice::Reasoning, &text),
             AgentEvent::TextFinished(text) => self.text_finished(text),
             AgentEvent::ReasoningFinished(text) => self.timeline.finish(Voice::Reasoning, text),
-            AgentEvent::TextAmended(text) => self.timeline.amend(text),
+            AgentEvent::TextRecovered(text) => self.timeline.recover(text),
             AgentEvent::ToolCallStarted { call, name, args } => {
                 self.timeline.tool_started(call, name, args, now);
             }
@@ -85,20 +85,25 @@ impl Session {
     }
 
     fn run_started(&mut self, now: Instant) {
-        self.confirmed();
         self.run.started(now);
+        if !self.run.is_shut() {
+            self.confirmed();
+            self.timeline.interrupt(false);
+        }
     }
 
     fn run_finished(&mut self, certainty: Certainty, now: Instant) {
-        self.confirmed();
+        if !self.run.is_shut() {
+            self.confirmed();
+        }
         self.run.finished(certainty, now);
     }
 
     /// An error ends the turn; after a Stop it is only the echo of it.
     fn run_failed(&mut self, fault: Fault, now: Instant) {
         self.confirmed();
-        let stopped = self.run.is_shut() && self.run.run().busy();
-        self.run.finished(Certainty::Certain, now);
+        let stopped = matches!(self.run.run(), Run::Muted { .. });
+        self.run.failed(now);
         self.timeline.interrupt(true);
         if !stopped {
             self.timeline.fault(fault);

@@ -20,7 +20,7 @@ pub(super) struct Reconciled {
 
 /// Brings the timeline up to the history.
 pub(super) fn reconcile(timeline: &mut Timeline, pasts: Vec<Past>, now: Instant) -> Reconciled {
-    let spoken = timeline.items().iter().any(|item| was_confirmed(item));
+    let spoken = timeline.items().iter().any(was_confirmed);
     let forgotten = pasts.is_empty() && spoken;
     let answered = matches!(pasts.last(), Some(Past::Agent(_)));
     if !forgotten {

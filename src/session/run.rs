@@ -78,11 +78,21 @@ impl RunClock {
     /// The run ended, or looks so.
     pub(super) fn finished(&mut self, certainty: Certainty, now: Instant) {
         self.heard = now;
+        // What ends now is the turn that was stopped or reset away, not the one asked for since.
+        if self.gate == (Gate::Shut { sent: true }) {
+            return;
+        }
         match certainty {
             Certainty::Certain => self.idle(),
             Certainty::Likely if self.run.busy() => self.settle_from = Some(now),
             Certainty::Likely => {}
         }
+    }
+
+    /// The run ended in an error, or our last frame was refused.
+    pub(super) fn failed(&mut self, now: Instant) {
+        self.heard = now;
+        self.idle();
     }
 
     pub(super) fn idle(&mut self) {

@@ -136,22 +136,49 @@ impl Timeline {
         }
     }
 
-    /// A text is whole: the growing one becomes it; an interrupted one that it continues takes it
-    /// over, tail and all.
+    /// A text is whole: the first of its fragments becomes it, and the others go.
     pub(super) fn finish(&mut self, voice: Voice, text: String) {
-        let open = self.open(voice);
-        let head = self.interrupted_head(open, voice, &text);
-        let id = match (head, open) {
-            (Some(head), tail) => {
-                tail.map(|tail| self.remove(tail));
-                head
-            }
-            (None, Some(open)) => open,
-            (None, None) => {
-                self.push(prose(voice, &text, ProseState::Done));
-                return;
-            }
+        let fragments = self.fragments(voice, &text);
+        let Some((first, others)) = fragments.split_first() else {
+            self.push(prose(voice, &text, ProseState::Done));
+            return;
         };
+        for id in others {
+            self.remove(*id);
+        }
+        self.become_whole(*first, text);
+    }
+
+    /// The beginning of this turn's answer, which was missed: it takes over what cuts left of it,
+    /// else it goes before the first of the answer that is there.
+    pub(super) fn recover(&mut self, missed: String) {
+        let turn = self.items.iter().rev().skip_while(|item| is_queued(item));
+        let mut answers: Vec<(ItemId, &Prose)> = turn
+            .take_while(|item| !matches!(item.body, Body::User(_)))
+            .filter_map(|item| match &item.body {
+                Body::Agent(prose) => Some((item.id, prose)),
+                _ => None,
+            })
+            .collect();
+        answers.reverse();
+        let first = answers.first().map(|(id, prose)| (*id, prose.text.clone()));
+        answers.retain(|(_, prose)| prose.state != ProseState::Done);
+        let texts = answers.iter().map(|(_, prose)| prose.text.as_str());
+        let whole = has_in_order(&missed, texts);
+        let cut: Vec<ItemId> = answers.iter().map(|(id, _)| *id).collect();
+        match (cut.split_first(), first) {
+            (Some((head, others)), _) if whole => {
+                for id in others {
+                    self.remove(*id);
+                }
+                self.become_whole(*head, missed);
+            }
+            (_, Some((id, rest))) => self.become_whole(id, missed + &rest),
+            (_, None) => self.finish(Voice::Answer, missed),
+        }
+    }
+
+    fn become_whole(&mut self, id: ItemId, text: String) {
         self.edit(id, |body| {
             if let Body::Agent(prose) | Body::Reasoning(prose) = body {
                 *prose = Prose {
@@ -160,22 +187,6 @@ impl Timeline {
                 };
             }
         });
-    }
-
-    /// The last whole answer gets a beginning that was missed.
-    pub(super) fn amend(&mut self, text: String) {
-        let last = self.items.iter().rev().find_map(|item| match &item.body {
-            Body::Agent(prose) if text.ends_with(&prose.text) => Some(item.id),
-            _ => None,
-        });
-        match last {
-            Some(id) => self.edit(id, |body| {
-                if let Body::Agent(prose) = body {
-                    prose.text = text;
-                }
-            }),
-            None => self.finish(Voice::Answer, text),
-        }
     }
 
     /// A growing text grows no more.
@@ -202,27 +213,27 @@ impl Timeline {
             .map(|item| item.id)
     }
 
-    /// The newest interrupted text of this turn, if `whole` begins with it (and ends with its tail).
-    fn interrupted_head(&self, tail: Option<ItemId>, voice: Voice, whole: &str) -> Option<ItemId> {
+    /// The items that a whole text takes the place of, oldest first: what cuts left of it, if it
+    /// has them all in order, and the growing text in any case.
+    fn fragments(&self, voice: Voice, whole: &str) -> Vec<ItemId> {
         let turn = self.items.iter().rev().skip_while(|item| is_queued(item));
-        let (id, head) = turn
-            .take_while(|item| !matches!(item.body, Body::User(_)))
-            .find_map(|item| match (&item.body, voice) {
+        let mut cut: Vec<(ItemId, &Prose)> = turn
+            .filter(|item| !matches!(item.body, Body::Notice(_)))
+            .map_while(|item| match (&item.body, voice) {
                 (Body::Agent(prose), Voice::Answer)
-                | (Body::Reasoning(prose), Voice::Reasoning) => {
-                    (prose.state == ProseState::Interrupted).then_some((item.id, prose))
-                }
+                | (Body::Reasoning(prose), Voice::Reasoning) => Some((item.id, prose)),
                 _ => None,
-            })?;
-        let tail = tail.and_then(|tail| self.prose(tail));
-        let tail_fits = tail.is_none_or(|tail| whole.contains(tail.text.as_str()));
-        (whole.starts_with(&head.text) && tail_fits).then_some(id)
-    }
-
-    fn prose(&self, id: ItemId) -> Option<&Prose> {
-        match &self.get(id)?.body {
-            Body::Agent(prose) | Body::Reasoning(prose) => Some(prose),
-            _ => None,
+            })
+            .take_while(|(_, prose)| prose.state != ProseState::Done)
+            .collect();
+        cut.reverse();
+        // Older ones may be of a turn that was never answered.
+        while !has_in_order(whole, cut.iter().map(|(_, prose)| prose.text.as_str())) {
+            cut.remove(0);
+        }
+        match cut.as_slice() {
+            [] => self.open(voice).into_iter().collect(),
+            fitting => fitting.iter().map(|(id, _)| *id).collect(),
         }
     }
 
@@ -387,6 +398,18 @@ impl Timeline {
     pub(super) fn fault(&mut self, fault: Fault) -> ItemId {
         self.push(Body::Error(fault))
     }
+}
+
+/// Whether the pieces stand in the text one after the other.
+fn has_in_order<'a>(text: &str, pieces: impl Iterator<Item = &'a str>) -> bool {
+    let mut rest = text;
+    for piece in pieces {
+        match rest.split_once(piece) {
+            Some((_, behind)) => rest = behind,
+            None => return false,
+        }
+    }
+    true
 }
 
 fn prose(voice: Voice, text: &str, state: ProseState) -> Body {

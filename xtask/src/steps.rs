@@ -86,7 +86,7 @@ impl Run {
             return Ok(());
         }
         let tools = self.prepare()?;
-        if wanted(Suite::Wasm) && has_browser_tests() {
+        if wanted(Suite::Wasm) {
             self.browser_tests(&tools)?;
         }
         if wanted(Suite::EndToEnd) {
@@ -134,7 +134,11 @@ impl Run {
     }
 
     fn browser_tests(&mut self, tools: &Tools) -> Outcome {
-        let chromium = browser::chromium()?;
+        if !has_browser_tests() {
+            println!("\nThere are no browser tests yet");
+            return Ok(());
+        }
+        browser::chromium()?;
         let driver = browser::driver()?;
         let runner = tools.program("wasm-bindgen-test-runner")?;
         self.cargo_test(
@@ -145,7 +149,6 @@ impl Run {
                 test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
                     .env("CARGO_PROFILE_DEV_DEBUG", "0")
                     .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
-                    .env("CHROME", chromium)
                     .env("CHROMEDRIVER", driver);
                 Ok(())
             },

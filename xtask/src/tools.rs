@@ -94,7 +94,7 @@ impl Crate {
             program: "trunk",
             version: TRUNK.to_owned(),
             locked: true,
-            about: 341,
+            about: 368,
         }
     }
 
@@ -106,7 +106,7 @@ impl Crate {
             program: "wasm-bindgen",
             version: project::locked_version("wasm-bindgen")?,
             locked: false,
-            about: 171,
+            about: 143,
         })
     }
 

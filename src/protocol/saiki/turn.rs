@@ -24,6 +24,8 @@ pub(super) struct Turn {
     tools: bool,
     /// A response has come: a `thinking` after it begins another turn.
     answered: bool,
+    /// The response that ends the turn has come: any piece after it begins another.
+    ended: bool,
     /// Frames may be missing: joined in the middle, or cut off in between.
     gap: bool,
 }
@@ -37,9 +39,10 @@ impl Turn {
         }
     }
 
-    /// The server says that it works: a new turn unless this one is still unanswered.
+    /// The server says that it works: a new turn unless this one has not said anything yet (the
+    /// in-built router says it before each step, and never streams).
     pub(super) fn thinking(&mut self) {
-        if self.answered {
+        if self.answered || !self.open.is_empty() {
             *self = Self::default();
         }
         let untouched = self.segments.is_empty() && self.open.is_empty() && !self.tools;
@@ -53,6 +56,7 @@ impl Turn {
 
     /// A piece of the answer or of the reasoning.
     pub(super) fn chunk(&mut self, text: String, reasoning: bool) -> AgentEvent {
+        self.begin_anew();
         if reasoning {
             self.reasoned = true;
             return AgentEvent::ReasoningDelta(text);
@@ -64,9 +68,15 @@ impl Turn {
 
     /// A tool is called or has answered: the open segment ends.
     pub(super) fn tool(&mut self) -> Option<AgentEvent> {
+        self.begin_anew();
         self.tool_since = true;
         self.tools = true;
-        (!self.open.is_empty()).then(|| self.close(self.open.clone()))
+        if self.open.is_empty() {
+            return None;
+        }
+        let closing = self.close(self.open.clone());
+        // After a gap nobody knows whether the segment is whole, so it is not called so.
+        (!self.gap).then_some(closing)
     }
 
     /// A response: whole text of a step or of the turn.
@@ -80,8 +90,15 @@ impl Turn {
         events.extend(event);
         events.push(AgentEvent::RunFinished(certainty));
         self.answered = true;
+        self.ended = certainty == Certainty::Certain;
         self.tool_since = false;
         events
+    }
+
+    fn begin_anew(&mut self) {
+        if self.ended {
+            *self = Self::default();
+        }
     }
 
     fn settle(&mut self, full: &str) -> (Option<AgentEvent>, Certainty) {
@@ -114,12 +131,13 @@ impl Turn {
         if last == Some(full) && !self.tool_since {
             return (None, Certainty::Likely);
         }
-        if self.gap && !before.is_empty() && full.ends_with(before) {
-            self.segments = vec![full.to_owned()];
-            return (
-                Some(AgentEvent::TextAmended(full.to_owned())),
-                Certainty::Certain,
-            );
+        if let Some(missed) = full
+            .strip_suffix(before)
+            .filter(|_| self.gap && !before.is_empty())
+        {
+            self.segments.insert(0, missed.to_owned());
+            let recovered = AgentEvent::TextRecovered(missed.to_owned());
+            return (Some(recovered), Certainty::Certain);
         }
         let text = match self.streamed {
             true => self.rest_of(full, before),

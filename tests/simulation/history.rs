@@ -1,0 +1,217 @@
+//! Catching up over REST after a gap.
+
+use parlor::model::Duration;
+use parlor::protocol::Setup;
+use parlor::recording::Player;
+use parlor::session::{Birth, Input, Run};
+use serde_json::{Value, json};
+
+use super::support::{START, Wire, asked, connected, saiki, setup};
+
+fn history(entries: Value) -> String {
+    json!({"history": entries}).to_string()
+}
+
+#[test]
+fn what_was_missed_comes_in_between_under_the_same_items() {
+    let mut player = asked();
+    player.thinking();
+    player.chunk("Let me ");
+    let ids: Vec<_> = player.items().iter().map(|item| item.id).collect();
+    player.close(1006, "");
+    player.open();
+    assert_eq!(
+        player.asked(),
+        ["http://agent.test:3001/api/sessions/c1/history"]
+    );
+    let call = json!({"id": "k1", "type": "function", "function": {"name": "ls", "arguments": "{\"path\":\".\"}"}});
+    player.answer_all(
+        200,
+        &history(json!([
+            {"role": "user", "content": [{"type": "text", "text": "hello"}]},
+            {"role": "assistant", "content": "Let me look.", "toolCalls": [call]},
+            {"role": "tool", "toolCallId": "k1", "name": "ls", "content": "{\"content\":[{\"type\":\"text\",\"text\":\"a.txt\"}]}"},
+            {"role": "assistant", "content": "There is a.txt"},
+        ])),
+    );
+    let wanted = [
+        "user confirmed: hello",
+        "agent done: Let me look.",
+        "tool done: a.txt",
+        "agent done: There is a.txt",
+    ];
+    assert_eq!(player.lines(), wanted);
+    assert_eq!(player.items()[0].id, ids[0]);
+    assert_eq!(player.items()[1].id, ids[1]);
+    assert_eq!(
+        player.session().run(),
+        Run::Idle,
+        "the newest entry is an answer"
+    );
+    assert_eq!(player.projected(), player.items());
+}
+
+#[test]
+fn the_same_history_twice_changes_nothing() {
+    let mut player = asked();
+    player.thinking();
+    player.response("Hi");
+    let entries = history(
+        json!([{"role": "user", "content": "hello"}, {"role": "assistant", "content": "Hi"}]),
+    );
+    for _ in 0..3 {
+        player.close(1006, "");
+        player.open();
+        player.answer_all(200, &entries);
+    }
+    assert_eq!(player.lines(), ["user confirmed: hello", "agent done: Hi"]);
+}
+
+#[test]
+fn a_message_that_the_history_does_not_have_was_not_delivered() {
+    let mut player = asked();
+    player.close(1006, "");
+    player.open();
+    let entries = history(
+        json!([{"role": "user", "content": "earlier"}, {"role": "assistant", "content": "yes"}]),
+    );
+    player.answer_all(200, &entries);
+    assert_eq!(
+        player.lines(),
+        [
+            "user confirmed: earlier",
+            "agent done: yes",
+            "user failed: hello"
+        ]
+    );
+}
+
+#[test]
+fn a_message_that_the_history_has_was_delivered() {
+    let mut player = asked();
+    player.close(1006, "");
+    player.open();
+    player.answer_all(200, &history(json!([{"role": "user", "content": "hello"}])));
+    assert_eq!(player.lines(), ["user confirmed: hello"]);
+}
+
+#[test]
+fn nothing_is_sent_before_the_history_is_here_or_overdue() {
+    let mut player = asked();
+    player.thinking();
+    player.response("Hi");
+    player.response("Hi");
+    player.close(1006, "");
+    player.say("next");
+    player.open();
+    assert_eq!(player.messages_sent(), ["hello"]);
+    player.wait(Duration::secs(6));
+    assert_eq!(player.messages_sent(), ["hello", "next"]);
+}
+
+#[test]
+fn a_server_that_forbids_reading_is_named_once_and_live_use_goes_on() {
+    let mut player = asked();
+    for _ in 0..3 {
+        player.close(1006, "");
+        player.open();
+        player.fail_all();
+    }
+    let hints = player
+        .lines()
+        .into_iter()
+        .filter(|line| line.contains("location /api/"))
+        .count();
+    assert_eq!(hints, 1);
+    assert!(player.asked().is_empty(), "it is not asked for again");
+    player.thinking();
+    player.chunk("live");
+    assert_eq!(player.lines().last().unwrap(), "agent streaming: live");
+}
+
+#[test]
+fn a_server_that_has_forgotten_does_not_empty_the_page() {
+    let mut player = asked();
+    player.thinking();
+    player.response("Hi");
+    player.reconnect();
+    player.close(1006, "");
+    player.open();
+    player.answer_all(200, &history(json!([])));
+    assert_eq!(
+        player.lines()[..2],
+        ["user confirmed: hello", "agent done: Hi"]
+    );
+    assert!(player.lines()[2].starts_with("notice done: The server no longer remembers"));
+}
+
+#[test]
+fn a_conversation_from_before_is_read_at_the_first_connect() {
+    let birth = Birth {
+        stale: true,
+        ..Birth::default()
+    };
+    let mut player = Player::start(saiki(), setup(), birth, START);
+    player.open();
+    let picture = json!({"type": "image", "image": "iVBORw0K", "mimeType": "image/png"});
+    player.answer_all(
+        200,
+        &history(json!([
+            {"role": "system", "content": "secret"},
+            {"role": "user", "content": [{"type": "text", "text": "look"}, picture]},
+            {"role": "assistant", "content": null, "toolCalls": []},
+            {"role": "assistant", "content": "I see"},
+        ])),
+    );
+    assert_eq!(
+        player.lines(),
+        ["user confirmed: look", "agent done: I see"]
+    );
+    let mut fresh = connected();
+    assert!(fresh.asked().is_empty(), "a new conversation has none");
+    fresh.input(Input::Recall);
+    assert_eq!(fresh.asked().len(), 1);
+}
+
+#[test]
+fn strict_mode_asks_for_no_history() {
+    let birth = Birth {
+        stale: true,
+        ..Birth::default()
+    };
+    let mut player = Player::start(
+        saiki(),
+        Setup {
+            strict: true,
+            ..setup()
+        },
+        birth,
+        START,
+    );
+    player.open();
+    assert!(player.asked().is_empty());
+}
+
+#[test]
+fn a_body_that_is_no_history_harms_nothing() {
+    for body in [
+        "",
+        "<!DOCTYPE html>",
+        "{}",
+        "{\"history\":{}}",
+        "{\"history\":[null,1,{\"role\":\"user\"}]}",
+        "[]",
+    ] {
+        let mut player = asked();
+        player.thinking();
+        player.response("Hi");
+        player.close(1006, "");
+        player.open();
+        player.answer_all(200, body);
+        assert_eq!(
+            player.lines()[..2],
+            ["user confirmed: hello", "agent done: Hi"],
+            "{body}"
+        );
+    }
+}

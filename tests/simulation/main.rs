@@ -1,0 +1,17 @@
+//! The pure half in virtual time: one module for each behaviour.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod conformance;
+mod demo;
+mod fixtures;
+mod history;
+mod layers;
+mod links;
+mod markdown;
+mod outbox;
+mod properties;
+mod reconnect;
+mod run;
+mod snapshots;
+mod support;
+mod tolerance;
