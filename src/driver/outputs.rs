@@ -1,0 +1,113 @@
+//! What the app asks for, done.
+
+use std::rc::Rc;
+
+use super::Driver;
+use crate::app::{Msg, Output, View};
+use crate::io::{Action, Happening, Request, RequestId, SocketId};
+use crate::platform::fetch::{Answer, Call};
+use crate::platform::socket::Socket;
+use crate::platform::{page, parent, warn};
+
+impl Driver {
+    /// Does one thing that the app asked for.
+    pub(super) fn perform(self: &Rc<Self>, output: Output) {
+        match output {
+            Output::Io(action) => self.act(action),
+            Output::Store { key, value } => self.store(&key, value.as_deref()),
+            Output::Post { origin, data } => parent::post(&origin, &data),
+            Output::Show(view) => {
+                dress(&view);
+                self.show(&Output::Show(view));
+            }
+            Output::Session(_) | Output::Announce(_) | Output::Compose(_) | Output::Trace(_) => {
+                self.show(&output);
+            }
+        }
+    }
+
+    fn show(self: &Rc<Self>, output: &Output) {
+        self.projection.apply(output);
+        self.want_frame();
+    }
+
+    /// What cannot be kept is still in the app's own memory.
+    fn store(&self, key: &str, value: Option<&str>) {
+        let mut storage = self.storage.borrow_mut();
+        let done = match value {
+            Some(value) => storage.save(key, value),
+            None => storage.remove(key),
+        };
+        if let Err(error) = done {
+            warn(&format!("{key} was not kept: {error}"));
+        }
+    }
+
+    fn act(self: &Rc<Self>, action: Action) {
+        match action {
+            Action::Open { socket, url } => self.open(socket, &url),
+            Action::Send { socket, frame } => {
+                if let Some(open) = self.sockets.borrow().get(&socket) {
+                    open.send(&frame);
+                }
+            }
+            Action::Close { socket, code } => {
+                let open = self.sockets.borrow_mut().remove(&socket);
+                open.into_iter().for_each(|open| open.close(code));
+            }
+            Action::Fetch { request, what } => self.fetch(request, what),
+            Action::Abort(request) => {
+                let _ = self.calls.borrow_mut().remove(&request);
+            }
+        }
+    }
+
+    fn open(self: &Rc<Self>, id: SocketId, url: &str) {
+        let driver = Rc::clone(self);
+        let opened = Socket::open(id, url, move |happening| driver.happened(happening));
+        match opened {
+            Ok(socket) => {
+                self.sockets.borrow_mut().insert(id, socket);
+            }
+            Err(closed) => self.happened(Happening::Closed(closed)),
+        }
+    }
+
+    fn fetch(self: &Rc<Self>, request: RequestId, what: Request) {
+        let driver = Rc::clone(self);
+        let call = Call::start(what, move |answer| {
+            driver.happened(match answer {
+                Some(Answer { status, body, .. }) => Happening::Answered {
+                    request,
+                    status,
+                    body,
+                },
+                None => Happening::Failed { request },
+            });
+        });
+        self.calls.borrow_mut().insert(request, call);
+    }
+
+    /// Lets go of what has ended, and tells the app.
+    fn happened(self: &Rc<Self>, happening: Happening) {
+        match &happening {
+            Happening::Closed(closed) => {
+                let _ended = self.sockets.borrow_mut().remove(&closed.socket);
+            }
+            Happening::Answered { request, .. } | Happening::Failed { request } => {
+                let _ended = self.calls.borrow_mut().remove(request);
+            }
+            Happening::Opened(_) | Happening::Received { .. } | Happening::Flushed(_) => {}
+        }
+        self.dispatch(Msg::Happened(happening));
+    }
+}
+
+/// What of the view stands outside of the app's elements.
+fn dress(view: &View) {
+    page::set_theme(view.theme.word());
+    match &view.subject {
+        Some(subject) => page::set_title(&format!("{subject} – {}", view.title)),
+        None => page::set_title(&view.title),
+    }
+}

@@ -1,0 +1,88 @@
+//! A file that the person picked, pasted or dropped, read into memory.
+
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
+use crate::model::Attachment;
+
+/// What a file without a media type is sent as (RFC 2046 section 4.5.1).
+const UNKNOWN: &str = "application/octet-stream";
+
+/// Why a file cannot go with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// It holds nothing.
+    #[error("the file is empty")]
+    Empty,
+    /// It is larger than the limit.
+    #[error("the file has {bytes} bytes, and at most {limit} can be sent")]
+    TooLarge {
+        /// Its size in bytes.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The browser could not read it: it was moved, or it is a folder.
+    #[error("the file could not be read")]
+    Unreadable,
+}
+
+/// Reads a file as it is, up to `limit` bytes.
+///
+/// # Errors
+/// [`FileError`]; nothing was read where it is too large.
+pub async fn read(file: &Blob, name: &str, limit: usize) -> Result<Attachment, FileError> {
+    let bytes = bytes(file, limit).await?;
+    let mime = match file.type_() {
+        known if known.is_empty() => UNKNOWN.to_owned(),
+        known => known,
+    };
+    Ok(Attachment {
+        name: name.to_owned(),
+        mime,
+        base64: base64(&bytes),
+    })
+}
+
+/// The bytes of a file, where there are any and not more than `limit`.
+pub(super) async fn bytes(file: &Blob, limit: usize) -> Result<Vec<u8>, FileError> {
+    let bytes = size(file);
+    match bytes {
+        0 => return Err(FileError::Empty),
+        _ if bytes > limit => return Err(FileError::TooLarge { bytes, limit }),
+        _ => {}
+    }
+    let buffer = JsFuture::from(file.array_buffer()).await;
+    let buffer = buffer.map_err(|_| FileError::Unreadable)?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// A blob's size in bytes.
+pub(super) fn size(blob: &Blob) -> usize {
+    // A float to an integer of Rust saturates; a size is whole and not negative.
+    blob.size() as usize
+}
+
+/// RFC 4648 section 4, with padding.
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let letter = |bits: u32| {
+        let at = (bits & 63) as usize;
+        LETTERS.get(at).copied().map_or('=', char::from)
+    };
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        text.push(letter(bits >> 18));
+        text.push(letter(bits >> 12));
+        text.push(if chunk.len() > 1 {
+            letter(bits >> 6)
+        } else {
+            '='
+        });
+        text.push(if chunk.len() > 2 { letter(bits) } else { '=' });
+    }
+    text
+}

@@ -1,0 +1,69 @@
+//! Everything on the screen that is neither timeline nor connection: one signal per field.
+
+use reactive_graph::prelude::*;
+use reactive_graph::signal::ArcRwSignal;
+
+use crate::app::{Link, Theme, Toast, View};
+
+/// Sets a signal where its value moved.
+pub(super) fn put<T>(signal: &ArcRwSignal<T>, value: T)
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    if signal.with_untracked(|now| *now != value) {
+        signal.set(value);
+    }
+}
+
+macro_rules! chrome {
+    ($($(#[$doc:meta])* $field:ident: $kind:ty,)*) => {
+        /// [`View`], taken apart into one signal per field.
+        #[derive(Clone, Debug, Default)]
+        pub struct Chrome {
+            $($(#[$doc])* pub $field: ArcRwSignal<$kind>,)*
+        }
+
+        impl Chrome {
+            /// Moves the signals whose field moved.
+            pub(super) fn show(&self, view: View) {
+                let View { $($field,)* } = view;
+                $(put(&self.$field, $field);)*
+            }
+        }
+    };
+}
+
+chrome! {
+    /// The page's title.
+    title: String,
+    /// The protocol in use, by name.
+    server: String,
+    /// Its label for people.
+    label: String,
+    /// The address in use; empty for the demo.
+    url: String,
+    /// The conversation's identifier.
+    conversation: String,
+    /// The conversation's title, where the server gave one.
+    subject: Option<String>,
+    /// Only the document's frames are sent.
+    strict: bool,
+    /// The theme.
+    theme: Theme,
+    /// Embedded in another page.
+    embedded: bool,
+    /// Nothing survives a reload.
+    memory_only: bool,
+    /// A link that waits for the person.
+    link: Option<Link>,
+    /// Passing notices, oldest first.
+    toasts: Vec<Toast>,
+    /// Texts for the empty state.
+    suggestions: Vec<String>,
+    /// The inspector is open.
+    inspecting: bool,
+    /// Frames not understood so far.
+    unknown: u64,
+    /// Frames of other conversations, or late ones, so far.
+    dropped: u64,
+}

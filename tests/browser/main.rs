@@ -1,0 +1,13 @@
+//! What only a real browser can show: its storage, sockets, requests, timers and pictures.
+#![cfg(target_arch = "wasm32")]
+#![expect(clippy::expect_used, reason = "a test that finds nothing has failed")]
+
+mod clock;
+mod image;
+mod page;
+mod requests;
+mod sockets;
+mod storage;
+mod told;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
