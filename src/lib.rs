@@ -14,5 +14,7 @@ pub mod protocol;
 pub mod recording;
 pub mod session;
 pub mod storage;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
 pub mod wire;
 pub mod words;

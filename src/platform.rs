@@ -12,6 +12,8 @@ pub mod listener;
 pub mod local_storage;
 pub mod page;
 pub mod parent;
+pub mod remote_picture;
+pub mod resize;
 pub mod socket;
 pub mod timer;
 

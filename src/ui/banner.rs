@@ -16,7 +16,12 @@ pub(super) fn Banner() -> impl IntoView {
     let projection = handle().projection;
     let phase = projection.phase.clone();
     let troubled = Memo::new(move |_| {
-        phase.with(|phase| matches!(phase, Phase::Waiting { .. } | Phase::Offline | Phase::Refused { .. }))
+        phase.with(|phase| {
+            matches!(
+                phase,
+                Phase::Waiting { .. } | Phase::Offline | Phase::Refused { .. }
+            )
+        })
     });
     let run = projection.run.clone();
     let stalled = Memo::new(move |_| matches!(run.get(), Run::Stalled { .. }));
@@ -84,7 +89,11 @@ fn seconds_left(left: impl Fn() -> Option<Duration> + Clone + 'static) -> RwSign
         tick.track();
         let left = left();
         seconds.set(left.map_or(0, |left| left.0.div_ceil(1_000)));
-        let next = left.map(|_| Timer::after(Duration::millis(500), move || tick.update(|tick| *tick += 1)));
+        let next = left.map(|_| {
+            Timer::after(Duration::millis(500), move || {
+                tick.update(|tick| *tick += 1)
+            })
+        });
         timer.set_value(next);
     });
     seconds

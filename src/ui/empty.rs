@@ -11,7 +11,8 @@ use crate::words::ui;
 #[component]
 pub(super) fn Empty() -> impl IntoView {
     let phase = handle().projection.phase;
-    let connecting = Memo::new(move |_| phase.with(|phase| matches!(phase, Phase::Connecting { .. })));
+    let connecting =
+        Memo::new(move |_| phase.with(|phase| matches!(phase, Phase::Connecting { .. })));
     view! {
         <Show when=move || connecting.get() fallback=|| view! { <Suggestions /> }>
             <div class="skeleton" aria-hidden="true" title={ui::CONNECTING}>
@@ -34,7 +35,12 @@ fn Suggestions() -> impl IntoView {
         _ => ui::EMPTY_SERVER,
     };
     let send = move |text: String| {
-        handle.with_value(|handle| handle.did(Intent::Send { text, attachments: Vec::new() }));
+        handle.with_value(|handle| {
+            handle.did(Intent::Send {
+                text,
+                attachments: Vec::new(),
+            })
+        });
     };
     view! {
         <section class={"empty"}>

@@ -19,7 +19,11 @@ pub(super) fn LinkDialog() -> impl IntoView {
     let connect = StoredValue::new(move || {
         if let Some(link) = chosen.get_untracked() {
             let strict = false;
-            did(Intent::Connect { server: link.server, url: link.url, strict });
+            did(Intent::Connect {
+                server: link.server,
+                url: link.url,
+                strict,
+            });
         }
     });
     let host = Signal::derive(move || host.get().map(|link| link.host));

@@ -45,7 +45,9 @@ fn name(row: &Row) -> String {
     let speaker = ui::speaker(row.kind);
     match row.body.get_untracked().as_ref() {
         Body::Tool(tool) => format!("{speaker} {}", tool.name),
-        Body::Approval(approval) if !approval.tool.is_empty() => format!("{speaker}: {}", approval.tool),
+        Body::Approval(approval) if !approval.tool.is_empty() => {
+            format!("{speaker}: {}", approval.tool)
+        }
         _ => speaker.to_owned(),
     }
 }

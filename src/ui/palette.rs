@@ -68,7 +68,8 @@ fn List() -> impl IntoView {
     let wanted = RwSignal::new(String::new());
     let found = move || {
         let wanted = wanted.get().to_lowercase();
-        let fits = move |(_, label): &(Command, &'static str)| label.to_lowercase().contains(&wanted);
+        let fits =
+            move |(_, label): &(Command, &'static str)| label.to_lowercase().contains(&wanted);
         COMMANDS.into_iter().filter(fits).collect::<Vec<_>>()
     };
     let go = move |command| handle.with_value(|handle| run(command, panels, handle));
@@ -109,9 +110,14 @@ fn step(event: &web_sys::KeyboardEvent) {
         _ => return,
     };
     event.prevent_default();
-    let list = document().query_selector_all(".palette input, .palette-command").ok();
+    let list = document()
+        .query_selector_all(".palette input, .palette-command")
+        .ok();
     let Some(list) = list else { return };
-    let at = |index: u32| list.get(index).and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok());
+    let at = |index: u32| {
+        list.get(index)
+            .and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok())
+    };
     let now = document().active_element();
     let here = (0..list.length()).find(|index| at(*index).map(Into::into) == now);
     let next = match (here, forward) {

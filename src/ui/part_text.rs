@@ -59,11 +59,19 @@ pub(super) fn PartText(
 impl Drawn {
     /// Draws the closed blocks that are not there yet, and removes those that are no more.
     fn close(&mut self, container: &Element, closed: &[Closed]) {
-        let same = self.closed.iter().zip(closed).take_while(|((old, _), (new, _))| old == new).count();
+        let same = self
+            .closed
+            .iter()
+            .zip(closed)
+            .take_while(|((old, _), (new, _))| old == new)
+            .count();
         for (_, nodes) in self.closed.drain(same..) {
             remove(&nodes);
         }
-        let before = self.tail.as_ref().and_then(|tail| tail.nodes.first().cloned());
+        let before = self
+            .tail
+            .as_ref()
+            .and_then(|tail| tail.nodes.first().cloned());
         for (key, block) in closed.iter().skip(same) {
             let nodes = build::blocks(std::slice::from_ref(block.as_ref()));
             insert(container, &nodes, before.as_ref());
@@ -86,7 +94,12 @@ impl Drawn {
             let nodes = build::blocks(&tail.blocks);
             insert(container, &nodes, None);
             let leaf = nodes.last().and_then(last_text);
-            let mut drawn = DrawnTail { key: tail.key, nodes, leaf, grown: 0 };
+            let mut drawn = DrawnTail {
+                key: tail.key,
+                nodes,
+                leaf,
+                grown: 0,
+            };
             drawn.grow(&tail.grown);
             drawn
         });
@@ -129,7 +142,9 @@ fn last_text(node: &Node) -> Option<Text> {
 
 /// A press on one of the buttons that the text holds.
 fn clicked(event: &web_sys::MouseEvent) {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
     let Some(button) = target.and_then(|target| target.closest("button").ok().flatten()) else {
         return;
     };
@@ -141,8 +156,14 @@ fn clicked(event: &web_sys::MouseEvent) {
 }
 
 fn copy(button: Element) {
-    let code = button.closest(".code").ok().flatten().and_then(|block| block.query_selector("code").ok().flatten());
-    let text = code.and_then(|code| code.text_content()).unwrap_or_default();
+    let code = button
+        .closest(".code")
+        .ok()
+        .flatten()
+        .and_then(|block| block.query_selector("code").ok().flatten());
+    let text = code
+        .and_then(|code| code.text_content())
+        .unwrap_or_default();
     spawn_local(async move {
         let copied = clipboard::write(&text).await.is_ok();
         button.set_text_content(Some(if copied { ui::COPIED } else { ui::COPY_FAILED }));

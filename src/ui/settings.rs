@@ -45,7 +45,11 @@ fn Form() -> impl IntoView {
     let connect = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         open.set(false);
-        let intent = Intent::Connect { server: server.get(), url: url.get(), strict: strict.get() };
+        let intent = Intent::Connect {
+            server: server.get(),
+            url: url.get(),
+            strict: strict.get(),
+        };
         handle.did(intent);
     };
     let options = PROTOCOLS.iter().map(|protocol| {

@@ -187,6 +187,16 @@ pub fn bytes(bytes: usize) -> String {
 pub fn prepared(name: &str, width: u32, height: u32, now: usize, original: usize) -> String {
     match now == original {
         true => format!("{name}, {width} × {height}, {}", bytes(now)),
-        false => format!("{name}, {width} × {height}, {} (was {})", bytes(now), bytes(original)),
+        false => format!(
+            "{name}, {width} × {height}, {} (was {})",
+            bytes(now),
+            bytes(original)
+        ),
     }
+}
+
+/// What the inspector counts.
+#[must_use]
+pub fn counts(unknown: u64, dropped: u64) -> String {
+    format!("{unknown} not understood, {dropped} of other conversations or late")
 }

@@ -25,7 +25,10 @@ pub(super) fn Approval(row: Row) -> impl IntoView {
         Body::Approval(approval) => json::readable(&approval.args),
         _ => String::new(),
     });
-    let can_remember = part(&row, |body| matches!(body, Body::Approval(approval) if approval.can_remember));
+    let can_remember = part(
+        &row,
+        |body| matches!(body, Body::Approval(approval) if approval.can_remember),
+    );
     view! {
         <div class={"card approval"}>
             <header class="card-head">
@@ -47,7 +50,13 @@ fn Answer(id: ItemId, can_remember: Memo<bool>) -> impl IntoView {
     let remember = RwSignal::new(false);
     let answer = move |approved: bool| {
         let remember = remember.get_untracked();
-        handle.with_value(|handle| handle.did(Intent::Answer { id, approved, remember }));
+        handle.with_value(|handle| {
+            handle.did(Intent::Answer {
+                id,
+                approved,
+                remember,
+            })
+        });
     };
     view! {
         <div class="approval-actions">

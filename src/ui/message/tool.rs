@@ -19,7 +19,9 @@ pub(super) fn Tool(row: Row) -> impl IntoView {
     let state = part(&row, |body| of(body, |tool| Some(tool.state)));
     let args = part(&row, |body| of(body, |tool| json::readable(&tool.args)));
     let content = part(&row, |body| of(body, |tool| tool.content.clone()));
-    let took = part(&row, |body| of(body, |tool| tool.took().map(|span| words::span(span.0))));
+    let took = part(&row, |body| {
+        of(body, |tool| tool.took().map(|span| words::span(span.0)))
+    });
     let has_args = move || !args.with(String::is_empty) && args.with(|args| args != "{}");
     let blocks = move || content.get().into_iter().map(block).collect_view();
     view! {
@@ -69,7 +71,10 @@ fn block(content: Content) -> AnyView {
 
 /// Pictures that hold no script.
 fn is_shown(mime: &str) -> bool {
-    matches!(mime, "image/png" | "image/jpeg" | "image/webp" | "image/gif")
+    matches!(
+        mime,
+        "image/png" | "image/jpeg" | "image/webp" | "image/gif"
+    )
 }
 
 /// A text as it stands; a long one is cut until asked for.

@@ -64,7 +64,12 @@ fn picture(attachment: Attachment) -> AnyView {
 }
 
 #[component]
-fn Actions(id: ItemId, text: Memo<String>, delivery: Memo<SendState>, editing: RwSignal<bool>) -> impl IntoView {
+fn Actions(
+    id: ItemId,
+    text: Memo<String>,
+    delivery: Memo<SendState>,
+    editing: RwSignal<bool>,
+) -> impl IntoView {
     let handle = StoredValue::new(handle());
     let did = move |intent: Intent| handle.with_value(|handle| handle.did(intent));
     let button = move |label: &'static str, press: Box<dyn Fn()>| {
@@ -89,7 +94,9 @@ fn Actions(id: ItemId, text: Memo<String>, delivery: Memo<SendState>, editing: R
         }
     };
     move || match delivery.get() {
-        SendState::Queued if !editing.get() => Some(view! { <div class="user-actions">{waiting()}</div> }.into_any()),
+        SendState::Queued if !editing.get() => {
+            Some(view! { <div class="user-actions">{waiting()}</div> }.into_any())
+        }
         SendState::Failed(_) | SendState::MaybeSent => {
             Some(view! { <div class="user-actions">{stranded()}</div> }.into_any())
         }

@@ -8,7 +8,10 @@ use crate::words::ui;
 
 /// The nodes of some blocks, one for each.
 pub(super) fn blocks(blocks: &[Block]) -> Vec<Node> {
-    blocks.iter().filter_map(|one| block(one).map(Into::into)).collect()
+    blocks
+        .iter()
+        .filter_map(|one| block(one).map(Into::into))
+        .collect()
 }
 
 /// A new element with a class; `None` only for a name that is none.
@@ -49,10 +52,16 @@ fn block(block: &Block) -> Option<Element> {
         Block::List { start, items } => list(*start, items),
         Block::Quote(inner) => {
             let quote = element("blockquote", "")?;
-            inner.iter().for_each(|inner| put(&quote, self::block(inner)));
+            inner
+                .iter()
+                .for_each(|inner| put(&quote, self::block(inner)));
             Some(quote)
         }
-        Block::Table { alignments, header, rows } => table(alignments, header, rows),
+        Block::Table {
+            alignments,
+            header,
+            rows,
+        } => table(alignments, header, rows),
         Block::Rule => element("hr", ""),
     }
 }
@@ -111,7 +120,9 @@ fn list_item(item: &Item) -> Option<Element> {
     }
     // A single paragraph needs no room of its own.
     match item.blocks.as_slice() {
-        [Block::Paragraph(content), rest @ ..] if rest.iter().all(|block| matches!(block, Block::List { .. })) => {
+        [Block::Paragraph(content), rest @ ..]
+            if rest.iter().all(|block| matches!(block, Block::List { .. })) =>
+        {
             let line = element("span", "item-text")?;
             inlines(&line, content);
             put(&entry, Some(line));
@@ -122,7 +133,11 @@ fn list_item(item: &Item) -> Option<Element> {
     Some(entry)
 }
 
-fn table(alignments: &[Alignment], header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Option<Element> {
+fn table(
+    alignments: &[Alignment],
+    header: &[Vec<Inline>],
+    rows: &[Vec<Vec<Inline>>],
+) -> Option<Element> {
     let frame = element("div", "table")?;
     set(&frame, "tabindex", "0");
     set(&frame, "role", "region");
@@ -132,7 +147,8 @@ fn table(alignments: &[Alignment], header: &[Vec<Inline>], rows: &[Vec<Vec<Inlin
     put(&head, row("th", alignments, header));
     put(&table, Some(head));
     let body = element("tbody", "")?;
-    rows.iter().for_each(|cells| put(&body, row("td", alignments, cells)));
+    rows.iter()
+        .for_each(|cells| put(&body, row("td", alignments, cells)));
     put(&table, Some(body));
     put(&frame, Some(table));
     Some(frame)
@@ -186,7 +202,11 @@ fn link(parent: &Element, target: &Link, content: &[Inline]) {
     set(&anchor, "href", url);
     set(&anchor, "target", "_blank");
     set(&anchor, "rel", "noopener noreferrer nofollow");
-    let said = anchor.text_content().unwrap_or_default().to_lowercase().contains(host.as_str());
+    let said = anchor
+        .text_content()
+        .unwrap_or_default()
+        .to_lowercase()
+        .contains(host.as_str());
     put(parent, Some(anchor));
     if !said && let Some(note) = element("span", "link-host") {
         text(&note, &format!(" ({host})"));
@@ -226,7 +246,10 @@ pub(super) fn unreachable_picture(url: &str) -> Option<Element> {
     let note = element("span", "picture-failed")?;
     text(&note, ui::REMOTE_FAILED);
     text(&note, " ");
-    let target = Link::Safe { url: url.to_owned(), host: url.to_lowercase() };
+    let target = Link::Safe {
+        url: url.to_owned(),
+        host: url.to_lowercase(),
+    };
     link(&note, &target, &[Inline::Text(url.to_owned())]);
     Some(note)
 }
