@@ -1,12 +1,13 @@
 // What every test listens for, and what the page itself notes down while a test runs.
 
-import type { BrowserContext, Request, WebSocket } from "@playwright/test";
+import type { BrowserContext, Request } from "@playwright/test";
 
 declare global {
   interface Window {
     /** What happened on the page since it loaded. */
     seen: { phases: string[]; spoken: string[] };
     parlorViolation(what: string): void;
+    parlorSocket(url: string): void;
   }
 }
 
@@ -28,6 +29,8 @@ export class Watch {
     await context.exposeBinding("parlorViolation", (_source, what: string) => {
       this.faults.push(`content security policy: ${what}`);
     });
+    // Playwright's own event comes with the handshake, which a server that is away never sees.
+    await context.exposeBinding("parlorSocket", (_source, url: string) => this.#opened(url));
     await context.addInitScript(observe);
     context.on("weberror", (error) => this.faults.push(`page error: ${error.error().stack}`));
     context.on("console", (message) => {
@@ -36,7 +39,6 @@ export class Watch {
       }
     });
     context.on("request", (request) => this.#requested(request));
-    context.on("page", (page) => page.on("websocket", (socket) => this.#opened(socket)));
   }
 
   #requested(request: Request): void {
@@ -46,8 +48,8 @@ export class Watch {
     this.#allow(url);
   }
 
-  #opened(socket: WebSocket): void {
-    const url = new URL(socket.url());
+  #opened(address: string): void {
+    const url = new URL(address);
     this.sockets.push(url.href);
     this.#allow(url);
   }
@@ -62,6 +64,12 @@ function observe(): void {
   document.addEventListener("securitypolicyviolation", (event) => {
     const where = `${event.sourceFile}:${event.lineNumber}`;
     window.parlorViolation(`${event.effectiveDirective} ${event.blockedURI} at ${where} ${event.sample}`);
+  });
+  window.WebSocket = new Proxy(window.WebSocket, {
+    construct(target, [url, ...rest]) {
+      window.parlorSocket(new URL(String(url), location.href).href);
+      return Reflect.construct(target, [url, ...rest]);
+    },
   });
   window.seen = { phases: [], spoken: [] };
 
