@@ -1,0 +1,46 @@
+import {
+  button, connect, expect, expectArticles, items, press, send, test,
+} from "./support/parlor.ts";
+
+test("Keep keeps the conversation", async ({ page, agent }) => {
+  const { run } = await connect(page, agent);
+  await send(page, "remember this");
+  await expect(items(page, "agent", "done")).toBeVisible();
+  await press(page, "Reset conversation");
+  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+  await button(dialog, "Keep").click();
+  await expect(dialog).toBeHidden();
+  await expect(items(page)).toHaveCount(2);
+  expect((await agent.frames(run)).map((frame) => frame.type)).toEqual(["message"]);
+});
+
+test("Reset makes the agent forget, once, and the page says so", async ({ page, agent }) => {
+  const { run } = await connect(page, agent);
+  await send(page, "forget this");
+  await expect(items(page, "agent", "done")).toBeVisible();
+  await press(page, "Reset conversation");
+  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+  await button(dialog, "Reset").click();
+  await expectArticles(page, [
+    { kind: "notice", state: "done", text: "The conversation was reset." },
+  ]);
+  await send(page, "hello again");
+  await expect(items(page, "agent", "done")).toContainText("hello again");
+  await expect(items(page, "notice")).toHaveCount(1);
+  const sent = (await agent.frames(run)).map((frame) => frame.type);
+  expect(sent).toEqual(["message", "reset", "message"]);
+});
+
+test("a new conversation leaves the old one alone", async ({ page, agent }) => {
+  const { run } = await connect(page, agent);
+  await send(page, "in the old one");
+  await expect(items(page, "agent", "done")).toBeVisible();
+  await press(page, "New conversation");
+  await expect(items(page)).toHaveCount(0);
+  await send(page, "in the new one");
+  await expect(items(page, "agent", "done")).toContainText("in the new one");
+  const frames = await agent.frames(run);
+  expect(frames.map((frame) => frame.type)).toEqual(["message", "message"]);
+  expect(frames[0]?.sessionId).toBe(run);
+  expect(frames[1]?.sessionId).not.toBe(run);
+});
