@@ -1,0 +1,51 @@
+//! What tests ask of the server: to go down, to drop a connection, to say what it heard.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State as Shared};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::state::{Entry, State};
+
+/// `{"run":"..","drop":true}` or `{"run":"..","down":true}`; without a run, all of them.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Order {
+    #[serde(default)]
+    run: String,
+    #[serde(default)]
+    drop: bool,
+    down: Option<bool>,
+}
+
+/// `POST /control`
+pub(crate) async fn control(
+    Shared(state): Shared<Arc<State>>,
+    Json(order): Json<Order>,
+) -> Json<Value> {
+    match order.down {
+        Some(true) => {
+            state.memory().down.insert(order.run.clone());
+        }
+        Some(false) => {
+            state.memory().down.remove(&order.run);
+        }
+        None => {}
+    }
+    if order.drop || order.down == Some(true) {
+        state.drop_sockets(&order.run);
+    }
+    Json(Value::Bool(true))
+}
+
+/// `GET /log?run=..`
+pub(crate) async fn log(
+    Shared(state): Shared<Arc<State>>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Json<Vec<Entry>> {
+    let run = query.get("run");
+    let wanted = |entry: &&Entry| run.is_none_or(|run| entry.run == *run);
+    Json(state.memory().log.iter().filter(wanted).cloned().collect())
+}

@@ -1,0 +1,50 @@
+//! A scripted agent server for Parlor's tests.
+//!
+//! It plays recordings to a real client over WebSocket, with faults on demand, and it is a small
+//! Saiki of its own. It reads the protocol by itself and never imports the page's code: two
+//! readings of one protocol, or the tests would prove nothing.
+
+mod control;
+mod fault;
+mod files;
+mod history;
+mod play;
+mod recording;
+mod saiki;
+mod script;
+mod state;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+pub use recording::{Line, What, read};
+pub use state::State;
+
+/// Where things are.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The folder of recordings: `<server>/<scenario>.jsonl`.
+    pub fixtures: PathBuf,
+    /// The built page, if it is to be served.
+    pub dist: Option<PathBuf>,
+    /// How much faster than recorded; gaps are cut to 40 ms unless it is 1.
+    pub speed: f64,
+}
+
+/// The server's routes.
+pub fn router(setup: Setup) -> Router {
+    let dist = setup.dist.clone();
+    let state = Arc::new(State::new(setup));
+    let routes = Router::new()
+        .route("/play/{server}/{scenario}", get(play::connect))
+        .route("/saiki", get(saiki::connect))
+        .route("/api/sessions/{id}/history", get(history::answer))
+        .route("/control", post(control::control))
+        .route("/log", get(control::log))
+        .route("/host.html", get(files::host))
+        .with_state(state);
+    files::serve(routes, dist)
+}
