@@ -1,4 +1,26 @@
-//! Parlor: one chat window for every agent server.
+//! Parlor: one chat window for every agent server, as a static page.
+//!
+//! A pure half decides everything and runs under plain `cargo test`; a browser half (wasm32 only)
+//! does it. The modules in layer order, each importing only from those above it and a few beside;
+//! `tests/simulation/layers.rs` holds the table and checks it against the code.
+//!
+//! | layer | what it is |
+//! |---|---|
+//! | [`model`], [`io`] | the nouns, and the port to the browser |
+//! | [`wire`], [`markdown`] | formats |
+//! | [`protocol`] | one adapter for each server: frames in, one vocabulary of events out |
+//! | [`session`] | connection, outbox, run, timeline: once for all protocols |
+//! | [`storage`], [`embed`], [`words`] | keeping things, the host page, every sentence |
+//! | [`demo`], [`recording`] | an agent in the page, and a player of recorded traffic |
+//! | [`app`] | the Elm loop: a message in, outputs out |
+//! | [`projection`] | changes to signals |
+//! | `platform`, `driver`, `ui` | the browser: effects, the only loop, the screen |
+//!
+//! Where to start: `app.rs` for what can happen, `session.rs` for what is done about it, and
+//! `protocol/saiki.rs` for what a server says.
+//!
+//! The design foresaw a `meet` module for video rooms; it comes with the server that has them.
+
 pub mod app;
 pub mod demo;
 #[cfg(target_arch = "wasm32")]
@@ -15,6 +37,10 @@ pub mod recording;
 pub mod session;
 pub mod storage;
 #[cfg(target_arch = "wasm32")]
+#[expect(
+    unreachable_pub,
+    reason = "the component macro makes its properties public"
+)]
 pub mod ui;
 pub mod wire;
 pub mod words;

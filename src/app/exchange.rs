@@ -1,12 +1,13 @@
 //! Between the session and the outside: its outputs, the demo agent's frames, what is spoken.
 
 use super::App;
-use super::msg::Output;
+use super::msg::{Output, Theme};
 use crate::demo;
+use crate::embed::{self, HostMessage, HostNews};
 use crate::io::{Action, Happening};
 use crate::model::{Body, Instant, Item, ProseState, SendState};
 use crate::protocol::Ids;
-use crate::session::{self, Change, Input, Judgement, Session};
+use crate::session::{self, Change, Input, Session};
 use crate::words;
 
 impl App {
@@ -131,9 +132,28 @@ impl App {
         }
     }
 
-    /// A message of the page that embeds this one.
+    /// A message of the page that embeds this one; only those that the operator lists are heard.
     pub(super) fn hosted(&mut self, origin: &str, data: &str) {
-        let _ = (origin, data);
+        match embed::parse(origin, data, &self.config.hosts) {
+            Ok(HostMessage::Theme(word)) => {
+                self.view.theme = Theme::parse(word).unwrap_or_default();
+            }
+            Ok(HostMessage::Prompt(text)) => self.outputs.push_back(Output::Compose(text)),
+            // Other scripts of the host page post messages of their own.
+            Err(_) => {}
+        }
+    }
+
+    /// Tells the pages that may embed this one that they are heard from now on.
+    pub(super) fn ready_for_hosts(&mut self) {
+        if self.view.embedded {
+            let data = HostNews::Ready.json();
+            let posts = self.config.hosts.iter().map(|origin| Output::Post {
+                origin: origin.clone(),
+                data: data.clone(),
+            });
+            self.outputs.extend(posts);
+        }
     }
 }
 

@@ -32,6 +32,7 @@ impl App {
             .unwrap_or_default();
         self.prefill(&asked);
         self.begin(asked, now);
+        self.ready_for_hosts();
     }
 
     fn configure(&mut self, config: Option<&str>) {

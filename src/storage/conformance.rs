@@ -1,19 +1,19 @@
 //! What every [`Storage`] has to do, as tests for any of them.
 //!
-//! [`storage_conformance!`](crate::storage_conformance) turns these into tests; each panics where
-//! the store falls short, and is given an empty one.
+//! [`suite!`] turns these into tests; each panics where the store falls short, and is given an
+//! empty one.
 
 use super::Storage;
 
 /// Makes the tests of this module for one store: the test attribute, then an empty store.
 ///
 /// ```
-/// parlor::storage_conformance!(test, parlor::storage::MemoryStore::default());
+/// parlor::storage::conformance::suite!(test, parlor::storage::MemoryStore::default());
 /// ```
 #[macro_export]
 macro_rules! storage_conformance {
     ($attribute:meta, $empty:expr) => {
-        $crate::storage_conformance!(@each $attribute, $empty;
+        $crate::storage::conformance::suite!(@each $attribute, $empty;
             an_unknown_key_has_no_value
             a_saved_value_is_loaded
             a_second_value_replaces_the_first
@@ -31,6 +31,8 @@ macro_rules! storage_conformance {
         )*
     };
 }
+
+pub use storage_conformance as suite;
 
 /// A key that nobody saved.
 pub fn an_unknown_key_has_no_value(mut store: impl Storage) {

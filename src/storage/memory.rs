@@ -36,5 +36,5 @@ impl Storage for MemoryStore {
 
 #[cfg(test)]
 mod tests {
-    crate::storage_conformance!(test, super::MemoryStore::default());
+    crate::storage::conformance::suite!(test, super::MemoryStore::default());
 }

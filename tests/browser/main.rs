@@ -2,7 +2,9 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::expect_used, reason = "a test that finds nothing has failed")]
 
+mod clipboard;
 mod clock;
+mod driver;
 mod image;
 mod page;
 mod requests;

@@ -10,7 +10,7 @@ fn emptied() -> LocalStorage {
     LocalStorage::open().expect("a store")
 }
 
-parlor::storage_conformance!(wasm_bindgen_test, emptied());
+parlor::storage::conformance::suite!(wasm_bindgen_test, emptied());
 
 #[wasm_bindgen_test]
 fn keys_of_other_pages_are_neither_seen_nor_taken() {
