@@ -59,20 +59,11 @@ impl Projection {
     /// An empty screen.
     #[must_use]
     pub fn new() -> Self {
-        let nothing = Capabilities {
-            images: false,
-            files: false,
-            attachments: 0,
-            reset: false,
-            cancel: false,
-            history: false,
-            event_ids: false,
-        };
         Self {
             order: ArcRwSignal::default(),
             phase: ArcRwSignal::default(),
             run: ArcRwSignal::default(),
-            capabilities: ArcRwSignal::new(nothing),
+            capabilities: ArcRwSignal::default(),
             chrome: Chrome::default(),
             announcement: ArcRwSignal::default(),
             compose: ArcRwSignal::default(),

@@ -156,8 +156,8 @@ pub struct Unsupported;
 pub struct Capabilities {
     /// Pictures can go with a message.
     pub images: bool,
-    /// Other files can go with a message.
-    pub files: bool,
+    /// Media types of other files that can go with a message; one that ends in `/` is a family.
+    pub files: &'static [&'static str],
     /// How many pictures, and how many files, one message can carry.
     pub attachments: usize,
     /// The conversation can be reset.

@@ -43,9 +43,7 @@ impl App {
             session::Output::Io(action) => self.act(action, now),
             session::Output::Changed(change) => self.changed(change),
             session::Output::Traced(trace) => {
-                let looked_at =
-                    self.view.inspecting || matches!(trace.judgement, Judgement::Note(_));
-                let line = self.tracer.keep(trace, looked_at && self.view.inspecting);
+                let line = self.tracer.keep(trace, self.view.inspecting);
                 self.outputs
                     .extend(line.map(|line| Output::Trace(Some(line))));
             }

@@ -56,7 +56,7 @@ pub enum ImageError {
         bytes: usize,
     },
     /// The browser cannot read it: the file is damaged.
-    #[error("the picture could not be read; the file may be damaged")]
+    #[error("the picture could not be read; it may be damaged, or have too many pixels")]
     Undecodable,
 }
 

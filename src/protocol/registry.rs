@@ -51,7 +51,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
     },
     Descriptor {
         name: "saiki",
-        label: "Saiki / Dexto",
+        label: "Saiki",
         about: "Saiki up to 0.3.7 and Dexto 1.0 to 1.2.4, over their WebSocket.",
         address: Some("ws://localhost:3001/"),
         strict: true,

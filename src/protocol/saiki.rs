@@ -29,6 +29,9 @@ use frame::{Ask, AskDialect, Generation, Said};
 use turn::Turn;
 use write::Writer;
 
+/// The files that Saiki takes since 0.3.7; which of them a model takes, only it knows.
+const FILES: &[&str] = &["application/pdf", "audio/"];
+
 /// The session of clients that name none.
 const SHARED_SESSION: &str = "default";
 
@@ -62,7 +65,7 @@ impl Protocol for Saiki {
         let old = matches!(self.generation, Some(Generation::G1 | Generation::Document));
         Capabilities {
             images: true,
-            files: !self.setup.strict && !old,
+            files: if self.setup.strict || old { &[] } else { FILES },
             attachments: 1,
             reset: true,
             cancel: !self.setup.strict && self.generation == Some(Generation::G3),

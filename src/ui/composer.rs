@@ -28,15 +28,11 @@ pub(super) fn Composer() -> impl IntoView {
             desk.attached.take(&files);
         }
     };
-    let submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        desk.send();
-    };
     view! {
-        <form
-            class={"composer"}
+        <section
+            class="composer"
+            aria-label={ui::COMPOSER}
             data-over=move || over.get().then_some("true")
-            on:submit=submit
             on:dragover=move |event| {
                 event.prevent_default();
                 over.set(true);
@@ -50,7 +46,7 @@ pub(super) fn Composer() -> impl IntoView {
                 <Field desk />
                 <Buttons desk />
             </div>
-        </form>
+        </section>
     }
 }
 
@@ -179,9 +175,19 @@ fn Attach(desk: Desk) -> impl IntoView {
         .handle
         .with_value(|handle| handle.projection.capabilities.clone());
     let can = capabilities.clone();
-    let accept = move || match capabilities.get().files {
-        true => "",
-        false => "image/png,image/jpeg,image/webp,image/gif",
+    let accept = move || {
+        let files = capabilities
+            .get()
+            .files
+            .iter()
+            .map(|known| match known.strip_suffix('/') {
+                Some(family) => format!(",{family}/*"),
+                None => format!(",{known}"),
+            });
+        format!(
+            "image/png,image/jpeg,image/webp,image/gif{}",
+            files.collect::<String>()
+        )
     };
     let open = move |_| {
         if let Some(input) = picker.get_untracked() {
@@ -197,7 +203,7 @@ fn Attach(desk: Desk) -> impl IntoView {
         input.set_value("");
     };
     view! {
-        <Show when=move || can.with(|known| known.images || known.files)>
+        <Show when=move || can.with(|known| known.images || !known.files.is_empty())>
             <button class="button-icon" type="button" title={ui::ATTACH} aria-label={ui::ATTACH} on:click=open>
                 <Icon path=icon::ATTACH />
             </button>
@@ -235,9 +241,10 @@ fn Buttons(desk: Desk) -> impl IntoView {
         </Show>
         <button
             class="button-round"
-            type="submit"
+            type="button"
             title={ui::SEND}
             aria-label={ui::SEND}
+            on:click=move |_| desk.send()
             disabled=move || !desk.is_ready() || desk.attached.is_busy()
         >
             <Icon path=icon::SEND />

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 use super::dialog::Dialog;
 use super::handle;
@@ -73,14 +74,20 @@ fn List() -> impl IntoView {
         COMMANDS.into_iter().filter(fits).collect::<Vec<_>>()
     };
     let go = move |command| handle.with_value(|handle| run(command, panels, handle));
-    let first = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if let Some((command, _)) = found().first() {
-            go(*command);
+    let key = move |event: web_sys::KeyboardEvent| {
+        let typing = event
+            .target()
+            .is_some_and(|target| target.has_type::<HtmlInputElement>());
+        if event.key() == "Enter" && typing {
+            event.prevent_default();
+            if let Some((command, _)) = found().first() {
+                go(*command);
+            }
         }
+        step(&event);
     };
     view! {
-        <form class={"form"} on:submit=first on:keydown=move |event| step(&event)>
+        <div class={"form"} on:keydown=key>
             <input
                 class="input"
                 type="search"
@@ -98,7 +105,7 @@ fn List() -> impl IntoView {
                     </li>
                 </For>
             </ul>
-        </form>
+        </div>
     }
 }
 

@@ -42,8 +42,7 @@ fn Form() -> impl IntoView {
     };
     let protocol = Memo::new(move |_| chosen(&server.get()).map(|protocol| protocol.name));
     let current = move || protocol.get().and_then(descriptor);
-    let connect = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let connect = StoredValue::new(move || {
         open.set(false);
         let intent = Intent::Connect {
             server: server.get(),
@@ -51,6 +50,14 @@ fn Form() -> impl IntoView {
             strict: strict.get(),
         };
         handle.did(intent);
+    });
+    // No form of the page's: a sandboxed frame may not submit any.
+    let connect = move || connect.with_value(|connect| connect());
+    let entered = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            connect();
+        }
     };
     let options = PROTOCOLS.iter().map(|protocol| {
         view! {
@@ -60,7 +67,7 @@ fn Form() -> impl IntoView {
         }
     });
     view! {
-        <form class={"form"} on:submit=connect>
+        <div class={"form"}>
             <label class="field">
                 <span class="field-label">{ui::SERVER}</span>
                 <select class="input" on:change=move |event| change(event_target_value(&event))>
@@ -80,6 +87,7 @@ fn Form() -> impl IntoView {
                         placeholder=move || current().and_then(|protocol| protocol.address)
                         prop:value=move || url.get()
                         on:input=move |event| url.set(event_target_value(&event))
+                        on:keydown=entered
                     />
                 </label>
             </Show>
@@ -94,20 +102,20 @@ fn Form() -> impl IntoView {
                 </label>
                 <p class="field-hint">{ui::STRICT_HINT}</p>
             </Show>
-            <FormActions />
-        </form>
+            <FormActions connect />
+        </div>
     }
 }
 
 #[component]
-fn FormActions() -> impl IntoView {
+fn FormActions(connect: impl Fn() + 'static) -> impl IntoView {
     let open = panels().settings;
     view! {
         <div class="dialog-actions">
             <button class="button" type="button" on:click=move |_| open.set(false)>
                 {ui::CANCEL}
             </button>
-            <button class="button" data-tone="primary" type="submit">
+            <button class="button" data-tone="primary" type="button" on:click=move |_| connect()>
                 {ui::CONNECT}
             </button>
         </div>

@@ -34,6 +34,16 @@ pub fn readable(value: &Value) -> String {
     }
 }
 
+/// Like [`readable`], but what fits into a line stays in one.
+#[must_use]
+pub fn brief(value: &Value) -> String {
+    let line = value.to_string();
+    match value {
+        Value::Object(_) | Value::Array(_) if line.len() <= 72 => line,
+        _ => readable(value),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ macro_rules! words {
 words! {
     CONVERSATION = "Conversation";
     MESSAGE = "Message";
+    COMPOSER = "Your message";
     MESSAGE_HINT = "Ask anything";
     SEND = "Send";
     STOP = "Stop";
@@ -81,7 +82,8 @@ words! {
     CONNECTING = "Connecting";
     MEMORY_ONLY = "Storage is not available here, so nothing is remembered after a reload.";
     ONE_PICTURE = "One picture and one file can go with a message. Send this one first, or remove it.";
-    NO_FILES = "This server takes pictures only: PNG, JPEG, WebP or GIF.";
+    NO_FILES = "only pictures can be sent here: PNG, JPEG, WebP or GIF";
+    WRONG_FILE = "only PNG, JPEG, WebP and GIF pictures, PDF documents and audio can be sent here";
     SHRINKING = "Preparing";
     REMOVE = "Remove";
     NOTIFICATIONS = "Notifications";

@@ -74,16 +74,22 @@ impl Attached {
 
     async fn prepare(self, blob: &File) -> Result<(Attachment, String), String> {
         let name = blob.name();
-        let picture = blob.type_().starts_with("image/");
+        let mime = blob.type_();
         let can = self.can.get_untracked();
-        if !picture && can.files {
+        let fits = |known: &str| mime == known || known.ends_with('/') && mime.starts_with(known);
+        if can.files.iter().any(|known| fits(known)) {
             let read = file::read(blob, &name, LARGEST_FILE).await;
             let attachment = read.map_err(|error| error.to_string())?;
             let label = format!("{name}, {}", ui::bytes(attachment.bytes()));
             return Ok((attachment, label));
         }
-        if !picture && !blob.type_().is_empty() {
-            return Err(ui::NO_FILES.to_owned());
+        if !mime.starts_with("image/") && !mime.is_empty() {
+            let why = if can.files.is_empty() {
+                ui::NO_FILES
+            } else {
+                ui::WRONG_FILE
+            };
+            return Err(why.to_owned());
         }
         let picture = image::shrink(blob, &name, image::BUDGET).await;
         let picture = picture.map_err(|error| error.to_string())?;

@@ -22,7 +22,7 @@ pub(super) fn Approval(row: Row) -> impl IntoView {
     };
     let question = part(&row, words::text);
     let args = part(&row, |body| match body {
-        Body::Approval(approval) => json::readable(&approval.args),
+        Body::Approval(approval) => json::brief(&approval.args),
         _ => String::new(),
     });
     let can_remember = part(

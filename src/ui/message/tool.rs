@@ -17,11 +17,9 @@ const SHOWN: usize = 4_000;
 pub(super) fn Tool(row: Row) -> impl IntoView {
     let name = part(&row, |body| of(body, |tool| tool.name.clone()));
     let state = part(&row, |body| of(body, |tool| Some(tool.state)));
-    let args = part(&row, |body| of(body, |tool| json::readable(&tool.args)));
+    let args = part(&row, |body| of(body, |tool| json::brief(&tool.args)));
     let content = part(&row, |body| of(body, |tool| tool.content.clone()));
-    let took = part(&row, |body| {
-        of(body, |tool| tool.took().map(|span| words::span(span.0)))
-    });
+    let took = part(&row, |body| of(body, |tool| took(tool)));
     let has_args = move || !args.with(String::is_empty) && args.with(|args| args != "{}");
     let blocks = move || content.get().into_iter().map(block).collect_view();
     view! {
@@ -49,6 +47,12 @@ fn of<T: Default>(body: &Body, read: impl FnOnce(&ToolCall) -> T) -> T {
         Body::Tool(tool) => read(tool),
         _ => T::default(),
     }
+}
+
+/// How long it took, where that was seen: some servers name a call only when it is over.
+fn took(tool: &ToolCall) -> Option<String> {
+    let took = tool.took()?.0;
+    (took >= 50).then(|| words::span(took))
 }
 
 const fn sign(state: Option<ToolState>) -> &'static str {

@@ -51,7 +51,12 @@ struct Turn {
 
 impl Turn {
     async fn perform(&mut self, content: &str) {
-        let has = |word: &str| content.to_lowercase().contains(word);
+        let lower = content.to_lowercase();
+        let has = |wanted: &str| {
+            lower
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|word| word == wanted)
+        };
         match () {
             () if has("stall") => return,
             () if has("error") => return self.emit(
