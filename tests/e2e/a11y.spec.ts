@@ -27,7 +27,7 @@ for (const scheme of ["light", "dark"] as const) {
     test("in a conversation with everything in it", async ({ page, agent }) => {
       await connect(page, agent);
       await send(page, "tool");
-      await expect(items(page, "agent", "done")).toBeVisible();
+      await expect(items(page, "agent", "done")).toHaveCount(2);
       await send(page, "error");
       await expect(items(page, "error")).toBeVisible();
       await send(page, "ask");

@@ -106,7 +106,7 @@ test("Ctrl+K opens the list of commands, which narrows as one types", async ({ p
   const list = page.getByRole("dialog");
   await expect(list).toBeVisible();
   await page.keyboard.type("inspector");
-  const options = list.getByRole("option");
+  const options = list.getByRole("listitem");
   await expect(options.filter({ hasText: /inspector/i })).toHaveCount(1);
   await page.keyboard.press("Escape");
   await expect(list).toBeHidden();
@@ -124,6 +124,7 @@ test("nothing of the page is out of the keyboard's reach", async ({ page, agent 
   await expect(items(page, "tool", "done")).toBeVisible();
   await expectArticles(page, [
     { kind: "user", state: "confirmed" },
+    { kind: "agent", state: "done" },
     { kind: "tool", state: "done" },
     { kind: "agent", state: "done" },
   ]);
@@ -131,7 +132,7 @@ test("nothing of the page is out of the keyboard's reach", async ({ page, agent 
     [...document.querySelectorAll<HTMLElement>("button, a[href], summary, input, select, textarea")]
       .filter((element) => element.checkVisibility() && !element.closest("[inert], [hidden]"))
       // The entries of one menu or list are reached by the arrow keys.
-      .filter((element) => !element.closest('[role="menu"], [role="listbox"], [role="radiogroup"]'))
+      .filter((element) => !element.closest('[role="menu"], [role="listbox"], [role="radiogroup"], [aria-hidden="true"]'))
       .filter((element) => element.tabIndex < 0 && !element.hasAttribute("disabled"))
       .map((element) => element.outerHTML.slice(0, 120)),
   );

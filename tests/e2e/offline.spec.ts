@@ -1,5 +1,5 @@
 import {
-  connect, connection, expect, expectArticles, expectPhase, items, send, test,
+  banner, connect, expect, expectArticles, expectPhase, items, send, test,
 } from "./support/parlor.ts";
 
 test("without a network the page says so, keeps what is typed and sends it when it is back", async ({
@@ -11,7 +11,7 @@ test("without a network the page says so, keeps what is typed and sends it when 
   await context.setOffline(true);
   await agent.down(run);
   await expectPhase(page, "offline");
-  await expect(connection(page)).toContainText(/no network/i);
+  await expect(banner(page)).toContainText(/no network/i);
   await send(page, "typed in the tunnel");
   await expect(items(page, "user")).toHaveAttribute("data-state", "queued");
   expect(await agent.messages(run)).toEqual([]);

@@ -1,5 +1,5 @@
 import {
-  articles, button, connect, connection, expect, expectArticles, expectPhase, items, link, open,
+  articles, banner, button, connect, connection, expect, expectArticles, expectPhase, items, link, open,
   phases, send, test, times,
 } from "./support/parlor.ts";
 
@@ -64,7 +64,7 @@ test("the banner says what is going on while the server is down, and the page co
   await expect(items(page, "agent", "done")).toContainText("before the restart");
   await agent.down(run);
   await expectPhase(page, "waiting");
-  await expect(connection(page)).toContainText(/Trying again/);
+  await expect(banner(page)).toContainText(/Trying again/);
   await send(page, "while it was down");
   await expect(items(page, "user", "queued")).toContainText("while it was down");
   await agent.up(run);
@@ -91,7 +91,7 @@ test("doubled and mangled frames leave no trace in the conversation", async ({ p
 
 test("a server that refuses the first tries is reached in the end", async ({ page, agent }) => {
   const run = `refused-${Date.now()}`;
-  const url = agent.ws(`/saiki?run=${run}&refuse=2`);
+  const url = agent.ws(`/play/saiki/plain_stream?run=${run}&refuse=2`);
   await open(page, link(url, { conversation: run }));
   await button(page.getByRole("dialog"), "Connect").click();
   await expect.poll(() => phases(page)).toContain("waiting");
@@ -99,7 +99,7 @@ test("a server that refuses the first tries is reached in the end", async ({ pag
 });
 
 test("a message that is too large for the server is not sent again", async ({ page, agent }) => {
-  const { run } = await connect(page, agent, "/play/saiki/plain_stream", "close=2:1009");
+  const { run } = await connect(page, agent, "/play/saiki/plain_stream", "close=0:1009");
   await send(page, "far too large");
   const message = items(page, "user");
   await expect(message).toHaveAttribute("data-state", "failed");

@@ -142,12 +142,15 @@ export function phases(page: Page): Promise<string[]> {
   return page.evaluate(() => window.seen.phases);
 }
 
-/** A button that may be in the menu "More". */
+/** A button of the header, else a command of the list. */
 export async function press(page: Page, name: string): Promise<void> {
-  const wanted = button(page, name).or(page.getByRole("menuitem", { name, exact: true }));
-  if (!(await wanted.first().isVisible())) await button(page, "More").click();
+  const wanted = button(page, name);
+  if (!(await wanted.first().isVisible())) await button(page, "Commands").click();
   await wanted.first().click();
 }
+
+/** What the strip below the header says. */
+export const banner = (screen: Screen): Locator => screen.locator(".banner");
 
 export async function openSettings(page: Page): Promise<Locator> {
   await press(page, "Settings");
