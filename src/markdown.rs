@@ -9,6 +9,7 @@
 //! [`split`]: self::split
 
 mod block;
+mod line;
 mod link;
 mod parse;
 mod plain;
@@ -31,4 +32,34 @@ pub fn parse(text: &str) -> Vec<Block> {
         BlockChange::Tail(_) | BlockChange::Grow(_) => None,
     });
     closed.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Lines that are near to every rule of the cut.
+    fn line() -> impl Strategy<Value = String> {
+        let indent = prop::sample::select(vec!["", "", "", " ", "  ", "   ", "    ", "\t"]);
+        let head = prop::sample::select(vec![
+            "", "", "", "- ", "* ", "1. ", "2) ", "-", "> ", "# ", "```", "~~~", "````", "---",
+            "===", "- - -", "<div>", "<!-- ", "-->", "<pre>", "</pre>", "<b>", "| a |", "|-|",
+            "- ```", "> - ", "***",
+        ]);
+        let tail = prop::sample::select(vec!["", "", "a", "b c", " d", "e  ", "`f`", "> g", "- h"]);
+        (indent, head, tail).prop_map(|(indent, head, tail)| format!("{indent}{head}{tail}\n"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_cuts_change_nothing(lines in prop::collection::vec(line(), 1..14)) {
+            let text = lines.concat();
+            prop_assert_eq!(parse(&text), parse::piece(&text), "{}", text);
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! Markdown that is still being written.
 
 use super::block::{Block, Inline};
+use super::line::Fence;
 use super::parse;
 use super::repair::repair;
-use super::split::{Cut, Fence, Piece, Splitter};
+use super::split::{Cut, Piece, Splitter};
 
 /// What a chunk does to the blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +130,8 @@ impl Stream {
     }
 
     fn whole_line(&mut self, line: &str, changes: &mut Vec<BlockChange>) {
-        let cut = self.splitter.line(line);
+        let piece = self.source.get(self.start..self.line).unwrap_or_default();
+        let cut = self.splitter.line(piece, line);
         if matches!(cut, Cut::Before | Cut::Both) {
             self.close(self.line, changes);
         }
