@@ -9,6 +9,8 @@
 //! [`split`]: self::split
 
 mod block;
+mod items;
+mod leaf;
 mod line;
 mod link;
 mod parse;

@@ -1,6 +1,7 @@
 //! Markdown that is still being written.
 
 use super::block::{Block, Inline};
+use super::items::Items;
 use super::line::Fence;
 use super::parse;
 use super::repair::repair;
@@ -25,7 +26,10 @@ pub struct Stream {
     start: usize,
     /// Where the line at hand begins.
     line: usize,
+    /// Up to where line ends were looked for.
+    sought: usize,
     splitter: Splitter,
+    items: Items,
     /// The last byte was a carriage return, whose line feed may still come.
     carriage_return: bool,
     shown: Shown,
@@ -69,7 +73,7 @@ impl Stream {
     /// How many bytes were parsed so far, for tests of the cost.
     #[must_use]
     pub const fn parsed(&self) -> usize {
-        self.parsed
+        self.parsed + self.splitter.parsed
     }
 
     /// Takes the next chunk.
@@ -101,39 +105,40 @@ impl Stream {
 
     fn append(&mut self, delta: &str) {
         for character in delta.chars() {
+            let after_return = std::mem::replace(&mut self.carriage_return, character == '\r');
             match character {
-                '\n' if std::mem::take(&mut self.carriage_return) => {}
-                '\r' => {
-                    self.carriage_return = true;
-                    self.source.push('\n');
-                }
+                '\n' if after_return => {}
+                '\r' => self.source.push('\n'),
                 '\0' => self.source.push('\u{FFFD}'),
-                other => {
-                    self.carriage_return = false;
-                    self.source.push(other);
-                }
+                other => self.source.push(other),
             }
         }
     }
 
     fn lines(&mut self, changes: &mut Vec<BlockChange>) {
-        while let Some(rest) = self.source.get(self.line..)
-            && let Some(length) = rest.find('\n')
+        while let Some(length) = self
+            .source
+            .get(self.sought..)
+            .and_then(|new| new.find('\n'))
         {
-            let line = rest.get(..length).unwrap_or_default().to_owned();
-            self.whole_line(&line, changes);
-            self.line += length + 1;
+            let end = self.sought + length;
+            let line = self.source.get(self.line..end).unwrap_or_default();
+            self.whole_line(&line.to_owned(), changes);
+            self.line = end + 1;
+            self.sought = self.line;
             if self.splitter.piece == Piece::Empty {
                 self.close(self.line, changes);
             }
         }
+        self.sought = self.source.len();
     }
 
     fn whole_line(&mut self, line: &str, changes: &mut Vec<BlockChange>) {
         let piece = self.source.get(self.start..self.line).unwrap_or_default();
-        let cut = self.splitter.line(piece, line);
-        if matches!(cut, Cut::Before | Cut::Both) {
-            self.close(self.line, changes);
+        match self.splitter.line(piece, line) {
+            Cut::Before | Cut::Both => self.close(self.line, changes),
+            Cut::Item { joins } => self.items.begin(self.line, joins),
+            Cut::None | Cut::After => {}
         }
     }
 
@@ -158,6 +163,7 @@ impl Stream {
             }
         }
         self.start = end;
+        self.items = Items::new(end);
         self.shown = Shown {
             upto: end,
             open,
@@ -186,13 +192,21 @@ impl Stream {
     fn grow_text(&mut self) -> Option<String> {
         let new = self.source.get(self.shown.upto..)?;
         let plain = |c: char| c.is_alphanumeric() || c == ' ' || ",.;?'\"()%/".contains(c);
-        let address = self.source.get(self.line..)?.contains("http");
-        if !new.chars().all(plain) || address {
+        if !new.chars().all(plain) || self.may_hold_address(new) {
             return None;
         }
         let shown = new.trim_end_matches(' ').to_owned();
         self.shown.upto += shown.len();
         Some(shown)
+    }
+
+    /// Whether the new text, with the word that it goes on with, may become a bare address.
+    fn may_hold_address(&self, new: &str) -> bool {
+        let line = self.source.get(self.line..).unwrap_or_default();
+        let old = line.strip_suffix(new).unwrap_or(line);
+        let word = old.rsplit(char::is_whitespace).next().unwrap_or(old).len();
+        let from = old.len() - word;
+        line.get(from..).is_some_and(|end| end.contains("http"))
     }
 
     /// Code, but for a last line that may yet be the closing fence.
@@ -220,18 +234,20 @@ impl Stream {
         if let Piece::Fence(fence) = self.splitter.piece {
             return self.open_code(fence, changes);
         }
-        let piece = self.source.get(self.start..).unwrap_or_default();
-        self.parsed += piece.len();
+        self.parsed += self.items.settle(&self.source);
+        let open = self.source.get(self.items.last..).unwrap_or_default();
+        self.parsed += open.len();
+        let shown = repair(open);
         // A fence whose line is not whole yet is code already.
-        let blocks = match Fence::open(piece) {
+        let blocks = match Fence::open(open) {
             Some(_) => vec![code(None, "")],
-            None => parse::piece(&repair(piece)),
+            None => self.items.with(parse::piece(&shown)),
         };
-        let grows = match self.can_grow(&blocks) {
+        let grows = match shown == open && self.can_grow(&blocks) {
             true => Growth::Text,
             false => Growth::Never,
         };
-        let upto = self.start + piece.trim_end_matches(' ').len();
+        let upto = self.items.last + open.trim_end_matches(' ').len();
         self.shown = Shown {
             upto,
             grows,
@@ -264,17 +280,12 @@ impl Stream {
         let Some(Block::Paragraph(content) | Block::Heading { content, .. }) = blocks.last() else {
             return false;
         };
-        let Some(Inline::Text(text)) = content.last() else {
-            return false;
-        };
-        // What was repaired away must come back before anything is put behind it.
-        line.chars().any(char::is_alphabetic) && line.trim_end().ends_with(last_word(text))
+        // What follows these may change what they are.
+        let undecided = line.ends_with(['\\', ']', '&']);
+        matches!(content.last(), Some(Inline::Text(_)))
+            && line.chars().any(char::is_alphabetic)
+            && !undecided
     }
-}
-
-/// The end of a text from its last blank on.
-fn last_word(text: &str) -> &str {
-    text.rsplit(' ').next().unwrap_or(text)
 }
 
 fn code(language: Option<&str>, text: &str) -> Block {
