@@ -1,10 +1,12 @@
 //! Markdown as blocks that become DOM nodes, whole or as it streams in; never an HTML string.
 //!
-//! The text is cut at places where nothing later can change what came before (see [`split`]), and
-//! each piece is parsed by itself with `pulldown-cmark` (CommonMark with GitHub's tables, task
-//! lists and strikethrough). So a streamed text ends up exactly as the same text parsed at once,
-//! and a chunk costs no more than its own piece. What that gives up: a link reference defined in
-//! one piece is not known in another. Raw HTML is shown as the text it is.
+//! The text is cut where nothing later can change what came before (see [`split`]), and each
+//! piece is parsed by itself with `pulldown-cmark` (CommonMark with GitHub's tables, task lists
+//! and strikethrough). So a streamed text ends up exactly as the same text parsed at once, and a
+//! chunk costs no more than its own piece: nothing but new text in a code block or in plain
+//! words, the last item in a list, the block in anything else. What that gives up: a link
+//! reference defined in one piece is not known in another, so that a definition far below never
+//! changes what was read already. Raw HTML is shown as the text it is.
 //!
 //! [`split`]: self::split
 

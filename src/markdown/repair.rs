@@ -73,7 +73,13 @@ fn step(rest: &str, at: usize, leaf: &str, open: &mut Vec<(Open, usize)>) -> usi
     if rest.starts_with(']') {
         return bracket(rest, open);
     }
-    for mark in ["**", "__", "~~", "*", "_"] {
+    // In `**a *b**` the first of the last two marks closes the inner one.
+    let inner = open.last().and_then(|(what, _)| match what {
+        Open::Mark(mark) => Some(*mark),
+        Open::Bracket => None,
+    });
+    let closing = inner.filter(|_| follows_word(leaf, at));
+    for mark in closing.into_iter().chain(["**", "__", "~~", "*", "_"]) {
         if rest.starts_with(mark) {
             toggle(mark, at, leaf, open);
             return mark.len();
@@ -118,12 +124,17 @@ fn toggle(mark: &'static str, at: usize, leaf: &str, open: &mut Vec<(Open, usize
         return;
     }
     let opened = open.iter().rposition(|(what, _)| *what == Open::Mark(mark));
-    let closes = before.is_some_and(|c| !c.is_whitespace());
-    if let Some(opened) = opened.filter(|_| closes) {
+    if let Some(opened) = opened.filter(|_| follows_word(leaf, at)) {
         open.truncate(opened);
     } else if after.is_none_or(|c| !c.is_whitespace()) {
         open.push((Open::Mark(mark), at));
     }
+}
+
+/// Whether something other than a blank is right before.
+fn follows_word(leaf: &str, at: usize) -> bool {
+    let before = leaf.get(..at).and_then(|text| text.chars().next_back());
+    before.is_some_and(|c| !c.is_whitespace())
 }
 
 fn close_code(leaf: &str, at: usize, fence: &str, open: &[(Open, usize)]) -> String {

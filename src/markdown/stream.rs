@@ -7,6 +7,9 @@ use super::parse;
 use super::repair::repair;
 use super::split::{Cut, Piece, Splitter};
 
+#[cfg(test)]
+mod tests;
+
 /// What a chunk does to the blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlockChange {
@@ -92,9 +95,8 @@ impl Stream {
     /// The text is whole: whatever is open is closed.
     pub fn finish(&mut self) -> Vec<BlockChange> {
         let mut changes = Vec::new();
-        let last = self.source.get(self.line..).unwrap_or_default().to_owned();
-        if !last.is_empty() {
-            self.whole_line(&last, &mut changes);
+        if self.line < self.source.len() {
+            self.whole_line(self.source.len(), &mut changes);
         }
         self.close(self.source.len(), &mut changes);
         if std::mem::take(&mut self.shown).open {
@@ -122,8 +124,7 @@ impl Stream {
             .and_then(|new| new.find('\n'))
         {
             let end = self.sought + length;
-            let line = self.source.get(self.line..end).unwrap_or_default();
-            self.whole_line(&line.to_owned(), changes);
+            self.whole_line(end, changes);
             self.line = end + 1;
             self.sought = self.line;
             if self.splitter.piece == Piece::Empty {
@@ -133,7 +134,9 @@ impl Stream {
         self.sought = self.source.len();
     }
 
-    fn whole_line(&mut self, line: &str, changes: &mut Vec<BlockChange>) {
+    /// The line at hand is whole and ends here.
+    fn whole_line(&mut self, end: usize, changes: &mut Vec<BlockChange>) {
+        let line = self.source.get(self.line..end).unwrap_or_default();
         let piece = self.source.get(self.start..self.line).unwrap_or_default();
         match self.splitter.line(piece, line) {
             Cut::Before | Cut::Both => self.close(self.line, changes),
@@ -191,7 +194,7 @@ impl Stream {
     /// Plain words after plain words. Blanks at the end wait for what follows them.
     fn grow_text(&mut self) -> Option<String> {
         let new = self.source.get(self.shown.upto..)?;
-        let plain = |c: char| c.is_alphanumeric() || c == ' ' || ",.;?'\"()%/".contains(c);
+        let plain = |c: char| c.is_alphanumeric() || c == ' ' || ",.?'\"(%/".contains(c);
         if !new.chars().all(plain) || self.may_hold_address(new) {
             return None;
         }
@@ -281,10 +284,13 @@ impl Stream {
             return false;
         };
         // What follows these may change what they are.
-        let undecided = line.ends_with(['\\', ']', '&']);
-        matches!(content.last(), Some(Inline::Text(_)))
-            && line.chars().any(char::is_alphabetic)
-            && !undecided
+        let undecided = line.ends_with(['\\', ']', '&', '*', '_', '~', '`', '<']);
+        let Some(Inline::Text(text)) = content.last() else {
+            return false;
+        };
+        // The marks that end a heading are no text until more comes.
+        let ends_alike = text.chars().next_back() == line.trim_end().chars().next_back();
+        ends_alike && line.chars().any(char::is_alphabetic) && !undecided
     }
 }
 
