@@ -53,6 +53,8 @@ fn strip_scheme<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
         .then(|| url.get(scheme.len()..))?
 }
 
+/// The host as the browser will read it. One with escapes, or with characters that do not show,
+/// could be read as another by a person.
 fn web_host(url: &str) -> Option<String> {
     let rest = strip_scheme(url, "https://").or_else(|| strip_scheme(url, "http://"))?;
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
@@ -60,7 +62,9 @@ fn web_host(url: &str) -> Option<String> {
     let host = authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
-    (!host.is_empty()).then(|| host.to_lowercase())
+    let readable = |c: char| c.is_alphanumeric() || ".-_:[]".contains(c);
+    let shows = !host.is_empty() && host.chars().all(readable);
+    shows.then(|| host.to_ascii_lowercase())
 }
 
 /// Splits a text at the bare `http(s)://` addresses in it.
@@ -107,17 +111,16 @@ fn next_address(text: &str) -> Option<(usize, &str)> {
 fn address_at(from: &str) -> &str {
     let stop = |c: char| c.is_whitespace() || c == '<' || c == '>' || c == '`' || c == '"';
     let mut url = from.split(stop).next().unwrap_or(from);
+    let mut unmatched = url.matches(')').count() as isize - url.matches('(').count() as isize;
     loop {
-        let shorter = url.trim_end_matches(PUNCTUATION);
-        let open = shorter.matches('(').count();
-        let shorter = match shorter.matches(')').count() > open {
-            true => shorter.strip_suffix(')').unwrap_or(shorter),
-            false => shorter,
-        };
-        if shorter.len() == url.len() {
-            return url;
+        let words = url.trim_end_matches(PUNCTUATION);
+        match words.strip_suffix(')').filter(|_| unmatched > 0) {
+            Some(shorter) => {
+                unmatched -= 1;
+                url = shorter;
+            }
+            None => return words,
         }
-        url = shorter;
     }
 }
 
@@ -148,6 +151,15 @@ mod tests {
         };
         assert_eq!(host("HTTPS://Example.COM:8/x?y#z"), "example.com:8");
         assert_eq!(host("https://good.test@evil.test/"), "evil.test");
+        assert_eq!(host("https://evil.test\\@good.test/"), "evil.test");
+        assert_eq!(host("https://bücher.test/"), "bücher.test");
+        for hidden in [
+            "https://%65vil.test/",
+            "https://a\u{200b}.test/",
+            "https:evil.test",
+        ] {
+            assert_eq!(link(hidden), Link::Refused, "{hidden}");
+        }
         assert_eq!(host("mailto:a@b.test?subject=x"), "a@b.test");
     }
 
@@ -181,6 +193,7 @@ mod tests {
             ["https://a.test/x", "http://b.test/y"]
         );
         assert_eq!(urls("https://a.test/x_(y) ok"), ["https://a.test/x_(y)"]);
+        assert_eq!(urls("(see (https://a.test/).)."), ["https://a.test/"]);
         assert!(urls("xhttps://a.test https:// http").is_empty());
     }
 }

@@ -8,15 +8,49 @@ use super::link;
 /// How deep blocks and inlines are nested; what lies deeper is shown as plain text.
 const DEEPEST: usize = 24;
 
+/// What goes beyond CommonMark.
+const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS);
+
 /// The blocks of one piece.
 pub(super) fn piece(text: &str) -> Vec<Block> {
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut reader = Reader {
-        events: Parser::new_ext(text, options),
+        events: Parser::new_ext(text, OPTIONS),
         task: None,
     };
     reader.blocks(0)
+}
+
+/// What begins with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// A block of HTML.
+    Html,
+    /// Any other block.
+    Other,
+}
+
+/// What begins with this line after this text and is inside nothing else.
+pub(super) fn begins(before: &str, line: &str) -> Option<Begun> {
+    let text = [before, line, "\n"].concat();
+    let mut depth = 0_usize;
+    for (event, range) in Parser::new_ext(&text, OPTIONS).into_offset_iter() {
+        let begun = match &event {
+            Event::Start(Tag::HtmlBlock) => Some(Begun::Html),
+            Event::Start(_) | Event::Rule => Some(Begun::Other),
+            _ => None,
+        };
+        if depth == 0 && begun.is_some() && range.start >= before.len() {
+            return begun;
+        }
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
 }
 
 struct Reader<'a> {

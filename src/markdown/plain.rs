@@ -57,3 +57,28 @@ fn inlines(content: &[Inline], out: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+    use crate::markdown::parse;
+
+    #[test]
+    fn marks_are_not_read() {
+        for (text, read) in [
+            (
+                "# Title\n\nSome **bold** `code`\nand [a link](https://x.test).",
+                "Title\nSome bold code and a link.",
+            ),
+            ("1. one\n2. two\n   - inner", "one\ntwo\ninner"),
+            ("| a | *b* |\n|---|---|\n| 1 | 2 |", "a\tb\n1\t2"),
+            (
+                "> quoted\n\n---\n\n```rust\nlet a = 1;\n```",
+                "quoted\nlet a = 1;",
+            ),
+            ("![a cat](https://x.test/cat.png) <b>", "a cat <b>"),
+        ] {
+            assert_eq!(plain(&parse(text)), read, "{text}");
+        }
+    }
+}

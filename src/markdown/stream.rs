@@ -1,9 +1,14 @@
 //! Markdown that is still being written.
 
 use super::block::{Block, Inline};
+use super::items::Items;
+use super::line::Fence;
 use super::parse;
 use super::repair::repair;
-use super::split::{Cut, Fence, Piece, Splitter};
+use super::split::{Cut, Piece, Splitter};
+
+#[cfg(test)]
+mod tests;
 
 /// What a chunk does to the blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +29,10 @@ pub struct Stream {
     start: usize,
     /// Where the line at hand begins.
     line: usize,
+    /// Up to where line ends were looked for.
+    sought: usize,
     splitter: Splitter,
+    items: Items,
     /// The last byte was a carriage return, whose line feed may still come.
     carriage_return: bool,
     shown: Shown,
@@ -68,7 +76,7 @@ impl Stream {
     /// How many bytes were parsed so far, for tests of the cost.
     #[must_use]
     pub const fn parsed(&self) -> usize {
-        self.parsed
+        self.parsed + self.splitter.parsed
     }
 
     /// Takes the next chunk.
@@ -87,9 +95,8 @@ impl Stream {
     /// The text is whole: whatever is open is closed.
     pub fn finish(&mut self) -> Vec<BlockChange> {
         let mut changes = Vec::new();
-        let last = self.source.get(self.line..).unwrap_or_default().to_owned();
-        if !last.is_empty() {
-            self.whole_line(&last, &mut changes);
+        if self.line < self.source.len() {
+            self.whole_line(self.source.len(), &mut changes);
         }
         self.close(self.source.len(), &mut changes);
         if std::mem::take(&mut self.shown).open {
@@ -100,38 +107,41 @@ impl Stream {
 
     fn append(&mut self, delta: &str) {
         for character in delta.chars() {
+            let after_return = std::mem::replace(&mut self.carriage_return, character == '\r');
             match character {
-                '\n' if std::mem::take(&mut self.carriage_return) => {}
-                '\r' => {
-                    self.carriage_return = true;
-                    self.source.push('\n');
-                }
+                '\n' if after_return => {}
+                '\r' => self.source.push('\n'),
                 '\0' => self.source.push('\u{FFFD}'),
-                other => {
-                    self.carriage_return = false;
-                    self.source.push(other);
-                }
+                other => self.source.push(other),
             }
         }
     }
 
     fn lines(&mut self, changes: &mut Vec<BlockChange>) {
-        while let Some(rest) = self.source.get(self.line..)
-            && let Some(length) = rest.find('\n')
+        while let Some(length) = self
+            .source
+            .get(self.sought..)
+            .and_then(|new| new.find('\n'))
         {
-            let line = rest.get(..length).unwrap_or_default().to_owned();
-            self.whole_line(&line, changes);
-            self.line += length + 1;
+            let end = self.sought + length;
+            self.whole_line(end, changes);
+            self.line = end + 1;
+            self.sought = self.line;
             if self.splitter.piece == Piece::Empty {
                 self.close(self.line, changes);
             }
         }
+        self.sought = self.source.len();
     }
 
-    fn whole_line(&mut self, line: &str, changes: &mut Vec<BlockChange>) {
-        let cut = self.splitter.line(line);
-        if matches!(cut, Cut::Before | Cut::Both) {
-            self.close(self.line, changes);
+    /// The line at hand is whole and ends here.
+    fn whole_line(&mut self, end: usize, changes: &mut Vec<BlockChange>) {
+        let line = self.source.get(self.line..end).unwrap_or_default();
+        let piece = self.source.get(self.start..self.line).unwrap_or_default();
+        match self.splitter.line(piece, line) {
+            Cut::Before | Cut::Both => self.close(self.line, changes),
+            Cut::Item { joins } => self.items.begin(self.line, joins),
+            Cut::None | Cut::After => {}
         }
     }
 
@@ -156,6 +166,7 @@ impl Stream {
             }
         }
         self.start = end;
+        self.items = Items::new(end);
         self.shown = Shown {
             upto: end,
             open,
@@ -183,14 +194,22 @@ impl Stream {
     /// Plain words after plain words. Blanks at the end wait for what follows them.
     fn grow_text(&mut self) -> Option<String> {
         let new = self.source.get(self.shown.upto..)?;
-        let plain = |c: char| c.is_alphanumeric() || c == ' ' || ",.;?'\"()%/".contains(c);
-        let address = self.source.get(self.line..)?.contains("http");
-        if !new.chars().all(plain) || address {
+        let plain = |c: char| c.is_alphanumeric() || c == ' ' || ",.?'\"(%/".contains(c);
+        if !new.chars().all(plain) || self.may_hold_address(new) {
             return None;
         }
         let shown = new.trim_end_matches(' ').to_owned();
         self.shown.upto += shown.len();
         Some(shown)
+    }
+
+    /// Whether the new text, with the word that it goes on with, may become a bare address.
+    fn may_hold_address(&self, new: &str) -> bool {
+        let line = self.source.get(self.line..).unwrap_or_default();
+        let old = line.strip_suffix(new).unwrap_or(line);
+        let word = old.rsplit(char::is_whitespace).next().unwrap_or(old).len();
+        let from = old.len() - word;
+        line.get(from..).is_some_and(|end| end.contains("http"))
     }
 
     /// Code, but for a last line that may yet be the closing fence.
@@ -218,18 +237,20 @@ impl Stream {
         if let Piece::Fence(fence) = self.splitter.piece {
             return self.open_code(fence, changes);
         }
-        let piece = self.source.get(self.start..).unwrap_or_default();
-        self.parsed += piece.len();
+        self.parsed += self.items.settle(&self.source);
+        let open = self.source.get(self.items.last..).unwrap_or_default();
+        self.parsed += open.len();
+        let shown = repair(open);
         // A fence whose line is not whole yet is code already.
-        let blocks = match Fence::open(piece) {
+        let blocks = match Fence::open(open) {
             Some(_) => vec![code(None, "")],
-            None => parse::piece(&repair(piece)),
+            None => self.items.with(parse::piece(&shown)),
         };
-        let grows = match self.can_grow(&blocks) {
+        let grows = match shown == open && self.can_grow(&blocks) {
             true => Growth::Text,
             false => Growth::Never,
         };
-        let upto = self.start + piece.trim_end_matches(' ').len();
+        let upto = self.items.last + open.trim_end_matches(' ').len();
         self.shown = Shown {
             upto,
             grows,
@@ -262,17 +283,15 @@ impl Stream {
         let Some(Block::Paragraph(content) | Block::Heading { content, .. }) = blocks.last() else {
             return false;
         };
+        // What follows these may change what they are.
+        let undecided = line.ends_with(['\\', ']', '&', '*', '_', '~', '`', '<']);
         let Some(Inline::Text(text)) = content.last() else {
             return false;
         };
-        // What was repaired away must come back before anything is put behind it.
-        line.chars().any(char::is_alphabetic) && line.trim_end().ends_with(last_word(text))
+        // The marks that end a heading are no text until more comes.
+        let ends_alike = text.chars().next_back() == line.trim_end().chars().next_back();
+        ends_alike && line.chars().any(char::is_alphabetic) && !undecided
     }
-}
-
-/// The end of a text from its last blank on.
-fn last_word(text: &str) -> &str {
-    text.rsplit(' ').next().unwrap_or(text)
 }
 
 fn code(language: Option<&str>, text: &str) -> Block {
