@@ -38,7 +38,7 @@ pub fn parse(text: &str) -> Vec<Block> {
     closed.collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 

@@ -7,7 +7,7 @@ use super::parse;
 use super::repair::repair;
 use super::split::{Cut, Piece, Splitter};
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 /// What a chunk does to the blocks.

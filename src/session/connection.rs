@@ -88,6 +88,7 @@ impl Connection {
             .0
             .saturating_mul(1 << self.attempt.min(20));
         let wait = random.up_to(ceiling.min(policy.backoff_ceiling.0));
+        let wait = wait.max(policy.backoff_floor.0);
         self.attempt = self.attempt.saturating_add(1);
         self.since = now;
         self.phase = match self.online {

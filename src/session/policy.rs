@@ -9,6 +9,8 @@ pub struct Policy {
     pub connect_timeout: Duration,
     /// The ceiling of the first wait; each further one doubles it.
     pub backoff_base: Duration,
+    /// No wait is shorter, so that what happened can be seen, and a server is not stormed.
+    pub backoff_floor: Duration,
     /// No wait is longer than this.
     pub backoff_ceiling: Duration,
     /// A connection that lasted this long makes the next wait a first one again.
@@ -32,6 +34,7 @@ impl Default for Policy {
         Self {
             connect_timeout: Duration::secs(20),
             backoff_base: Duration::secs(1),
+            backoff_floor: Duration::millis(150),
             backoff_ceiling: Duration::secs(30),
             stable_after: Duration::secs(5),
             stall: Duration::secs(120),

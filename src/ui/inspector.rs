@@ -56,7 +56,7 @@ fn Panel() -> impl IntoView {
             <div class="inspector-tools">
                 <input
                     class="input"
-                    type="search"
+                    type="text"
                     aria-label={ui::INSPECTOR_FILTER}
                     placeholder={ui::INSPECTOR_FILTER}
                     on:input=move |event| wanted.set(event_target_value(&event))

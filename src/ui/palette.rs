@@ -90,7 +90,7 @@ fn List() -> impl IntoView {
         <div class={"form"} on:keydown=key>
             <input
                 class="input"
-                type="search"
+                type="text"
                 autocomplete="off"
                 aria-label={ui::COMMANDS_HINT}
                 placeholder={ui::COMMANDS_HINT}

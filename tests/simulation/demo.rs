@@ -15,8 +15,10 @@ struct Page {
 
 impl Page {
     fn new() -> Self {
-        let mut page = Self::default();
-        page.now = 1_000;
+        let mut page = Self {
+            now: 1_000,
+            ..Self::default()
+        };
         page.tell(Msg::Started(Start {
             online: true,
             storage: true,

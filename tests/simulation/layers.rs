@@ -50,6 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "projection",
             "protocol",
             "session",
+            "wire",
             "words",
         ],
     ),

@@ -132,6 +132,7 @@ pub(crate) const fn policy() -> Policy {
     Policy {
         connect_timeout: Duration::secs(20),
         backoff_base: Duration::secs(1),
+        backoff_floor: Duration::millis(150),
         backoff_ceiling: Duration::secs(30),
         stable_after: Duration::secs(5),
         stall: Duration::secs(120),

@@ -19,7 +19,7 @@ pub(super) fn Tool(row: Row) -> impl IntoView {
     let state = part(&row, |body| of(body, |tool| Some(tool.state)));
     let args = part(&row, |body| of(body, |tool| json::brief(&tool.args)));
     let content = part(&row, |body| of(body, |tool| tool.content.clone()));
-    let took = part(&row, |body| of(body, |tool| took(tool)));
+    let took = part(&row, |body| of(body, took));
     let has_args = move || !args.with(String::is_empty) && args.with(|args| args != "{}");
     let blocks = move || content.get().into_iter().map(block).collect_view();
     view! {

@@ -202,16 +202,19 @@ fn link(parent: &Element, target: &Link, content: &[Inline]) {
     set(&anchor, "href", url);
     set(&anchor, "target", "_blank");
     set(&anchor, "rel", "noopener noreferrer nofollow");
-    let said = anchor
-        .text_content()
-        .unwrap_or_default()
-        .to_lowercase()
-        .contains(host.as_str());
+    let text_content = anchor.text_content().unwrap_or_default();
+    let said = names_host(&text_content, host);
     put(parent, Some(anchor));
     if !said && let Some(note) = element("span", "link-host") {
         text(&note, &format!(" ({host})"));
         put(parent, Some(note));
     }
+}
+
+/// Whether a text names exactly this host, and not one that merely ends or begins like it.
+fn names_host(text: &str, host: &str) -> bool {
+    let part = |c: char| c.is_whitespace() || "/?#@<>()[]\"'".contains(c);
+    text.to_lowercase().split(part).any(|word| word == host)
 }
 
 /// A picture that is in the message, or a button for one that is not.

@@ -132,6 +132,7 @@ impl Play {
             return Err(Over);
         }
         if let Some((_, code)) = close {
+            self.forget(code, session.as_deref());
             return self.close(code).await;
         }
         if garbage {
@@ -267,6 +268,16 @@ impl Play {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A message that was too large never reached the conversation.
+    fn forget(&self, code: u16, session: Option<&str>) {
+        let mut memory = self.state.memory();
+        if let (1009, Some(session)) = (code, session)
+            && let Some(entries) = memory.history.get_mut(session)
+        {
+            entries.pop();
         }
     }
 
