@@ -13,7 +13,7 @@ mod start;
 mod tracer;
 mod view;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::demo::DemoAgent;
 use crate::io::SocketId;
@@ -44,7 +44,7 @@ pub struct App {
     demo: DemoAgent,
     demo_sockets: Vec<SocketId>,
     tracer: Tracer,
-    announced: HashSet<ItemId>,
+    announced: BTreeSet<ItemId>,
     /// The history is being laid in: what comes of it is not spoken.
     catching_up: bool,
     last_toast: u64,
@@ -83,7 +83,7 @@ impl Default for App {
             demo: DemoAgent::default(),
             demo_sockets: Vec::new(),
             tracer: Tracer::default(),
-            announced: HashSet::new(),
+            announced: BTreeSet::new(),
             catching_up: false,
             last_toast: 0,
         }

@@ -7,7 +7,7 @@ mod outputs;
 mod start;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use send_wrapper::SendWrapper;
@@ -47,8 +47,8 @@ pub struct Driver {
     storage: RefCell<Box<dyn Storage>>,
     queue: RefCell<VecDeque<Msg>>,
     at_work: Cell<Work>,
-    sockets: RefCell<BTreeMap<SocketId, Socket>>,
-    calls: RefCell<BTreeMap<RequestId, Call>>,
+    sockets: RefCell<Vec<(SocketId, Socket)>>,
+    calls: RefCell<Vec<(RequestId, Call)>>,
     alarm: RefCell<Option<(Instant, Timer)>>,
     frame: RefCell<Option<NextFrame>>,
     listeners: RefCell<Vec<Listener>>,

@@ -37,10 +37,6 @@ pub mod recording;
 pub mod session;
 pub mod storage;
 #[cfg(target_arch = "wasm32")]
-#[expect(
-    unreachable_pub,
-    reason = "the component macro makes its properties public"
-)]
 pub mod ui;
 pub mod wire;
 pub mod words;

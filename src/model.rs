@@ -8,7 +8,7 @@ mod item;
 mod time;
 mod tool;
 
-pub use attachment::{Attachment, Content};
+pub use attachment::{Attachment, Content, data_url};
 pub use id::{ApprovalId, CallId, ConversationId, ItemId, TransactionId};
 pub use item::{
     Approval, ApprovalState, Body, Failure, Fault, Item, Kind, Notice, Prose, ProseState,

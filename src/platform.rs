@@ -15,6 +15,7 @@ pub mod parent;
 pub mod remote_picture;
 pub mod resize;
 pub mod socket;
+pub mod task;
 pub mod timer;
 
 use wasm_bindgen::{JsCast, JsValue};

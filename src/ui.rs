@@ -1,14 +1,16 @@
-//! The screen. The folder tree is the screen's own: one component a file, named for it.
+//! The screen. The folder tree is the screen's own: one part a file, named for it.
 //!
-//! Components show signals and pass on what the person did; they decide nothing. No `view!` here
-//! is fully static: such a subtree would be built from an HTML string, which the page's policy
-//! (`require-trusted-types-for 'script'`) refuses.
+//! Parts show signals and pass on what the person did; they decide nothing. Each is a function that
+//! gives an [`el::El`], an element that Leptos mounts and that follows signals.
 
 mod announcer;
 mod app;
 mod banner;
+mod clock;
 mod composer;
+mod copy;
 mod dialog;
+mod el;
 mod empty;
 mod header;
 mod help;
@@ -23,22 +25,28 @@ mod reset_dialog;
 mod settings;
 mod timeline;
 mod toasts;
+mod working;
 
 use leptos::prelude::*;
 
-use crate::driver::Driver;
+use crate::driver::{Driver, Handle};
 
 /// Starts the driver and puts the screen into the page.
 pub fn mount() {
     let handle = Driver::start();
-    leptos::mount::mount_to_body(move || {
+    let Some(body) = document().body() else {
+        return;
+    };
+    let screen = leptos::mount::mount_to_renderer(&body, move || {
         provide_context(handle);
         provide_context(panels::Panels::default());
-        view! { <app::App /> }
+        app::app()
     });
+    screen.forget();
+    composer::begin();
 }
 
-/// What every component gets from its context.
-fn handle() -> crate::driver::Handle {
-    expect_context::<crate::driver::Handle>()
+/// What every part gets from its context.
+fn handle() -> Handle {
+    expect_context::<Handle>()
 }

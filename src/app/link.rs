@@ -154,7 +154,7 @@ pub(super) fn address(typed: &str, secure: bool) -> Result<Address, String> {
     {
         return Err(asides::no_host(typed));
     }
-    let host = host.to_lowercase();
+    let host = host.to_ascii_lowercase();
     let slash = if path.starts_with('/') { "" } else { "/" };
     Ok(Address {
         url: format!("{scheme}://{host}{slash}{path}"),

@@ -47,7 +47,7 @@ nothing is lost, and nothing is shown twice.\n";
 
 /// The steps for a message.
 pub(super) fn answer_to(text: &str, attachments: &[Attachment]) -> VecDeque<Step> {
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let mut steps = Script::default();
     steps.push(Step::Think);

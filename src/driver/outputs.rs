@@ -1,5 +1,6 @@
 //! What the app asks for, done.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Driver;
@@ -47,17 +48,18 @@ impl Driver {
         match action {
             Action::Open { socket, url } => self.open(socket, &url),
             Action::Send { socket, frame } => {
-                if let Some(open) = self.sockets.borrow().get(&socket) {
+                let sockets = self.sockets.borrow();
+                if let Some((_, open)) = sockets.iter().find(|(id, _)| *id == socket) {
                     open.send(&frame);
                 }
             }
             Action::Close { socket, code } => {
-                let open = self.sockets.borrow_mut().remove(&socket);
+                let open = take(&self.sockets, socket);
                 open.into_iter().for_each(|open| open.close(code));
             }
             Action::Fetch { request, what } => self.fetch(request, what),
             Action::Abort(request) => {
-                let _ = self.calls.borrow_mut().remove(&request);
+                let _aborted = take(&self.calls, request);
             }
         }
     }
@@ -67,7 +69,7 @@ impl Driver {
         let opened = Socket::open(id, url, move |happening| driver.happened(happening));
         match opened {
             Ok(socket) => {
-                self.sockets.borrow_mut().insert(id, socket);
+                self.sockets.borrow_mut().push((id, socket));
             }
             Err(closed) => self.happened(Happening::Closed(closed)),
         }
@@ -85,22 +87,29 @@ impl Driver {
                 None => Happening::Failed { request },
             });
         });
-        self.calls.borrow_mut().insert(request, call);
+        self.calls.borrow_mut().push((request, call));
     }
 
     /// Lets go of what has ended, and tells the app.
     fn happened(self: &Rc<Self>, happening: Happening) {
         match &happening {
             Happening::Closed(closed) => {
-                let _ended = self.sockets.borrow_mut().remove(&closed.socket);
+                let _ended = take(&self.sockets, closed.socket);
             }
             Happening::Answered { request, .. } | Happening::Failed { request } => {
-                let _ended = self.calls.borrow_mut().remove(request);
+                let _ended = take(&self.calls, *request);
             }
             Happening::Opened(_) | Happening::Received { .. } | Happening::Flushed(_) => {}
         }
         self.dispatch(Msg::Happened(happening));
     }
+}
+
+/// Takes out of the few that are open the one of that name.
+fn take<K: PartialEq, V>(open: &RefCell<Vec<(K, V)>>, name: K) -> Option<V> {
+    let mut open = open.borrow_mut();
+    let at = open.iter().position(|(known, _)| *known == name)?;
+    Some(open.swap_remove(at).1)
 }
 
 /// What of the view stands outside of the app's elements.

@@ -18,12 +18,24 @@ impl Attachment {
         self.mime.starts_with("image/")
     }
 
+    /// The whole as an address that shows it (RFC 2397).
+    #[must_use]
+    pub fn data_url(&self) -> String {
+        data_url(&self.mime, &self.base64)
+    }
+
     /// The size of the decoded bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let padding = self.base64.bytes().rev().take_while(|b| *b == b'=').count();
         (self.base64.len() / 4 * 3).saturating_sub(padding)
     }
+}
+
+/// A `data:` address (RFC 2397) of bytes in base64.
+#[must_use]
+pub fn data_url(mime: &str, base64: &str) -> String {
+    ["data:", mime, ";base64,", base64].concat()
 }
 
 /// One block of a tool's result.

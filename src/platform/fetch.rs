@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
     Response,
 };
 
+use super::task::spawn;
 use super::window;
 use crate::io::Request;
 
@@ -38,7 +39,7 @@ impl Call {
         let abort = AbortController::new().ok();
         let silent = Rc::new(Cell::new(false));
         let (hushed, controller) = (Rc::clone(&silent), abort.clone());
-        spawn_local(async move {
+        spawn(async move {
             let answer = exchange(&what, controller).await.ok();
             if !hushed.get() {
                 done(answer);

@@ -81,6 +81,14 @@ pub fn is_shown() -> bool {
     document().is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
+/// Whether the person points with something as precise as a mouse, which mostly means that there
+/// are keys as well.
+#[must_use]
+pub fn has_mouse() -> bool {
+    let query = window().and_then(|window| window.match_media("(pointer: fine)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
 /// Tells of everything that happens to the page, for as long as the listeners are kept.
 #[must_use = "nothing is heard once the listeners are dropped"]
 pub fn watch(heard: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listener> {

@@ -1,6 +1,6 @@
 //! What has been said since the last frame.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use reactive_graph::prelude::*;
@@ -21,15 +21,15 @@ pub(super) struct Collected {
     pub(super) compose: Option<String>,
     order: Vec<ItemId>,
     reordered: bool,
-    rows: HashMap<ItemId, Entry>,
+    rows: BTreeMap<ItemId, Entry>,
     /// Rows with something to move.
     moved: BTreeSet<ItemId>,
     /// Rows out of the order, which may come back at another place.
-    gone: HashSet<ItemId>,
+    gone: BTreeSet<ItemId>,
     /// Items on the screen that are another thing now.
-    stale: HashSet<ItemId>,
+    stale: BTreeSet<ItemId>,
     /// Items on the screen when everything was cleared.
-    cleared: HashSet<ItemId>,
+    cleared: BTreeSet<ItemId>,
     phase: Option<Phase>,
     run: Option<Run>,
     capabilities: Option<Capabilities>,
@@ -90,7 +90,7 @@ impl Collected {
 
     /// Takes what is to be moved.
     pub(super) fn take(&mut self) -> Batch {
-        for id in self.gone.drain() {
+        for id in std::mem::take(&mut self.gone) {
             self.rows.remove(&id);
         }
         let moved = std::mem::take(&mut self.moved);

@@ -20,7 +20,7 @@ mod outcome;
 mod turn;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::{AgentEvent, Capabilities, Command, Out, Protocol, Setup, Unsupported, Verdict};
 use crate::io::{Closed, Frame, Happening, Request, RequestId, SocketId};
@@ -43,7 +43,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         socket: None,
         recalling: None,
         generation: None,
-        asks: HashMap::new(),
+        asks: BTreeMap::new(),
         turn: Turn::joined(),
         just_reset: false,
     })
@@ -54,7 +54,7 @@ struct Saiki {
     socket: Option<SocketId>,
     recalling: Option<RequestId>,
     generation: Option<Generation>,
-    asks: HashMap<ApprovalId, AskDialect>,
+    asks: BTreeMap<ApprovalId, AskDialect>,
     turn: Turn,
     /// The last frame of ours was a `conversationReset`: the second one is its double.
     just_reset: bool,

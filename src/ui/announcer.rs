@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::el::{El, el};
 use super::handle;
 
 /// A live region that nobody sees.
-#[component]
-pub(super) fn Announcer() -> impl IntoView {
+pub(super) fn announcer() -> El {
     let announcement = handle().projection.announcement;
-    view! {
-        <div class="visually-hidden" aria-live="polite" aria-atomic="true" data-part="announcer">
-            {move || announcement.get().1}
-        </div>
-    }
+    el("div", "visually-hidden")
+        .set("aria-live", "polite")
+        .set("aria-atomic", "true")
+        .set("data-part", "announcer")
+        .says(move || announcement.get().1)
 }

@@ -1,50 +1,44 @@
 //! The whole screen, and the keys that work everywhere in it.
 
-use leptos::ev;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::announcer::Announcer;
-use super::banner::Banner;
-use super::composer::Composer;
-use super::header::Header;
-use super::help::Help;
-use super::inspector::Inspector;
-use super::link_dialog::LinkDialog;
-use super::palette::Palette;
-use super::panels::{Panels, panels};
-use super::reset_dialog::ResetDialog;
-use super::settings::Settings;
-use super::timeline::Timeline;
-use super::toasts::Toasts;
+use super::announcer::announcer;
+use super::banner::banner;
+use super::composer::composer;
+use super::el::{El, el};
+use super::header::header;
+use super::help::help;
+use super::inspector::inspector;
+use super::link_dialog::link_dialog;
+use super::palette::palette;
+use super::panels::{Panel, Panels, panels};
+use super::reset_dialog::reset_dialog;
+use super::settings::settings;
+use super::timeline::timeline;
+use super::toasts::toasts;
+use crate::platform::listener::Listener;
 
 /// The whole screen.
-#[component]
-pub(super) fn App() -> impl IntoView {
+pub(super) fn app() -> El {
     let panels = panels();
-    let keys = window_event_listener(ev::keydown, move |event| key(&event, panels));
-    on_cleanup(move || keys.remove());
-    view! {
-        <div class={"app"}>
-            <Header />
-            <Banner />
-            <div class={"app-body"}>
-                <main class={"app-main"}>
-                    <Timeline />
-                    <Composer />
-                </main>
-                <Inspector />
-            </div>
-            <Toasts />
-            <Settings />
-            <Help />
-            <Palette />
-            <ResetDialog />
-            <LinkDialog />
-            <Announcer />
-        </div>
-    }
+    let heard = move |event: web_sys::Event| key(event.unchecked_ref(), panels);
+    let keys = SendWrapper::new(Listener::on(&window(), "keydown", heard));
+    on_cleanup(move || drop(keys));
+    let main = el("main", "app-main").put(timeline()).put(composer());
+    el("div", "app")
+        .put(header())
+        .with(banner)
+        .put(el("div", "app-body").put(main).with(inspector))
+        .put(toasts())
+        .put(settings())
+        .put(help())
+        .put(palette())
+        .put(reset_dialog())
+        .put(link_dialog())
+        .put(announcer())
 }
 
 fn key(event: &KeyboardEvent, panels: Panels) {
@@ -52,11 +46,11 @@ fn key(event: &KeyboardEvent, panels: Panels) {
     match event.key().as_str() {
         "k" | "K" if command => {
             event.prevent_default();
-            panels.palette.set(true);
+            panels.open(Panel::Palette);
         }
         "?" if !command && !is_typing(event) => {
             event.prevent_default();
-            panels.help.set(true);
+            panels.open(Panel::Help);
         }
         "Escape" if !event.default_prevented() && !in_dialog(event) => focus_composer(),
         _ => {}

@@ -2,252 +2,233 @@
 
 mod attachments;
 
-use leptos::ev;
-use leptos::html;
 use leptos::prelude::*;
-use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement, KeyboardEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, KeyboardEvent};
 
-use super::handle;
-use super::icon::{self, Icon};
+use super::el::{El, el, watch};
+use super::icon::{self, icon, icon_button};
+use super::{app, handle};
 use crate::app::Intent;
 use crate::driver::Handle;
 use crate::model::{Body, SendState};
+use crate::platform::page::{self, Place};
 use crate::words::ui;
-use attachments::{Attached, Attachments};
+use attachments::Attached;
+
+/// Puts the cursor into the message box of a page that has just been opened, where that opens no
+/// keyboard over it and takes no cursor from the page around it.
+pub(super) fn begin() {
+    if page::has_mouse() && !Place::now().embedded {
+        app::focus_composer();
+    }
+}
 
 /// Where the person writes.
-#[component]
-pub(super) fn Composer() -> impl IntoView {
-    let desk = Desk::new(handle());
+pub(super) fn composer() -> El {
+    let desk = Desk::new();
     desk.take_prefilled();
     let over = RwSignal::new(false);
-    let dropped = move |event: DragEvent| {
-        event.prevent_default();
-        over.set(false);
-        if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
-            desk.attached.take(&files);
-        }
-    };
-    view! {
-        <section
-            class="composer"
-            aria-label={ui::COMPOSER}
-            data-over=move || over.get().then_some("true")
-            on:dragover=move |event| {
-                event.prevent_default();
-                over.set(true);
-            }
-            on:dragleave=move |_| over.set(false)
-            on:drop=dropped
-        >
-            <Attachments attached=desk.attached />
-            <div class={"composer-row"}>
-                <Attach desk />
-                <Field desk />
-                <Buttons desk />
-            </div>
-        </section>
-    }
+    let row = el("div", "composer-row")
+        .with(|row| attach(row, &desk))
+        .put(field(&desk))
+        .with(|row| buttons(row, &desk));
+    el("section", "composer")
+        .label(ui::COMPOSER)
+        .follows("data-over", move || over.get().then(|| "true".to_owned()))
+        .on("dragover", move |event| {
+            event.prevent_default();
+            over.set(true);
+        })
+        .on("dragleave", move |_| over.set(false))
+        .put(desk.attached.view())
+        .put(row)
+        .on("drop", move |event| {
+            event.prevent_default();
+            over.set(false);
+            desk.take_files(event.unchecked_ref::<DragEvent>().data_transfer());
+        })
 }
 
 /// What the parts of the composer share.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Desk {
-    handle: StoredValue<Handle>,
+    handle: Handle,
     text: RwSignal<String>,
     attached: Attached,
-    field: NodeRef<html::Textarea>,
 }
 
 impl Desk {
-    fn new(handle: Handle) -> Self {
-        let capabilities = handle.projection.capabilities.clone();
+    fn new() -> Self {
+        let handle = handle();
         Self {
-            handle: StoredValue::new(handle),
+            attached: Attached::new(handle.projection.capabilities.clone()),
+            handle,
             text: RwSignal::new(String::new()),
-            attached: Attached::new(Signal::derive(move || capabilities.get())),
-            field: NodeRef::new(),
         }
     }
 
-    fn did(self, intent: Intent) {
-        self.handle.with_value(|handle| handle.did(intent));
-    }
-
     /// A text that a link, a host page or the last visit left here. It is never sent by itself.
-    fn take_prefilled(self) {
-        let compose = self
-            .handle
-            .with_value(|handle| handle.projection.compose.clone());
+    fn take_prefilled(&self) {
+        let compose = self.handle.projection.compose.clone();
+        let text = self.text;
         // The field is the person's: what comes from outside is put into it, not bound to it.
-        Effect::new(move || {
-            if let Some((_, text)) = compose.get() {
-                self.text.set(text);
+        watch(move || {
+            if let Some((_, composed)) = compose.get() {
+                text.set(composed);
             }
         });
     }
 
-    fn write(self, text: String) {
-        self.did(Intent::Draft(text.clone()));
+    fn write(&self, text: String) {
+        self.handle.did(Intent::Draft(text.clone()));
         self.text.set(text);
     }
 
-    fn is_ready(self) -> bool {
-        !self.text.with(|text| text.trim().is_empty()) || self.attached.is_ready()
+    fn can_send(&self) -> bool {
+        let words = !self.text.with(|text| text.trim().is_empty());
+        !self.attached.is_busy() && (words || self.attached.is_ready())
     }
 
-    fn send(self) {
-        if !untrack(|| self.is_ready()) || self.attached.is_busy() {
+    fn send(&self) {
+        if !untrack(|| self.can_send()) {
             return;
         }
         let text = self.text.get_untracked();
         let attachments = self.attached.hand_over();
         self.text.set(String::new());
-        self.did(Intent::Send { text, attachments });
+        self.handle.did(Intent::Send { text, attachments });
+    }
+
+    /// Takes files in; `false` where there are none.
+    fn take_files(&self, data: Option<DataTransfer>) -> bool {
+        let files = data.and_then(|data| data.files());
+        let files = files.filter(|files| files.length() > 0);
+        files.inspect(|files| self.attached.take(files)).is_some()
     }
 
     /// Takes the last waiting message back into the box.
-    fn edit_last(self) -> bool {
-        let last = self.handle.with_value(|handle| {
-            let order = handle.projection.order.get_untracked();
-            let row = handle.projection.row(*order.last()?)?;
-            let body = row.body.get_untracked();
-            match body.as_ref() {
-                Body::User(message)
-                    if message.state == SendState::Queued && message.attachments.is_empty() =>
-                {
-                    Some((row.id, message.text.clone()))
-                }
-                _ => None,
+    fn edit_last(&self) -> Option<()> {
+        let projection = &self.handle.projection;
+        let id = projection
+            .order
+            .with_untracked(|order| order.last().copied())?;
+        let body = projection.row(id)?.body.get_untracked();
+        let Body::User(message) = body.as_ref() else {
+            return None;
+        };
+        if message.state != SendState::Queued || !message.attachments.is_empty() {
+            return None;
+        }
+        self.handle.did(Intent::Withdraw(id));
+        self.write(message.text.clone());
+        Some(())
+    }
+
+    fn key(&self, event: &KeyboardEvent) {
+        match event.key().as_str() {
+            "Enter" if !event.shift_key() && !event.is_composing() => {
+                event.prevent_default();
+                self.send();
+            }
+            "ArrowUp"
+                if self.text.with_untracked(String::is_empty) && self.edit_last().is_some() =>
+            {
+                event.prevent_default();
+            }
+            _ => {}
+        }
+    }
+}
+
+fn field(desk: &Desk) -> El {
+    let text = desk.text;
+    let (typing, keys, pasting) = (desk.clone(), desk.clone(), desk.clone());
+    let field = el("textarea", "composer-text")
+        .set("rows", "1")
+        .set("dir", "auto")
+        .set("enterkeyhint", "send")
+        .set("placeholder", ui::MESSAGE_HINT)
+        .label(ui::MESSAGE)
+        .on_input(move |text| typing.write(text))
+        .on_key(move |event| keys.key(event))
+        .on("paste", move |event| {
+            let pasted = event.unchecked_ref::<ClipboardEvent>();
+            if pasting.take_files(pasted.clipboard_data()) {
+                event.prevent_default();
             }
         });
-        let Some((id, text)) = last else {
-            return false;
-        };
-        self.did(Intent::Withdraw(id));
-        self.write(text);
-        true
+    let written = field.clone();
+    watch(move || text.with(|text| written.set_value(text)));
+    // The box grows with a copy of its text.
+    el("div", "composer-grow")
+        .follows("data-text", move || {
+            Some(text.with(|text| format!("{text} ")))
+        })
+        .put(field)
+}
+
+/// The formats that the picker offers.
+fn accepted(desk: &Desk) -> impl Fn() -> Option<String> + use<> {
+    let capabilities = desk.handle.projection.capabilities.clone();
+    move || {
+        let mut accepted = String::from("image/png,image/jpeg,image/webp,image/gif");
+        for known in capabilities.with(|can| can.files) {
+            accepted.push(',');
+            accepted.push_str(known);
+            if known.ends_with('/') {
+                accepted.push('*');
+            }
+        }
+        Some(accepted)
     }
 }
 
-#[component]
-fn Field(desk: Desk) -> impl IntoView {
-    let key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" if !event.shift_key() && !event.is_composing() => {
-            event.prevent_default();
-            desk.send();
-        }
-        "ArrowUp" if desk.text.with_untracked(String::is_empty) && desk.edit_last() => {
-            event.prevent_default();
-        }
-        _ => {}
-    };
-    let pasted = move |event: ClipboardEvent| {
-        let files = event.clipboard_data().and_then(|data| data.files());
-        if let Some(files) = files.filter(|files| files.length() > 0) {
-            event.prevent_default();
-            desk.attached.take(&files);
-        }
-    };
-    view! {
-        <div class="composer-grow" data-text=move || format!("{} ", desk.text.get())>
-            <textarea
-                class="composer-text"
-                node_ref=desk.field
-                rows="1"
-                dir="auto"
-                enterkeyhint="send"
-                aria-label={ui::MESSAGE}
-                placeholder={ui::MESSAGE_HINT}
-                prop:value=move || desk.text.get()
-                on:input=move |event| desk.write(event_target_value(&event))
-                on:keydown=key
-                on:paste=pasted
-            ></textarea>
-        </div>
-    }
-}
-
-#[component]
-fn Attach(desk: Desk) -> impl IntoView {
-    let picker: NodeRef<html::Input> = NodeRef::new();
-    let capabilities = desk
-        .handle
-        .with_value(|handle| handle.projection.capabilities.clone());
-    let can = capabilities.clone();
-    let accept = move || {
-        let files = capabilities
-            .get()
-            .files
-            .iter()
-            .map(|known| match known.strip_suffix('/') {
-                Some(family) => format!(",{family}/*"),
-                None => format!(",{known}"),
-            });
-        format!(
-            "image/png,image/jpeg,image/webp,image/gif{}",
-            files.collect::<String>()
-        )
-    };
-    let open = move |_| {
-        if let Some(input) = picker.get_untracked() {
-            input.click();
-        }
-    };
-    let picked = move |event: ev::Event| {
-        let input: HtmlInputElement = event_target(&event);
-        if let Some(files) = input.files() {
-            desk.attached.take(&files);
+fn attach(row: El, desk: &Desk) -> El {
+    let capabilities = desk.handle.projection.capabilities.clone();
+    let can = move || capabilities.with(|can| can.images || !can.files.is_empty());
+    let picker = el("input", "composer-picker")
+        .set("type", "file")
+        .set("tabindex", "-1")
+        .set("aria-hidden", "true")
+        .follows("accept", accepted(desk));
+    let (picked, attached) = (picker.clone(), desk.attached);
+    let picker = picker.on("change", move |_| {
+        if let Some(files) = picked.field().files() {
+            attached.take(&files);
         }
         // The same file can be picked again.
-        input.set_value("");
+        picked.field().set_value("");
+    });
+    let open = picker.clone();
+    let button = move || {
+        let open = open.clone();
+        icon_button(icon::ATTACH, ui::ATTACH).on_press(move || open.field().click())
     };
-    view! {
-        <Show when=move || can.with(|known| known.images || !known.files.is_empty())>
-            <button class="button-icon" type="button" title={ui::ATTACH} aria-label={ui::ATTACH} on:click=open>
-                <Icon path=icon::ATTACH />
-            </button>
-        </Show>
-        <input
-            class="composer-picker"
-            type="file"
-            tabindex="-1"
-            aria-hidden="true"
-            accept=accept
-            node_ref=picker
-            on:change=picked
-        />
-    }
+    row.when(can, button).put(picker)
 }
 
-#[component]
-fn Buttons(desk: Desk) -> impl IntoView {
-    let run = desk
-        .handle
-        .with_value(|handle| handle.projection.run.clone());
-    let busy = Memo::new(move |_| run.get().busy());
-    view! {
-        <Show when=move || busy.get()>
-            <button
-                class="button-round"
-                data-tone="stop"
-                type="button"
-                title={ui::STOP}
-                aria-label={ui::STOP}
-                on:click=move |_| desk.did(Intent::Stop)
-            >
-                <Icon path=icon::STOP />
-            </button>
-        </Show>
-        <button
-            class="button-round"
-            type="button"
-            title={ui::SEND}
-            aria-label={ui::SEND}
-            on:click=move |_| desk.send()
-            disabled=move || !desk.is_ready() || desk.attached.is_busy()
-        >
-            <Icon path=icon::SEND />
-        </button>
-    }
+fn buttons(row: El, desk: &Desk) -> El {
+    let run = desk.handle.projection.run.clone();
+    let (stopping, sending, able) = (desk.handle.clone(), desk.clone(), desk.clone());
+    let stop = move || {
+        let handle = stopping.clone();
+        round(icon::STOP, ui::STOP)
+            .set("data-tone", "stop")
+            .on_press(move || handle.did(Intent::Stop))
+    };
+    let send = round(icon::SEND, ui::SEND)
+        .flag("disabled", move || !able.can_send())
+        .on_press(move || {
+            sending.send();
+            app::focus_composer();
+        });
+    row.when(move || run.get().busy(), stop).put(send)
+}
+
+fn round(path: &str, name: &str) -> El {
+    el("button", "button-round")
+        .set("type", "button")
+        .title(name)
+        .put(icon(path))
 }

@@ -1,47 +1,52 @@
 //! A modal dialog: the browser's own, which keeps the focus in and gives it back.
 
-use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDialogElement;
 
-/// A modal dialog that is open while `open` is true.
-#[component]
-pub(super) fn Dialog(
-    /// Whether it is open.
-    #[prop(into)]
-    open: Signal<bool>,
-    /// The person closed it, with Esc or otherwise.
-    on_close: impl Fn() + 'static,
-    /// Its heading, and its name.
+use super::el::{El, el, watch};
+use super::panels::{Panel, panels};
+
+/// A modal dialog that is open while `open` is true. `closed` is called when the person closes it,
+/// with Esc or otherwise; `fill` puts in what it holds, each time it opens.
+pub(super) fn dialog(
     title: &'static str,
-    /// The class that its style goes by.
-    class: &'static str,
-    children: ChildrenFn,
-) -> impl IntoView {
-    let node: NodeRef<html::Dialog> = NodeRef::new();
-    Effect::new(move || {
-        let (open, Some(dialog)) = (open.get(), node.get()) else {
-            return;
-        };
-        match (open, dialog.open()) {
+    class: &str,
+    open: impl Fn() -> bool + Clone + 'static,
+    closed: impl Fn() + 'static,
+    fill: impl Fn(El) -> El + 'static,
+) -> El {
+    let inside = move || {
+        el("div", "dialog-box")
+            .put(el("h2", "dialog-title").text(title))
+            .with(&fill)
+    };
+    let dialog = el("dialog", "dialog")
+        .set("class", &format!("dialog {class}"))
+        .label(title)
+        .when(open.clone(), inside)
+        .on("close", move |_| closed());
+    let element = dialog.clone();
+    watch(move || {
+        let element: &HtmlDialogElement = element.node().unchecked_ref();
+        match (open(), element.open()) {
             // It throws only where the dialog is not in the page, or is open already.
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
+            (true, false) => drop(element.show_modal()),
+            (false, true) => element.close(),
             _ => {}
         }
     });
-    view! {
-        <dialog
-            class={format!("dialog {class}")}
-            node_ref=node
-            aria-label={title}
-            on:close=move |_| on_close()
-        >
-            <Show when=move || open.get()>
-                <div class="dialog-box">
-                    <h2 class="dialog-title">{title}</h2>
-                    {children()}
-                </div>
-            </Show>
-        </dialog>
-    }
+    dialog
+}
+
+/// A dialog that is open while its panel is.
+pub(super) fn panel(
+    panel: Panel,
+    title: &'static str,
+    class: &str,
+    fill: impl Fn(El) -> El + 'static,
+) -> El {
+    let panels = panels();
+    let open = move || panels.0.get() == Some(panel);
+    dialog(title, class, open, move || panels.close(panel), fill)
 }

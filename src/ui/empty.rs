@@ -2,69 +2,65 @@
 
 use leptos::prelude::*;
 
+use super::el::{El, button, el};
 use super::handle;
 use crate::app::Intent;
+use crate::driver::Handle;
 use crate::session::Phase;
 use crate::words::ui;
 
 /// An empty conversation.
-#[component]
-pub(super) fn Empty() -> impl IntoView {
-    let phase = handle().projection.phase;
-    let connecting =
-        Memo::new(move |_| phase.with(|phase| matches!(phase, Phase::Connecting { .. })));
-    view! {
-        <Show when=move || connecting.get() fallback=|| view! { <Suggestions /> }>
-            <div class="skeleton" aria-hidden="true" title={ui::CONNECTING}>
-                {(0..3).map(|_| view! { <div class={"skeleton-line"}></div> }).collect_view()}
-            </div>
-        </Show>
-    }
+pub(super) fn empty(parent: El) -> El {
+    let projection = handle().projection;
+    let (order, phase) = (projection.order, projection.phase);
+    let shown = move || {
+        let connecting = phase.with(|phase| matches!(phase, Phase::Connecting { .. }));
+        order.with(Vec::is_empty).then_some(connecting)
+    };
+    parent.anew(shown, |connecting| match connecting {
+        Some(true) => vec![skeleton()],
+        Some(false) => vec![suggestions()],
+        None => Vec::new(),
+    })
 }
 
-#[component]
-fn Suggestions() -> impl IntoView {
+fn skeleton() -> El {
+    let line = |_| el("div", "skeleton-line");
+    el("div", "skeleton")
+        .set("aria-hidden", "true")
+        .set("title", ui::CONNECTING)
+        .put_all((0..3).map(line).collect())
+}
+
+fn suggestions() -> El {
     let handle = handle();
     let chrome = handle.projection.chrome.clone();
-    let server = chrome.server;
-    let memory_only = chrome.memory_only;
-    let texts = chrome.suggestions;
-    let handle = StoredValue::new(handle);
+    let (server, texts, memory_only) = (chrome.server, chrome.suggestions, chrome.memory_only);
     let explained = move || match server.get().as_str() {
-        "demo" => ui::EMPTY_DEMO,
-        _ => ui::EMPTY_SERVER,
+        "demo" => ui::EMPTY_DEMO.to_owned(),
+        _ => ui::EMPTY_SERVER.to_owned(),
     };
-    let send = move |text: String| {
-        handle.with_value(|handle| {
-            handle.did(Intent::Send {
-                text,
-                attachments: Vec::new(),
-            })
+    let list = el("ul", "suggestions").anew(
+        move || texts.get(),
+        move |texts| texts.iter().map(|text| suggestion(&handle, text)).collect(),
+    );
+    el("section", "empty")
+        .put(el("h2", "empty-title").text(ui::EMPTY_TITLE))
+        .put(el("p", "empty-text").says(explained))
+        .put(list)
+        .when(
+            move || memory_only.get(),
+            || el("p", "empty-note").text(ui::MEMORY_ONLY),
+        )
+}
+
+fn suggestion(handle: &Handle, text: &str) -> El {
+    let (handle, said) = (handle.clone(), text.to_owned());
+    let send = move || {
+        handle.did(Intent::Send {
+            text: said.clone(),
+            attachments: Vec::new(),
         });
     };
-    view! {
-        <section class={"empty"}>
-            <h2 class="empty-title">{ui::EMPTY_TITLE}</h2>
-            <p class="empty-text">{explained}</p>
-            <ul class="suggestions">
-                <For each=move || texts.get() key=Clone::clone let(text)>
-                    <li>
-                        <button
-                            class="suggestion"
-                            type="button"
-                            on:click={
-                                let text = text.clone();
-                                move |_| send(text.clone())
-                            }
-                        >
-                            {text.clone()}
-                        </button>
-                    </li>
-                </For>
-            </ul>
-            <Show when=move || memory_only.get()>
-                <p class="empty-note">{ui::MEMORY_ONLY}</p>
-            </Show>
-        </section>
-    }
+    el("li", "").put(button("suggestion", text).on_press(send))
 }

@@ -2,87 +2,58 @@
 
 use leptos::prelude::*;
 
-use super::handle;
-use super::icon::{self, Icon};
-use super::panels::panels;
+use super::el::{El, el};
+use super::icon::{self, icon_button};
+use super::panels::{Panel, panels};
+use super::{app, handle};
 use crate::app::Intent;
 use crate::words::ui;
 
 /// The bar at the top.
-#[component]
-pub(super) fn Header() -> impl IntoView {
+pub(super) fn header() -> El {
     let chrome = handle().projection.chrome;
     let name = move || chrome.subject.get().unwrap_or_else(|| chrome.title.get());
-    view! {
-        <header class={"header"}>
-            <h1 class="header-title">{name}</h1>
-            <Status />
-            <Controls />
-        </header>
-    }
+    el("header", "header")
+        .put(el("h1", "header-title").says(name))
+        .put(status())
+        .put(controls())
 }
 
 /// Where the connection is. Polite, and without a countdown, which would be spoken every second.
-#[component]
-fn Status() -> impl IntoView {
+fn status() -> El {
     let projection = handle().projection;
     let (phase, words) = (projection.phase.clone(), projection.phase);
-    let label = projection.chrome.label;
-    let url = projection.chrome.url;
-    view! {
-        <p
-            class="status"
-            role="status"
-            data-phase=move || phase.with(|phase| phase.word())
-            title=move || url.get()
-        >
-            <span class={"status-dot"} aria-hidden="true"></span>
-            <span class="status-text">
-                {move || words.with(|phase| ui::status(phase, &label.get()))}
-            </span>
-        </p>
-    }
+    let (label, url) = (projection.chrome.label, projection.chrome.url);
+    let sentence = move || words.with(|phase| ui::status(phase, &label.get()));
+    el("p", "status")
+        .set("role", "status")
+        .follows("data-phase", move || {
+            Some(phase.with(|phase| phase.word().to_owned()))
+        })
+        .follows("title", move || Some(url.get()))
+        .put(el("span", "status-dot").set("aria-hidden", "true"))
+        .put(el("span", "status-text").says(sentence))
 }
 
-#[component]
-fn Controls() -> impl IntoView {
+fn controls() -> El {
     let panels = panels();
     let handle = handle();
-    let resets = handle.projection.capabilities.clone();
-    let fresh = move |_| handle.did(Intent::NewConversation);
-    view! {
-        <nav class="header-controls" aria-label={ui::MORE}>
-            <button class="button-icon" type="button" title={ui::NEW} aria-label={ui::NEW} on:click=fresh>
-                <Icon path=icon::NEW />
-            </button>
-            <button
-                class="button-icon"
-                type="button"
-                title={ui::RESET}
-                aria-label={ui::RESET}
-                disabled=move || resets.with(|known| !known.reset)
-                on:click=move |_| panels.reset.set(true)
-            >
-                <Icon path=icon::RESET />
-            </button>
-            <button
-                class="button-icon"
-                type="button"
-                title={ui::SETTINGS}
-                aria-label={ui::SETTINGS}
-                on:click=move |_| panels.settings.set(true)
-            >
-                <Icon path=icon::SETTINGS />
-            </button>
-            <button
-                class="button-icon"
-                type="button"
-                title={ui::MORE}
-                aria-label={ui::MORE}
-                on:click=move |_| panels.palette.set(true)
-            >
-                <Icon path=icon::MORE />
-            </button>
-        </nav>
-    }
+    let capabilities = handle.projection.capabilities.clone();
+    let fresh = move || {
+        handle.did(Intent::NewConversation);
+        app::focus_composer();
+    };
+    el("nav", "header-controls")
+        .label(ui::CONTROLS)
+        .put(icon_button(icon::NEW, ui::NEW).on_press(fresh))
+        .put(
+            icon_button(icon::RESET, ui::RESET)
+                .flag("disabled", move || capabilities.with(|can| !can.reset))
+                .on_press(move || panels.open(Panel::Reset)),
+        )
+        .put(
+            icon_button(icon::SETTINGS, ui::SETTINGS)
+                .on_press(move || panels.open(Panel::Settings)),
+        )
+        .put(icon_button(icon::MORE, ui::MORE).on_press(move || panels.open(Panel::Palette)))
 }

@@ -1,86 +1,83 @@
 //! Every frame that passed: which way, when, how it was judged, and the frame itself.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
+use super::copy::Said;
+use super::el::{El, button, el};
 use super::handle;
-use super::icon::{self, Icon};
+use super::icon::{self, icon_button};
 use crate::app::{Intent, TraceLine};
-use crate::platform::clipboard;
 use crate::session::{Direction, Judgement};
 use crate::words::ui;
 
 /// The panel beside the conversation.
-#[component]
-pub(super) fn Inspector() -> impl IntoView {
+pub(super) fn inspector(parent: El) -> El {
     let open = handle().projection.chrome.inspecting;
-    view! {
-        <Show when=move || open.get()>
-            <Panel />
-        </Show>
-    }
+    parent.when(move || open.get(), panel)
 }
 
-#[component]
-fn Panel() -> impl IntoView {
+fn panel() -> El {
     let handle = handle();
-    let (close, clear) = (handle.clone(), handle.clone());
-    let chrome = handle.projection.chrome.clone();
-    let (unknown, dropped) = (chrome.unknown, chrome.dropped);
     let wanted = RwSignal::new(String::new());
     let strange = RwSignal::new(false);
-    let trace = handle.projection.trace;
-    let shown = move || {
-        let wanted = wanted.get();
-        let fits = |line: &&Arc<TraceLine>| {
-            (!strange.get() || line.judgement == Judgement::Unknown) && line.text.contains(&wanted)
-        };
-        trace.with(|trace| trace.iter().filter(fits).cloned().collect::<Vec<_>>())
-    };
-    view! {
-        <aside class="inspector" aria-label={ui::INSPECTOR}>
-            <header class="inspector-head">
-                <h2 class="inspector-title">{ui::INSPECTOR}</h2>
-                <button
-                    class="button-icon"
-                    type="button"
-                    title={ui::CLOSE}
-                    aria-label={ui::CLOSE}
-                    on:click=move |_| close.did(Intent::Inspect(false))
-                >
-                    <Icon path=icon::CLOSE />
-                </button>
-            </header>
-            <div class="inspector-tools">
-                <input
-                    class="input"
-                    type="text"
-                    aria-label={ui::INSPECTOR_FILTER}
-                    placeholder={ui::INSPECTOR_FILTER}
-                    on:input=move |event| wanted.set(event_target_value(&event))
-                />
-                <label class="check">
-                    <input type="checkbox" on:change=move |event| strange.set(event_target_checked(&event)) />
-                    <span>{ui::INSPECTOR_UNKNOWN}</span>
-                </label>
-                <button class="button-small" type="button" on:click=move |_| clear.did(Intent::ClearTrace)>
-                    {ui::INSPECTOR_CLEAR}
-                </button>
-            </div>
-            <p class="inspector-counts">{move || ui::counts(unknown.get(), dropped.get())}</p>
-            <ol class="inspector-lines" tabindex="0" aria-label={ui::INSPECTOR}>
-                <For each=shown key=|line| line.number let(line)>
-                    <Line line />
-                </For>
-            </ol>
-        </aside>
-    }
+    let chrome = handle.projection.chrome.clone();
+    let counts = move || ui::counts(chrome.unknown.get(), chrome.dropped.get());
+    let close = move || handle.did(Intent::Inspect(false));
+    let head = el("header", "inspector-head")
+        .put(el("h2", "inspector-title").text(ui::INSPECTOR))
+        .put(icon_button(icon::CLOSE, ui::CLOSE).on_press(close));
+    el("aside", "inspector")
+        .label(ui::INSPECTOR)
+        .put(head)
+        .put(tools(wanted, strange))
+        .put(el("p", "inspector-counts").says(counts))
+        .put(lines(wanted, strange))
 }
 
-#[component]
-fn Line(line: Arc<TraceLine>) -> impl IntoView {
+fn tools(wanted: RwSignal<String>, strange: RwSignal<bool>) -> El {
+    let handle = handle();
+    let filter = el("input", "input")
+        .set("type", "text")
+        .set("placeholder", ui::INSPECTOR_FILTER)
+        .label(ui::INSPECTOR_FILTER)
+        .on_input(move |text| wanted.set(text));
+    let only = el("input", "")
+        .set("type", "checkbox")
+        .on_tick(move |on| strange.set(on));
+    let clear = button("button-small", ui::INSPECTOR_CLEAR)
+        .on_press(move || handle.did(Intent::ClearTrace));
+    el("div", "inspector-tools")
+        .put(filter)
+        .put(
+            el("label", "check")
+                .put(only)
+                .put(el("span", "").text(ui::INSPECTOR_UNKNOWN)),
+        )
+        .put(clear)
+}
+
+fn lines(wanted: RwSignal<String>, strange: RwSignal<bool>) -> El {
+    let trace = handle().projection.trace;
+    let whole = trace.clone();
+    let shown = move || {
+        let (wanted, strange) = (wanted.get(), strange.get());
+        let fits = |line: &TraceLine| {
+            (!strange || line.judgement == Judgement::Unknown) && line.text.contains(&wanted)
+        };
+        let numbers = |line: &std::sync::Arc<TraceLine>| fits(line).then_some(line.number);
+        trace.with(|trace| trace.iter().filter_map(numbers).collect())
+    };
+    let drawn = move |number| {
+        let wanted = |line: &&std::sync::Arc<TraceLine>| line.number == number;
+        whole.with(|trace| trace.iter().rev().find(wanted).map(|one| line(one)))
+    };
+    el("ol", "inspector-lines")
+        .set("tabindex", "0")
+        .label(ui::INSPECTOR)
+        .each(shown, drawn)
+}
+
+fn line(line: &TraceLine) -> El {
     let direction = match line.direction {
         Direction::In => "in",
         Direction::Out => "out",
@@ -91,29 +88,16 @@ fn Line(line: Arc<TraceLine>) -> impl IntoView {
         Judgement::Dropped => "dropped",
         Judgement::Note(_) => "note",
     };
-    let said = RwSignal::new(ui::INSPECTOR_COPY);
-    let text = line.text.clone();
-    let head = format!(
-        "{direction} · {}.{:03} s · {judgement}",
-        line.at / 1_000,
-        line.at % 1_000
-    );
-    let copy = move |_| {
-        let fixture = line.fixture.clone();
-        spawn_local(async move {
-            let copied = clipboard::write(&fixture).await.is_ok();
-            said.set(if copied { ui::COPIED } else { ui::COPY_FAILED });
-        });
-    };
-    view! {
-        <li class="inspector-line" data-direction=direction data-judgement=judgement>
-            <p class="inspector-meta">
-                {head}
-                <button class="button-small" type="button" on:click=copy>
-                    {move || said.get()}
-                </button>
-            </p>
-            <code class="inspector-frame">{text}</code>
-        </li>
-    }
+    let (seconds, millis) = (line.at / 1_000, line.at % 1_000);
+    let head = format!("{direction} · {seconds}.{millis:03} s · {judgement}");
+    let said = Said::default();
+    let fixture = line.fixture.clone();
+    let copy = button("button-small", "")
+        .says(move || said.or(ui::INSPECTOR_COPY))
+        .on_press(move || said.copy(fixture.clone()));
+    el("li", "inspector-line")
+        .set("data-direction", direction)
+        .set("data-judgement", judgement)
+        .put(el("p", "inspector-meta").text(&head).put(copy))
+        .put(el("code", "inspector-frame").text(&line.text))
 }

@@ -2,59 +2,49 @@
 
 use leptos::prelude::*;
 
-use super::dialog::Dialog;
+use super::dialog::dialog;
+use super::el::{El, button, el};
 use super::handle;
 use crate::app::Intent;
 use crate::words::ui;
 
 /// Asks before the address of a link is contacted.
-#[component]
-pub(super) fn LinkDialog() -> impl IntoView {
-    let handle = StoredValue::new(handle());
-    let link = handle.with_value(|handle| handle.projection.chrome.link.clone());
-    let (shown, host, address, chosen) = (link.clone(), link.clone(), link.clone(), link);
-    let did = move |intent| handle.with_value(|handle| handle.did(intent));
-    let stay = move || did(Intent::DeclineLink);
-    let closing = shown.clone();
-    let connect = StoredValue::new(move || {
-        if let Some(link) = chosen.get_untracked() {
-            let strict = false;
-            did(Intent::Connect {
-                server: link.server,
-                url: link.url,
-                strict,
-            });
+pub(super) fn link_dialog() -> El {
+    let handle = handle();
+    let link = handle.projection.chrome.link.clone();
+    let (shown, closing) = (link.clone(), link.clone());
+    let stay = handle.clone();
+    let closed = move || {
+        if closing.with_untracked(Option::is_some) {
+            stay.did(Intent::DeclineLink);
         }
-    });
-    let host = Signal::derive(move || host.get().map(|link| link.host));
-    let address = Signal::derive(move || address.get().map(|link| link.url));
-    view! {
-        <Dialog
-            open=Signal::derive(move || shown.get().is_some())
-            on_close=move || {
-                if closing.get_untracked().is_some() {
-                    stay();
-                }
-            }
-            title=ui::LINK_QUESTION
-            class="ask"
-        >
-            <p class="link-host-large">{move || host.get()}</p>
-            <p class="link-address">{move || address.get()}</p>
-            <p class="dialog-text">{ui::LINK_EXPLAINED}</p>
-            <div class="dialog-actions">
-                <button class="button" type="button" on:click=move |_| stay()>
-                    {ui::STAY}
-                </button>
-                <button
-                    class="button"
-                    data-tone="primary"
-                    type="button"
-                    on:click=move |_| connect.with_value(|connect| connect())
-                >
-                    {ui::CONNECT}
-                </button>
-            </div>
-        </Dialog>
-    }
+    };
+    let fill = move |inside: El| {
+        let Some(link) = link.get_untracked() else {
+            return inside;
+        };
+        let (stay, connect) = (handle.clone(), handle.clone());
+        let (server, url) = (link.server, link.url.clone());
+        let connect = move || {
+            connect.did(Intent::Connect {
+                server: server.clone(),
+                url: url.clone(),
+                strict: false,
+            });
+        };
+        let actions = el("div", "dialog-actions")
+            .put(button("button", ui::STAY).on_press(move || stay.did(Intent::DeclineLink)))
+            .put(
+                button("button", ui::CONNECT)
+                    .set("data-tone", "primary")
+                    .on_press(connect),
+            );
+        inside
+            .put(el("p", "link-host-large").text(&link.host))
+            .put(el("p", "link-address").text(&link.url))
+            .put(el("p", "dialog-text").text(ui::LINK_EXPLAINED))
+            .put(actions)
+    };
+    let open = move || shown.with(Option::is_some);
+    dialog(ui::LINK_QUESTION, "ask", open, closed, fill)
 }

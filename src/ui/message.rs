@@ -2,43 +2,28 @@
 
 mod agent;
 mod approval;
-mod copy;
 mod error;
 mod notice;
 mod reasoning;
 mod tool;
 mod user;
 
-use std::sync::Arc;
-
-use leptos::prelude::*;
-
+use super::el::{El, el};
 use super::handle;
 use crate::model::{Body, ItemId, Kind};
 use crate::projection::Row;
 use crate::words::ui;
+use leptos::prelude::*;
 
-/// One item.
-#[component]
-pub(super) fn Message(
-    /// Whose row is shown.
-    id: ItemId,
-) -> impl IntoView {
-    handle().projection.row(id).map(|row| {
-        let state = row.state.clone();
-        let name = name(&row);
-        let inside = inside(row.clone());
-        view! {
-            <article
-                class="message"
-                data-kind={row.kind.word()}
-                data-state=move || state.get().word()
-                aria-label=name
-            >
-                {inside}
-            </article>
-        }
-    })
+/// One item; `None` once it is gone.
+pub(super) fn message(id: ItemId) -> Option<El> {
+    let row = handle().projection.row(id)?;
+    let state = row.state.clone();
+    let article = el("article", "message")
+        .set("data-kind", row.kind.word())
+        .follows("data-state", move || Some(state.get().word().to_owned()))
+        .label(&name(&row));
+    Some(article.put(inside(row)))
 }
 
 fn name(row: &Row) -> String {
@@ -52,23 +37,23 @@ fn name(row: &Row) -> String {
     }
 }
 
-fn inside(row: Row) -> AnyView {
+fn inside(row: Row) -> El {
     match row.kind {
-        Kind::User => user::User(user::UserProps { row }).into_any(),
-        Kind::Agent => agent::Agent(agent::AgentProps { row }).into_any(),
-        Kind::Reasoning => reasoning::Reasoning(reasoning::ReasoningProps { row }).into_any(),
-        Kind::Tool => tool::Tool(tool::ToolProps { row }).into_any(),
-        Kind::Approval => approval::Approval(approval::ApprovalProps { row }).into_any(),
-        Kind::Notice => notice::Notice(notice::NoticeProps { row }).into_any(),
-        Kind::Error => error::Error(error::ErrorProps { row }).into_any(),
+        Kind::User => user::user(&row),
+        Kind::Agent => agent::agent(row),
+        Kind::Reasoning => reasoning::reasoning(row),
+        Kind::Tool => tool::tool(&row),
+        Kind::Approval => approval::approval(&row),
+        Kind::Notice => notice::notice(&row),
+        Kind::Error => error::error(&row),
     }
 }
 
-/// A part of the body as a signal that moves only when that part does.
-fn part<T>(row: &Row, read: impl Fn(&Body) -> T + Send + Sync + 'static) -> Memo<T>
+/// A part of the body, read anew whenever the body moves.
+fn part<T, R>(row: &Row, read: R) -> impl Fn() -> T + Clone + use<T, R>
 where
-    T: PartialEq + Send + Sync + 'static,
+    R: Fn(&Body) -> T + Clone + 'static,
 {
-    let body: ArcRwSignal<Arc<Body>> = row.body.clone();
-    Memo::new(move |_| body.with(|body| read(body)))
+    let body = row.body.clone();
+    move || body.with(|body| read(body))
 }

@@ -2,137 +2,136 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
 
-use super::dialog::Dialog;
+use super::dialog::panel;
+use super::el::{El, button, el};
 use super::handle;
-use super::panels::{Panels, panels};
+use super::panels::{Panel, Panels, panels};
 use crate::app::{Intent, Theme};
 use crate::driver::Handle;
 use crate::words::ui;
 
 /// One command.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Command {
     New,
-    Settings,
-    Reset,
+    Open(Panel),
     Inspector,
     Disconnect,
     Theme(Theme),
-    Help,
 }
 
 const COMMANDS: [(Command, &str); 9] = [
     (Command::New, ui::NEW),
-    (Command::Settings, ui::SETTINGS),
-    (Command::Reset, ui::RESET),
+    (Command::Open(Panel::Settings), ui::SETTINGS),
+    (Command::Open(Panel::Reset), ui::RESET),
     (Command::Inspector, ui::INSPECTOR),
     (Command::Disconnect, ui::DISCONNECT),
-    (Command::Theme(Theme::Light), "Light theme"),
-    (Command::Theme(Theme::Dark), "Dark theme"),
-    (Command::Theme(Theme::System), "System theme"),
-    (Command::Help, ui::HELP),
+    (Command::Theme(Theme::Light), ui::LIGHT_THEME),
+    (Command::Theme(Theme::Dark), ui::DARK_THEME),
+    (Command::Theme(Theme::System), ui::SYSTEM_THEME),
+    (Command::Open(Panel::Help), ui::HELP),
 ];
 
+/// Every command in one list.
+pub(super) fn palette() -> El {
+    panel(Panel::Palette, ui::MORE, "palette", list)
+}
+
+fn list(inside: El) -> El {
+    let panels = panels();
+    let handle = handle();
+    let wanted = RwSignal::new(String::new());
+    let field = el("input", "input")
+        .set("type", "text")
+        .set("autocomplete", "off")
+        .set("placeholder", ui::COMMANDS_HINT)
+        .label(ui::COMMANDS_HINT)
+        .on_input(move |text| wanted.set(text.to_ascii_lowercase()));
+    let chosen = handle.clone();
+    let key = move |event: &KeyboardEvent| {
+        if event.key() == "Enter" && is_field(event) {
+            event.prevent_default();
+            let first = found(&wanted.get_untracked()).first().copied();
+            if let Some((command, _)) = first.and_then(|at| COMMANDS.get(at)) {
+                run(*command, panels, &chosen);
+            }
+        }
+        step(event);
+    };
+    let entries = el("ul", "palette-list").anew(
+        move || found(&wanted.get()),
+        move |found| {
+            let known = found.iter().filter_map(|at| COMMANDS.get(*at));
+            known.map(|known| entry(*known, &handle)).collect()
+        },
+    );
+    inside.put(el("div", "form").put(field).put(entries).on_key(key))
+}
+
+/// The places of the commands that hold a text, in their order.
+fn found(wanted: &str) -> Vec<usize> {
+    let labels = COMMANDS.iter().enumerate();
+    let fits = |(at, (_, label)): (usize, &(Command, &str))| {
+        label.to_ascii_lowercase().contains(wanted).then_some(at)
+    };
+    labels.filter_map(fits).collect()
+}
+
+fn entry((command, label): (Command, &'static str), handle: &Handle) -> El {
+    let (panels, handle) = (panels(), handle.clone());
+    let go = move || run(command, panels, &handle);
+    el("li", "").put(button("palette-command", label).on_press(go))
+}
+
 fn run(command: Command, panels: Panels, handle: &Handle) {
-    panels.palette.set(false);
+    panels.close(Panel::Palette);
     match command {
         Command::New => handle.did(Intent::NewConversation),
-        Command::Settings => panels.settings.set(true),
-        Command::Reset => panels.reset.set(true),
+        Command::Open(panel) => panels.open(panel),
         Command::Inspector => {
             let open = handle.projection.chrome.inspecting.get_untracked();
             handle.did(Intent::Inspect(!open));
         }
         Command::Disconnect => handle.did(Intent::Disconnect),
         Command::Theme(theme) => handle.did(Intent::Theme(theme)),
-        Command::Help => panels.help.set(true),
     }
 }
 
-/// Every command in one list.
-#[component]
-pub(super) fn Palette() -> impl IntoView {
-    let open = panels().palette;
-    view! {
-        <Dialog open on_close=move || open.set(false) title=ui::MORE class="palette">
-            <List />
-        </Dialog>
-    }
-}
-
-#[component]
-fn List() -> impl IntoView {
-    let panels = panels();
-    let handle = StoredValue::new(handle());
-    let wanted = RwSignal::new(String::new());
-    let found = move || {
-        let wanted = wanted.get().to_lowercase();
-        let fits =
-            move |(_, label): &(Command, &'static str)| label.to_lowercase().contains(&wanted);
-        COMMANDS.into_iter().filter(fits).collect::<Vec<_>>()
-    };
-    let go = move |command| handle.with_value(|handle| run(command, panels, handle));
-    let key = move |event: web_sys::KeyboardEvent| {
-        let typing = event
-            .target()
-            .is_some_and(|target| target.has_type::<HtmlInputElement>());
-        if event.key() == "Enter" && typing {
-            event.prevent_default();
-            if let Some((command, _)) = found().first() {
-                go(*command);
-            }
-        }
-        step(&event);
-    };
-    view! {
-        <div class={"form"} on:keydown=key>
-            <input
-                class="input"
-                type="text"
-                autocomplete="off"
-                aria-label={ui::COMMANDS_HINT}
-                placeholder={ui::COMMANDS_HINT}
-                on:input=move |event| wanted.set(event_target_value(&event))
-            />
-            <ul class="palette-list">
-                <For each=found key=|(_, label)| *label let((command, label))>
-                    <li>
-                        <button class="palette-command" type="button" on:click=move |_| go(command)>
-                            {label}
-                        </button>
-                    </li>
-                </For>
-            </ul>
-        </div>
-    }
+fn is_field(event: &KeyboardEvent) -> bool {
+    event
+        .target()
+        .is_some_and(|target| target.has_type::<HtmlInputElement>())
 }
 
 /// The arrow keys go through the field and the commands.
-fn step(event: &web_sys::KeyboardEvent) {
+fn step(event: &KeyboardEvent) {
     let forward = match event.key().as_str() {
         "ArrowDown" => true,
         "ArrowUp" => false,
         _ => return,
     };
     event.prevent_default();
-    let list = document()
-        .query_selector_all(".palette input, .palette-command")
-        .ok();
-    let Some(list) = list else { return };
-    let at = |index: u32| {
-        list.get(index)
-            .and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok())
+    let document = document();
+    let Ok(list) = document.query_selector_all(".palette input, .palette-command") else {
+        return;
     };
-    let now = document().active_element();
-    let here = (0..list.length()).find(|index| at(*index).map(Into::into) == now);
-    let next = match (here, forward) {
-        (None, _) => 0,
-        (Some(here), true) => here + 1,
-        (Some(here), false) => here.saturating_sub(1),
+    let now = document.active_element();
+    let is_now = |at: &u32| {
+        list.get(*at)
+            .and_then(|node| node.dyn_into::<Element>().ok())
+            == now
     };
-    if let Some(element) = at(next) {
+    let next = match (0..list.length()).find(is_now) {
+        None => 0,
+        Some(here) if forward => here + 1,
+        Some(here) => here.saturating_sub(1),
+    };
+    if let Some(element) = list
+        .get(next)
+        .and_then(|node| node.dyn_into::<HtmlElement>().ok())
+    {
         // It throws for no element that is in the page.
         let _ = element.focus();
     }

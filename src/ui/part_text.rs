@@ -1,16 +1,18 @@
 //! Markdown on the screen: blocks as DOM nodes, the growing end as one text node that grows.
 //!
-//! The nodes are built by hand, not by `view!`: a closed block never changes, and a growing one
-//! must not be compared with what it was at every chunk. Clicks are heard once, at the container.
+//! A closed block never changes, and a growing one is not compared with what it was at every chunk. Clicks are heard once, at the container.
 
 mod build;
 
-use leptos::html;
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node, Text};
 
+use super::el::{El, el, watch};
+use crate::platform::task::spawn;
 use crate::platform::{clipboard, remote_picture};
 use crate::projection::{Closed, ProseRow, Tail};
 use crate::words::ui;
@@ -31,29 +33,15 @@ struct DrawnTail {
 }
 
 /// A text in Markdown that may still be growing.
-#[component]
-pub(super) fn PartText(
-    /// The text.
-    prose: ProseRow,
-) -> impl IntoView {
-    let container: NodeRef<html::Div> = NodeRef::new();
-    let drawn = StoredValue::new_local(Drawn::default());
+pub(super) fn part_text(prose: ProseRow) -> El {
     let ProseRow { closed, tail, .. } = prose;
-    Effect::new(move || {
-        let Some(container) = container.get() else {
-            return;
-        };
-        closed.with(|closed| drawn.update_value(|drawn| drawn.close(&container, closed)));
-    });
-    Effect::new(move || {
-        let Some(container) = container.get() else {
-            return;
-        };
-        tail.with(|tail| drawn.update_value(|drawn| drawn.follow(&container, tail.as_ref())));
-    });
-    view! {
-        <div class={"prose"} dir="auto" node_ref=container on:click=move |event| clicked(&event)></div>
-    }
+    let container = el("div", "prose").set("dir", "auto");
+    let drawn = Rc::new(RefCell::new(Drawn::default()));
+    let (end, into) = (Rc::clone(&drawn), container.clone());
+    watch(move || closed.with(|closed| drawn.borrow_mut().close(into.node(), closed)));
+    let into = container.clone();
+    watch(move || tail.with(|tail| end.borrow_mut().follow(into.node(), tail.as_ref())));
+    container.on("click", |event| clicked(&event))
 }
 
 impl Drawn {
@@ -141,7 +129,7 @@ fn last_text(node: &Node) -> Option<Text> {
 }
 
 /// A press on one of the buttons that the text holds.
-fn clicked(event: &web_sys::MouseEvent) {
+fn clicked(event: &web_sys::Event) {
     let target = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
@@ -164,7 +152,7 @@ fn copy(button: Element) {
     let text = code
         .and_then(|code| code.text_content())
         .unwrap_or_default();
-    spawn_local(async move {
+    spawn(async move {
         let copied = clipboard::write(&text).await.is_ok();
         button.set_text_content(Some(if copied { ui::COPIED } else { ui::COPY_FAILED }));
     });
@@ -174,13 +162,13 @@ fn copy(button: Element) {
 fn show(button: Element) {
     let url = button.get_attribute("data-source").unwrap_or_default();
     let alt = button.get_attribute("data-alt").unwrap_or_default();
-    spawn_local(async move {
-        let node = match remote_picture::load(&url).await {
+    spawn(async move {
+        let shown = match remote_picture::load(&url).await {
             Ok(data) => build::picture(&data, &alt),
             Err(_) => build::unreachable_picture(&url),
         };
-        if let (Some(node), Some(parent)) = (node, button.parent_node()) {
-            let _ = parent.replace_child(&node, &button);
+        if let Some(parent) = button.parent_node() {
+            let _ = parent.replace_child(shown.node(), &button);
         }
     });
 }

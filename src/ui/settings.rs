@@ -2,155 +2,171 @@
 
 use leptos::prelude::*;
 
-use super::dialog::Dialog;
+use super::dialog::panel;
+use super::el::{El, button, el, watch};
 use super::handle;
-use super::panels::panels;
+use super::panels::{Panel, panels};
 use crate::app::{Intent, Theme};
 use crate::protocol::{Descriptor, PROTOCOLS, descriptor};
 use crate::words::ui;
 
 /// The settings, drawn from the protocols' descriptors.
-#[component]
-pub(super) fn Settings() -> impl IntoView {
-    let open = panels().settings;
-    view! {
-        <Dialog open on_close=move || open.set(false) title=ui::SETTINGS class="settings">
-            <Form />
-            <ThemeChoice />
-        </Dialog>
-    }
+pub(super) fn settings() -> El {
+    panel(Panel::Settings, ui::SETTINGS, "settings", |inside| {
+        inside.put(Form::new().view()).put(theme_choice())
+    })
 }
 
 fn chosen(server: &str) -> Option<&'static Descriptor> {
     descriptor(server).or_else(|| PROTOCOLS.first())
 }
 
-#[component]
-fn Form() -> impl IntoView {
-    let open = panels().settings;
-    let handle = handle();
-    let chrome = handle.projection.chrome.clone();
-    let server = RwSignal::new(chrome.server.get_untracked());
-    let url = RwSignal::new(chrome.url.get_untracked());
-    let strict = RwSignal::new(chrome.strict.get_untracked());
-    let change = move |name: String| {
-        let address = chosen(&name).and_then(|protocol| protocol.address);
-        if url.with_untracked(String::is_empty) {
-            url.set(address.unwrap_or_default().to_owned());
+/// What has been typed and chosen so far.
+#[derive(Clone, Copy)]
+struct Form {
+    server: RwSignal<String>,
+    url: RwSignal<String>,
+    strict: RwSignal<bool>,
+}
+
+impl Form {
+    fn new() -> Self {
+        let chrome = handle().projection.chrome;
+        Self {
+            server: RwSignal::new(chrome.server.get_untracked()),
+            url: RwSignal::new(chrome.url.get_untracked()),
+            strict: RwSignal::new(chrome.strict.get_untracked()),
         }
-        server.set(name);
-    };
-    let protocol = Memo::new(move |_| chosen(&server.get()).map(|protocol| protocol.name));
-    let current = move || protocol.get().and_then(descriptor);
-    let connect = StoredValue::new(move || {
-        open.set(false);
-        let intent = Intent::Connect {
-            server: server.get(),
-            url: url.get(),
-            strict: strict.get(),
+    }
+
+    /// The protocol that is chosen.
+    fn protocol(self) -> Option<&'static Descriptor> {
+        self.server.with(|server| chosen(server))
+    }
+
+    fn choose(self, server: String) {
+        let address = chosen(&server).and_then(|protocol| protocol.address);
+        if self.url.with_untracked(String::is_empty) {
+            self.url.set(address.unwrap_or_default().to_owned());
+        }
+        self.server.set(server);
+    }
+
+    fn view(self) -> El {
+        let about = move || self.protocol().map_or("", |known| known.about).to_owned();
+        let server = el("label", "field")
+            .put(el("span", "field-label").text(ui::SERVER))
+            .put(self.servers());
+        let handle = handle();
+        let panels = panels();
+        let connect = move || {
+            let protocol = untrack(|| self.protocol());
+            handle.did(Intent::Connect {
+                server: protocol.map_or("", |protocol| protocol.name).to_owned(),
+                url: self.url.get_untracked(),
+                strict: self.strict.get_untracked(),
+            });
+            panels.close(Panel::Settings);
         };
-        handle.did(intent);
-    });
-    // No form of the page's: a sandboxed frame may not submit any.
-    let connect = move || connect.with_value(|connect| connect());
-    let entered = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            connect();
-        }
-    };
-    let options = PROTOCOLS.iter().map(|protocol| {
-        view! {
-            <option value={protocol.name} selected={server.get_untracked() == protocol.name}>
-                {protocol.label}
-            </option>
-        }
-    });
-    view! {
-        <div class={"form"}>
-            <label class="field">
-                <span class="field-label">{ui::SERVER}</span>
-                <select class="input" on:change=move |event| change(event_target_value(&event))>
-                    {options.collect_view()}
-                </select>
-            </label>
-            <p class="field-hint">{move || current().map(|protocol| protocol.about)}</p>
-            <Show when=move || current().is_some_and(Descriptor::has_address)>
-                <label class="field">
-                    <span class="field-label">{ui::ADDRESS}</span>
-                    <input
-                        class="input"
-                        type="text"
-                        inputmode="url"
-                        autocomplete="url"
-                        spellcheck="false"
-                        placeholder=move || current().and_then(|protocol| protocol.address)
-                        prop:value=move || url.get()
-                        on:input=move |event| url.set(event_target_value(&event))
-                        on:keydown=entered
-                    />
-                </label>
-            </Show>
-            <Show when=move || current().is_some_and(|protocol| protocol.strict)>
-                <label class="check">
-                    <input
-                        type="checkbox"
-                        prop:checked=move || strict.get()
-                        on:change=move |event| strict.set(event_target_checked(&event))
-                    />
-                    <span>{ui::STRICT}</span>
-                </label>
-                <p class="field-hint">{ui::STRICT_HINT}</p>
-            </Show>
-            <FormActions connect />
-        </div>
+        let entered = connect.clone();
+        let cancel = button("button", ui::CANCEL).on_press(move || panels.close(Panel::Settings));
+        let connect = button("button", ui::CONNECT)
+            .set("data-tone", "primary")
+            .on_press(connect);
+        // No form of the page's: a sandboxed frame may not submit any.
+        el("div", "form")
+            .put(server)
+            .put(el("p", "field-hint").says(about))
+            .when(
+                move || self.protocol().is_some_and(Descriptor::has_address),
+                move || self.address(entered.clone()),
+            )
+            .anew(
+                move || self.protocol().is_some_and(|known| known.strict),
+                move |strict| {
+                    if *strict {
+                        self.strictness()
+                    } else {
+                        Vec::new()
+                    }
+                },
+            )
+            .put(el("div", "dialog-actions").put(cancel).put(connect))
+    }
+
+    fn servers(self) -> El {
+        let now = self.server.get_untracked();
+        let option = |protocol: &Descriptor| {
+            let option = el("option", "")
+                .set("value", protocol.name)
+                .text(protocol.label);
+            match protocol.name == now {
+                true => option.set("selected", ""),
+                false => option,
+            }
+        };
+        let list = el("select", "input").put_all(PROTOCOLS.iter().map(option).collect());
+        let field = list.clone();
+        list.on("change", move |_| self.choose(field.value()))
+    }
+
+    fn address(self, entered: impl Fn() + 'static) -> El {
+        let field = el("input", "input")
+            .set("type", "text")
+            .set("inputmode", "url")
+            .set("autocomplete", "url")
+            .set("spellcheck", "false")
+            .follows("placeholder", move || {
+                Some(self.protocol()?.address?.to_owned())
+            })
+            .on_input(move |text| self.url.set(text))
+            .on_key(move |event| {
+                if event.key() == "Enter" {
+                    event.prevent_default();
+                    entered();
+                }
+            });
+        let written = field.clone();
+        watch(move || self.url.with(|url| written.set_value(url)));
+        el("label", "field")
+            .put(el("span", "field-label").text(ui::ADDRESS))
+            .put(field)
+    }
+
+    fn strictness(self) -> Vec<El> {
+        let field = el("input", "")
+            .set("type", "checkbox")
+            .on_tick(move |on| self.strict.set(on));
+        field.field().set_checked(self.strict.get_untracked());
+        let label = el("label", "check")
+            .put(field)
+            .put(el("span", "").text(ui::STRICT));
+        vec![label, el("p", "field-hint").text(ui::STRICT_HINT)]
     }
 }
 
-#[component]
-fn FormActions(connect: impl Fn() + 'static) -> impl IntoView {
-    let open = panels().settings;
-    view! {
-        <div class="dialog-actions">
-            <button class="button" type="button" on:click=move |_| open.set(false)>
-                {ui::CANCEL}
-            </button>
-            <button class="button" data-tone="primary" type="button" on:click=move |_| connect()>
-                {ui::CONNECT}
-            </button>
-        </div>
-    }
-}
-
-#[component]
-fn ThemeChoice() -> impl IntoView {
-    let handle = StoredValue::new(handle());
-    let theme = handle.with_value(|handle| handle.projection.chrome.theme.clone());
+fn theme_choice() -> El {
     let choices = [
         (Theme::System, ui::THEME_SYSTEM),
         (Theme::Light, ui::THEME_LIGHT),
         (Theme::Dark, ui::THEME_DARK),
     ];
-    let choice = move |(choice, label): (Theme, &'static str)| {
-        let theme = theme.clone();
-        view! {
-            <label class="segment">
-                <input
-                    class="visually-hidden"
-                    type="radio"
-                    name="theme"
-                    value={choice.word()}
-                    prop:checked=move || theme.get() == choice
-                    on:change=move |_| handle.with_value(|handle| handle.did(Intent::Theme(choice)))
-                />
-                <span class="segment-label">{label}</span>
-            </label>
-        }
-    };
-    view! {
-        <fieldset class="segments">
-            <legend class="field-label">{ui::THEME}</legend>
-            {choices.map(choice).collect_view()}
-        </fieldset>
-    }
+    el("fieldset", "segments")
+        .put(el("legend", "field-label").text(ui::THEME))
+        .put_all(choices.map(theme).into())
+}
+
+fn theme((choice, label): (Theme, &str)) -> El {
+    let handle = handle();
+    let now = handle.projection.chrome.theme.clone();
+    let field = el("input", "visually-hidden")
+        .set("type", "radio")
+        .set("name", "theme")
+        .set("value", choice.word())
+        .on("change", move |_| handle.did(Intent::Theme(choice)));
+    let shown = field.clone();
+    watch(move || shown.field().set_checked(now.get() == choice));
+    el("label", "segment")
+        .put(field)
+        .put(el("span", "segment-label").text(label))
 }

@@ -1,111 +1,94 @@
 //! The conversation: one article an item, kept at its end while the reader is there.
 
-use leptos::html;
-use leptos::prelude::*;
+mod follower;
 
-use super::empty::Empty;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlTextAreaElement, KeyboardEvent, WheelEvent};
+
+use super::el::{El, el};
+use super::empty::empty;
 use super::handle;
-use super::icon::{self, Icon};
-use super::message::Message;
+use super::icon::{self, icon_button};
+use super::message::message;
+use super::working::working;
+use crate::model::ItemId;
 use crate::platform::resize::ResizeWatch;
 use crate::words::ui;
-
-/// How near to the end still counts as the end, in pixels.
-const NEAR: i32 = 48;
+use follower::Follower;
 
 /// The conversation.
-#[component]
-pub(super) fn Timeline() -> impl IntoView {
+pub(super) fn timeline() -> El {
     let order = handle().projection.order;
-    let empty = {
-        let order = order.clone();
-        Memo::new(move |_| order.with(Vec::is_empty))
+    let ids = move || order.with(|order| order.iter().map(|id| id.0).collect());
+    let items = el("div", "timeline-items")
+        .set("role", "log")
+        .label(ui::CONVERSATION)
+        .set("aria-live", "off")
+        .set("tabindex", "0")
+        .each(ids, |id| message(ItemId(id)));
+    let column = el("div", "timeline-column")
+        .with(empty)
+        .put(items)
+        .with(working);
+    let scroller = el("div", "timeline").put(column.clone());
+    let follower = Rc::new(Follower::new(scroller.node().clone()));
+    keep_at_end(&follower, &scroller, &column);
+    let away = follower.away;
+    let scroller = listen(scroller, &follower);
+    scroller.when(
+        move || away.get(),
+        move || {
+            let follower = Rc::clone(&follower);
+            icon_button(icon::DOWN, ui::LATEST)
+                .set("class", "timeline-latest")
+                .on_press(move || follower.jump())
+        },
+    )
+}
+
+/// Tells the follower what the reader does.
+fn listen(scroller: El, follower: &Rc<Follower>) -> El {
+    let told = |what: fn(&Follower)| {
+        let follower = Rc::clone(follower);
+        move || what(&follower)
     };
-    let scroller: NodeRef<html::Div> = NodeRef::new();
-    let content: NodeRef<html::Div> = NodeRef::new();
-    let (away, follow) = stick(scroller, content);
-    view! {
-        <div class={"timeline"} node_ref=scroller on:scroll=move |_| follow.scrolled(scroller)>
-            <div class={"timeline-column"} node_ref=content>
-                <Show when=move || empty.get()>
-                    <Empty />
-                </Show>
-                <div class="timeline-items" role="log" aria-label={ui::CONVERSATION} aria-live="off" tabindex="0">
-                    <For each=move || order.get() key=|id| *id let(id)>
-                        <Message id />
-                    </For>
-                </div>
-            </div>
-            <Show when=move || away.get()>
-                <button
-                    class="timeline-latest"
-                    type="button"
-                    title={ui::LATEST}
-                    aria-label={ui::LATEST}
-                    on:click=move |_| follow.jump(scroller)
-                >
-                    <Icon path=icon::DOWN />
-                </button>
-            </Show>
-        </div>
-    }
-}
-
-/// Whether the end is followed. Only the reader's own scrolling changes it.
-#[derive(Clone, Copy)]
-struct Follow {
-    away: RwSignal<bool>,
-    /// Where we last scrolled to: a scroll event from there is our own.
-    ours: StoredValue<i32>,
-}
-
-impl Follow {
-    fn scrolled(self, scroller: NodeRef<html::Div>) {
-        let Some(element) = scroller.get_untracked() else {
-            return;
-        };
-        let top = element.scroll_top();
-        let left = element.scroll_height() - element.client_height() - top;
-        let moved_up = top < self.ours.get_value();
-        if left <= NEAR {
-            self.away.set(false);
-        } else if moved_up {
-            self.away.set(true);
-        }
-        self.ours.set_value(top);
-    }
-
-    fn jump(self, scroller: NodeRef<html::Div>) {
-        self.away.set(false);
-        self.to_end(scroller);
-    }
-
-    fn to_end(self, scroller: NodeRef<html::Div>) {
-        if let Some(element) = scroller.get_untracked() {
-            element.set_scroll_top(element.scroll_height());
-            self.ours.set_value(element.scroll_top());
-        }
-    }
-}
-
-/// Follows the end while the content grows, unless the reader has scrolled away from it.
-fn stick(scroller: NodeRef<html::Div>, content: NodeRef<html::Div>) -> (RwSignal<bool>, Follow) {
-    let away = RwSignal::new(false);
-    let follow = Follow {
-        away,
-        ours: StoredValue::new(0),
-    };
-    let watch = StoredValue::new_local(None::<ResizeWatch>);
-    Effect::new(move || {
-        let (Some(content), Some(frame)) = (content.get(), scroller.get()) else {
-            return;
-        };
-        let grown = move || {
-            if !away.get_untracked() {
-                follow.to_end(scroller);
+    let (scrolled, up, up_by_key) = (
+        told(Follower::scrolled),
+        told(Follower::leaving),
+        told(Follower::leaving),
+    );
+    let (touched, moved) = (told(Follower::touched), told(Follower::touched));
+    scroller
+        .on("scroll", move |_| scrolled())
+        .on("wheel", move |event| {
+            if event.unchecked_ref::<WheelEvent>().delta_y() < 0.0 {
+                up();
             }
-        };
-        watch.set_value(ResizeWatch::on(&[content.as_ref(), frame.as_ref()], grown));
-    });
-    (away, follow)
+        })
+        .on_key(move |event| {
+            if goes_up(event) {
+                up_by_key();
+            }
+        })
+        .on("touchstart", move |_| touched())
+        .on("touchmove", move |_| moved())
+}
+
+/// Whether a key scrolls up: in a field it only moves the cursor.
+fn goes_up(event: &KeyboardEvent) -> bool {
+    let target = event.target();
+    let in_field = target.is_some_and(|target| target.has_type::<HtmlTextAreaElement>());
+    !in_field && matches!(event.key().as_str(), "ArrowUp" | "PageUp" | "Home")
+}
+
+/// Keeps the end in view while content and window change their sizes.
+fn keep_at_end(follower: &Rc<Follower>, scroller: &El, column: &El) {
+    let follower = Rc::clone(follower);
+    let sizes = ResizeWatch::on(&[scroller.node(), column.node()], move || follower.settle());
+    let sizes = SendWrapper::new(sizes);
+    on_cleanup(move || drop(sizes));
 }

@@ -2,38 +2,30 @@
 
 use leptos::prelude::*;
 
+use super::el::{El, el};
 use super::handle;
-use super::icon::{self, Icon};
+use super::icon::{self, icon_button};
 use crate::app::{Intent, Toast};
 use crate::words::ui;
 
 /// The notices that have not been dismissed.
-#[component]
-pub(super) fn Toasts() -> impl IntoView {
+pub(super) fn toasts() -> El {
     let toasts = handle().projection.chrome.toasts;
-    view! {
-        <section class="toasts" aria-label={ui::NOTIFICATIONS}>
-            <For each=move || toasts.get() key=|toast| toast.id children=|toast| view! { <One toast /> } />
-        </section>
-    }
+    let whole = toasts.clone();
+    let ids = move || toasts.with(|toasts| toasts.iter().map(|toast| toast.id).collect());
+    el("section", "toasts")
+        .label(ui::NOTIFICATIONS)
+        .each(ids, move |id| {
+            whole.with(|toasts| toasts.iter().find(|toast| toast.id == id).map(one))
+        })
 }
 
-#[component]
-fn One(toast: Toast) -> impl IntoView {
+fn one(toast: &Toast) -> El {
     let handle = handle();
     let id = toast.id;
-    view! {
-        <div class="toast" role="alert">
-            <p class="toast-text">{toast.text}</p>
-            <button
-                class="button-icon"
-                type="button"
-                title={ui::DISMISS}
-                aria-label={ui::DISMISS}
-                on:click=move |_| handle.did(Intent::Dismiss(id))
-            >
-                <Icon path=icon::CLOSE />
-            </button>
-        </div>
-    }
+    let dismiss = move || handle.did(Intent::Dismiss(id));
+    el("div", "toast")
+        .set("role", "alert")
+        .put(el("p", "toast-text").text(&toast.text))
+        .put(icon_button(icon::CLOSE, ui::DISMISS).on_press(dismiss))
 }

@@ -73,7 +73,13 @@ words! {
     TRY_NOW = "Try now";
     KEEP_WAITING = "Keep waiting";
     GIVE_UP = "Give up";
-    WORKING = "Working";
+    CONTROLS = "Controls";
+    LIGHT_THEME = "Light theme";
+    DARK_THEME = "Dark theme";
+    SYSTEM_THEME = "System theme";
+    TABLE = "Table";
+    TASK_DONE = "done";
+    TASK_OPEN = "to do";
     LINK_QUESTION = "Connect to this server?";
     LINK_EXPLAINED = "A link asks Parlor to connect there. Your messages go to this server, so connect only if you trust it.";
     EMPTY_TITLE = "What shall we do?";
@@ -112,6 +118,20 @@ pub fn status(phase: &Phase, server: &str) -> String {
         Phase::Waiting { .. } => format!("Reconnecting to {server}"),
         Phase::Offline => "Offline".into(),
         Phase::Refused { .. } => format!("{server} is not reachable"),
+    }
+}
+
+/// What the agent is doing, and for how many seconds, once that is worth saying.
+#[must_use]
+pub fn working(seconds: u64, muted: bool) -> String {
+    let doing = match muted {
+        true => "Stopped here: the rest of this answer is hidden",
+        false => "Working",
+    };
+    match seconds {
+        0..5 => doing.to_owned(),
+        5..120 => format!("{doing}, {seconds} s"),
+        _ => format!("{doing}, {} min", seconds / 60),
     }
 }
 

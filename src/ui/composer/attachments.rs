@@ -1,13 +1,15 @@
 //! What goes with the message: made ready, shown with its size, removable.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos::reactive::signal::ArcRwSignal;
 use web_sys::{File, FileList};
 
 use crate::model::Attachment;
+use crate::platform::task::spawn;
 use crate::platform::{file, image};
 use crate::protocol::Capabilities;
-use crate::ui::icon::{self, Icon};
+use crate::ui::el::{El, el};
+use crate::ui::icon::{self, icon_button};
 use crate::words::ui;
 
 /// The largest file that is sent as it is, in bytes (Saiki 0.3.7 takes 50 MB of base64).
@@ -16,28 +18,27 @@ const LARGEST_FILE: usize = 25_000_000;
 /// What goes with the message.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
-    can: Signal<Capabilities>,
+    can: RwSignal<Capabilities>,
     ready: RwSignal<Vec<Ready>>,
     /// How many are being made ready.
     busy: RwSignal<usize>,
-    trouble: RwSignal<Option<String>>,
+    trouble: RwSignal<String>,
 }
 
 /// Something that is ready to go.
-#[derive(Clone, PartialEq)]
 struct Ready {
-    number: usize,
+    number: u64,
     attachment: Attachment,
     label: String,
 }
 
 impl Attached {
-    pub(super) fn new(can: Signal<Capabilities>) -> Self {
+    pub(super) fn new(can: ArcRwSignal<Capabilities>) -> Self {
         Self {
-            can,
+            can: can.into(),
             ready: RwSignal::new(Vec::new()),
             busy: RwSignal::new(0),
-            trouble: RwSignal::new(None),
+            trouble: RwSignal::new(String::new()),
         }
     }
 
@@ -51,21 +52,21 @@ impl Attached {
 
     /// Gives all away, for the message that goes now.
     pub(super) fn hand_over(self) -> Vec<Attachment> {
-        self.trouble.set(None);
+        self.trouble.set(String::new());
         let ready = self.ready.try_update(std::mem::take).unwrap_or_default();
         ready.into_iter().map(|ready| ready.attachment).collect()
     }
 
     /// Makes the files ready, one after the other.
     pub(super) fn take(self, files: &FileList) {
-        self.trouble.set(None);
+        self.trouble.set(String::new());
         let files: Vec<File> = (0..files.length()).filter_map(|at| files.get(at)).collect();
         self.busy.update(|busy| *busy += files.len());
-        spawn_local(async move {
+        spawn(async move {
             for file in files {
                 match self.prepare(&file).await {
                     Ok((attachment, label)) => self.add(attachment, label),
-                    Err(why) => self.trouble.set(Some(format!("{}: {why}", file.name()))),
+                    Err(why) => self.trouble.set(format!("{}: {why}", file.name())),
                 }
                 self.busy.update(|busy| *busy = busy.saturating_sub(1));
             }
@@ -75,19 +76,18 @@ impl Attached {
     async fn prepare(self, blob: &File) -> Result<(Attachment, String), String> {
         let name = blob.name();
         let mime = blob.type_();
-        let can = self.can.get_untracked();
+        let files = self.can.with_untracked(|can| can.files);
         let fits = |known: &str| mime == known || known.ends_with('/') && mime.starts_with(known);
-        if can.files.iter().any(|known| fits(known)) {
+        if files.iter().any(|known| fits(known)) {
             let read = file::read(blob, &name, LARGEST_FILE).await;
             let attachment = read.map_err(|error| error.to_string())?;
             let label = format!("{name}, {}", ui::bytes(attachment.bytes()));
             return Ok((attachment, label));
         }
         if !mime.starts_with("image/") && !mime.is_empty() {
-            let why = if can.files.is_empty() {
-                ui::NO_FILES
-            } else {
-                ui::WRONG_FILE
+            let why = match files {
+                [] => ui::NO_FILES,
+                _ => ui::WRONG_FILE,
             };
             return Err(why.to_owned());
         }
@@ -104,13 +104,13 @@ impl Attached {
     }
 
     fn add(self, attachment: Attachment, label: String) {
-        let most = self.can.get_untracked().attachments;
+        let most = self.can.with_untracked(|can| can.attachments);
         let alike = self.ready.with_untracked(|ready| {
             let alike = |ready: &&Ready| ready.attachment.is_image() == attachment.is_image();
             ready.iter().filter(alike).count()
         });
         if alike >= most {
-            self.trouble.set(Some(ui::ONE_PICTURE.to_owned()));
+            self.trouble.set(ui::ONE_PICTURE.to_owned());
             return;
         }
         self.ready.update(|ready| {
@@ -122,53 +122,50 @@ impl Attached {
             });
         });
     }
-}
 
-/// What goes with the message, above the text.
-#[component]
-pub(super) fn Attachments(attached: Attached) -> impl IntoView {
-    view! {
-        <div class={"attachments"}>
-            <For each=move || attached.ready.get() key=|ready| ready.number let(ready)>
-                <One attached ready />
-            </For>
-            <Show when=move || attached.is_busy()>
-                <p class="attachment-busy">{ui::SHRINKING}</p>
-            </Show>
-            {move || attached.trouble.get().map(|why| view! { <p class="attachment-trouble" role="alert">{why}</p> })}
-        </div>
+    /// What goes with the message, above the text.
+    pub(super) fn view(self) -> El {
+        let numbers = move || {
+            self.ready
+                .with(|ready| ready.iter().map(|one| one.number).collect())
+        };
+        let one = move |number| {
+            self.ready.with(|ready| {
+                let ready = ready.iter().find(|one| one.number == number)?;
+                Some(self.one(ready))
+            })
+        };
+        let trouble = |why: &String| match why.as_str() {
+            "" => Vec::new(),
+            why => vec![el("p", "attachment-trouble").set("role", "alert").text(why)],
+        };
+        el("div", "attachments")
+            .each(numbers, one)
+            .when(
+                move || self.is_busy(),
+                || el("p", "attachment-busy").text(ui::SHRINKING),
+            )
+            .anew(move || self.trouble.get(), trouble)
     }
-}
 
-#[component]
-fn One(attached: Attached, ready: Ready) -> impl IntoView {
-    let Ready {
-        number,
-        attachment,
-        label,
-    } = ready;
-    let preview = attachment.is_image().then(|| {
-        let source = format!("data:{};base64,{}", attachment.mime, attachment.base64);
-        view! { <img class="attachment-preview" src=source alt="" /> }
-    });
-    let remove = move |_| {
-        attached
-            .ready
-            .update(|ready| ready.retain(|one| one.number != number))
-    };
-    view! {
-        <div class="attachment" data-part="attachment">
-            {preview}
-            <span class="attachment-label">{label.clone()}</span>
-            <button
-                class="button-icon"
-                type="button"
-                title={ui::REMOVE}
-                aria-label={format!("{} {label}", ui::REMOVE)}
-                on:click=remove
-            >
-                <Icon path=icon::CLOSE />
-            </button>
-        </div>
+    fn one(self, ready: &Ready) -> El {
+        let number = ready.number;
+        let remove = move || {
+            let others = |ready: &mut Vec<Ready>| ready.retain(|one| one.number != number);
+            self.ready.update(others);
+        };
+        let mut shown = el("div", "attachment").set("data-part", "attachment");
+        if ready.attachment.is_image() {
+            let preview = el("img", "attachment-preview").set("alt", "");
+            shown = shown.put(preview.set("src", &ready.attachment.data_url()));
+        }
+        let name = format!("{} {}", ui::REMOVE, ready.label);
+        shown
+            .put(el("span", "attachment-label").text(&ready.label))
+            .put(
+                icon_button(icon::CLOSE, ui::REMOVE)
+                    .label(&name)
+                    .on_press(remove),
+            )
     }
 }

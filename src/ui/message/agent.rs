@@ -2,26 +2,24 @@
 
 use leptos::prelude::*;
 
-use super::copy::Copy;
 use crate::model::State;
 use crate::projection::Row;
-use crate::ui::part_text::PartText;
+use crate::ui::copy::copy;
+use crate::ui::el::{El, el};
+use crate::ui::part_text::part_text;
 use crate::words::ui;
 
 /// An answer of the agent's.
-#[component]
-pub(super) fn Agent(row: Row) -> impl IntoView {
+pub(super) fn agent(row: Row) -> El {
     let state = row.state;
     let prose = row.prose.unwrap_or_default();
     let source = prose.clone();
-    let interrupted = move || (state.get() == State::Interrupted).then_some(ui::INTERRUPTED);
-    view! {
-        <div class={"agent"}>
-            <PartText prose />
-            <div class="agent-foot">
-                <span class="agent-state">{interrupted}</span>
-                <Copy label=ui::COPY_ANSWER text=move || source.source() />
-            </div>
-        </div>
-    }
+    let interrupted = move || match state.get() {
+        State::Interrupted => ui::INTERRUPTED.to_owned(),
+        _ => String::new(),
+    };
+    let foot = el("div", "agent-foot")
+        .put(el("span", "agent-state").says(interrupted))
+        .put(copy(ui::COPY_ANSWER, move || source.source()));
+    el("div", "agent").put(part_text(prose)).put(foot)
 }

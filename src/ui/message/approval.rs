@@ -6,75 +6,66 @@ use super::part;
 use crate::app::Intent;
 use crate::model::{Body, ItemId, State};
 use crate::projection::Row;
+use crate::ui::el::{El, button, el};
 use crate::ui::handle;
-use crate::ui::icon::{self, Icon};
+use crate::ui::icon::{self, icon};
 use crate::wire::json;
 use crate::words::{self, ui};
 
 /// A question that only the person can answer.
-#[component]
-pub(super) fn Approval(row: Row) -> impl IntoView {
+pub(super) fn approval(row: &Row) -> El {
     let id = row.id;
-    let state = row.state.clone();
-    let open = {
-        let state = state.clone();
-        Memo::new(move |_| state.get() == State::Pending)
-    };
-    let question = part(&row, words::text);
-    let args = part(&row, |body| match body {
+    let (open, decided) = (row.state.clone(), row.state.clone());
+    let args = part(row, |body| match body {
         Body::Approval(approval) => json::brief(&approval.args),
         _ => String::new(),
     });
-    let can_remember = part(
-        &row,
-        |body| matches!(body, Body::Approval(approval) if approval.can_remember),
-    );
-    view! {
-        <div class={"card approval"}>
-            <header class="card-head">
-                <Icon path=icon::ASK />
-                <p class="card-title" dir="auto">{move || question.get()}</p>
-                <span class="card-state">{move || ui::decision(state.get().word())}</span>
-            </header>
-            <pre class="output" data-part="args">{move || args.get()}</pre>
-            <Show when=move || open.get()>
-                <Answer id can_remember />
-            </Show>
-        </div>
-    }
+    let can_remember =
+        |body: &Body| matches!(body, Body::Approval(approval) if approval.can_remember);
+    let can_remember = part(row, can_remember);
+    let question = el("p", "card-title")
+        .set("dir", "auto")
+        .says(part(row, words::text));
+    let state =
+        el("span", "card-state").says(move || ui::decision(decided.get().word()).to_owned());
+    el("div", "card approval")
+        .put(
+            el("header", "card-head")
+                .put(icon(icon::ASK))
+                .put(question)
+                .put(state),
+        )
+        .put(el("pre", "output").set("data-part", "args").says(args))
+        .when(
+            move || open.get() == State::Pending,
+            move || answer(id, can_remember()),
+        )
 }
 
-#[component]
-fn Answer(id: ItemId, can_remember: Memo<bool>) -> impl IntoView {
-    let handle = StoredValue::new(handle());
+fn answer(id: ItemId, can_remember: bool) -> El {
     let remember = RwSignal::new(false);
-    let answer = move |approved: bool| {
-        let remember = remember.get_untracked();
-        handle.with_value(|handle| {
+    let decide = |approved: bool| {
+        let handle = handle();
+        move || {
             handle.did(Intent::Answer {
                 id,
                 approved,
-                remember,
-            })
-        });
+                remember: remember.get_untracked(),
+            });
+        }
     };
-    view! {
-        <div class="approval-actions">
-            <button class="button" data-tone="primary" type="button" on:click=move |_| answer(true)>
-                {ui::APPROVE}
-            </button>
-            <button class="button" type="button" on:click=move |_| answer(false)>
-                {ui::DENY}
-            </button>
-            <Show when=move || can_remember.get()>
-                <label class="check" title={ui::REMEMBER_HINT}>
-                    <input
-                        type="checkbox"
-                        on:change=move |event| remember.set(event_target_checked(&event))
-                    />
-                    <span>{ui::REMEMBER}</span>
-                </label>
-            </Show>
-        </div>
+    let approve = button("button", ui::APPROVE)
+        .set("data-tone", "primary")
+        .on_press(decide(true));
+    let actions = el("div", "approval-actions")
+        .put(approve)
+        .put(button("button", ui::DENY).on_press(decide(false)));
+    if !can_remember {
+        return actions;
     }
+    let tick = el("input", "")
+        .set("type", "checkbox")
+        .on_tick(move |on| remember.set(on));
+    let label = el("label", "check").set("title", ui::REMEMBER_HINT);
+    actions.put(label.put(tick).put(el("span", "").text(ui::REMEMBER)))
 }

@@ -1,14 +1,11 @@
 //! Something Parlor says of itself or of the connection.
 
-use leptos::prelude::*;
-
 use super::part;
 use crate::projection::Row;
+use crate::ui::el::{El, el};
 use crate::words;
 
 /// Something Parlor says.
-#[component]
-pub(super) fn Notice(row: Row) -> impl IntoView {
-    let text = part(&row, words::text);
-    view! { <p class="notice">{move || text.get()}</p> }
+pub(super) fn notice(row: &Row) -> El {
+    el("p", "notice").says(part(row, words::text))
 }

@@ -1,19 +1,13 @@
 //! The agent's reasoning, folded away.
 
-use leptos::prelude::*;
-
 use crate::projection::Row;
-use crate::ui::part_text::PartText;
+use crate::ui::el::{El, el};
+use crate::ui::part_text::part_text;
 use crate::words::ui;
 
 /// The agent's reasoning.
-#[component]
-pub(super) fn Reasoning(row: Row) -> impl IntoView {
-    let prose = row.prose.unwrap_or_default();
-    view! {
-        <details class="reasoning">
-            <summary class="reasoning-head">{ui::REASONING}</summary>
-            <PartText prose />
-        </details>
-    }
+pub(super) fn reasoning(row: Row) -> El {
+    el("details", "reasoning")
+        .put(el("summary", "reasoning-head").text(ui::REASONING))
+        .put(part_text(row.prose.unwrap_or_default()))
 }

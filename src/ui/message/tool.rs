@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use super::part;
-use crate::model::{Body, Content, ToolCall, ToolState};
+use crate::model::{Body, Content, ToolCall, ToolState, data_url};
 use crate::projection::Row;
-use crate::ui::icon::{self, Icon};
+use crate::ui::el::{El, button, el};
+use crate::ui::icon::{self, icon};
 use crate::wire::json;
 use crate::words::{self, ui};
 
@@ -13,33 +14,25 @@ use crate::words::{self, ui};
 const SHOWN: usize = 4_000;
 
 /// A tool call.
-#[component]
-pub(super) fn Tool(row: Row) -> impl IntoView {
-    let name = part(&row, |body| of(body, |tool| tool.name.clone()));
-    let state = part(&row, |body| of(body, |tool| Some(tool.state)));
-    let args = part(&row, |body| of(body, |tool| json::brief(&tool.args)));
-    let content = part(&row, |body| of(body, |tool| tool.content.clone()));
-    let took = part(&row, |body| of(body, took));
-    let has_args = move || !args.with(String::is_empty) && args.with(|args| args != "{}");
-    let blocks = move || content.get().into_iter().map(block).collect_view();
-    view! {
-        <div class={"card tool"}>
-            <header class="card-head">
-                {move || view! { <Icon path=sign(state.get()) /> }}
-                <p class="card-title tool-name">{move || name.get()}</p>
-                <span class="card-state">
-                    {move || state.get().map(ui::tool)}
-                    {move || took.get().map(|took| format!(" · {took}"))}
-                </span>
-            </header>
-            <Show when=has_args>
-                <pre class="output" data-part="args" aria-label={ui::ARGUMENTS}>{move || args.get()}</pre>
-            </Show>
-            <Show when=move || !content.with(Vec::is_empty)>
-                <div class="tool-result" data-part="result" aria-label={ui::RESULT} role="group">{blocks}</div>
-            </Show>
-        </div>
-    }
+pub(super) fn tool(row: &Row) -> El {
+    let sign = part(row, |body| of(body, |tool| Some(tool.state)));
+    let name = part(row, |body| of(body, |tool| tool.name.clone()));
+    let args = part(row, |body| of(body, |tool| json::brief(&tool.args)));
+    let content = part(row, |body| of(body, |tool| tool.content.clone()));
+    let head = el("header", "card-head")
+        .anew(sign, |state| vec![icon(self::sign(*state))])
+        .put(el("p", "card-title tool-name").says(name))
+        .put(el("span", "card-state").says(part(row, state)));
+    el("div", "card tool")
+        .put(head)
+        .anew(args, |args| match args.as_str() {
+            "" | "{}" => Vec::new(),
+            args => vec![arguments(args)],
+        })
+        .anew(content, |content| match content.as_slice() {
+            [] => Vec::new(),
+            content => vec![result(content)],
+        })
 }
 
 fn of<T: Default>(body: &Body, read: impl FnOnce(&ToolCall) -> T) -> T {
@@ -47,6 +40,14 @@ fn of<T: Default>(body: &Body, read: impl FnOnce(&ToolCall) -> T) -> T {
         Body::Tool(tool) => read(tool),
         _ => T::default(),
     }
+}
+
+/// How far it is, and how long it took.
+fn state(body: &Body) -> String {
+    of(body, |tool| match took(tool) {
+        Some(took) => format!("{} · {took}", ui::tool(tool.state)),
+        None => ui::tool(tool.state).to_owned(),
+    })
 }
 
 /// How long it took, where that was seen: some servers name a call only when it is over.
@@ -63,13 +64,28 @@ const fn sign(state: Option<ToolState>) -> &'static str {
     }
 }
 
-fn block(content: Content) -> AnyView {
+fn arguments(args: &str) -> El {
+    el("pre", "output")
+        .set("data-part", "args")
+        .label(ui::ARGUMENTS)
+        .text(args)
+}
+
+fn result(content: &[Content]) -> El {
+    el("div", "tool-result")
+        .set("data-part", "result")
+        .set("role", "group")
+        .label(ui::RESULT)
+        .put_all(content.iter().flat_map(block).collect())
+}
+
+fn block(content: &Content) -> Vec<El> {
     match content {
-        Content::Image { mime, base64 } if is_shown(&mime) => {
-            let source = format!("data:{mime};base64,{base64}");
-            view! { <img class="tool-picture" src=source alt={ui::RESULT} /> }.into_any()
+        Content::Image { mime, base64 } if is_shown(mime) => {
+            let picture = el("img", "tool-picture").set("alt", ui::RESULT);
+            vec![picture.set("src", &data_url(mime, base64))]
         }
-        other => view! { <Output text=other.text() /> }.into_any(),
+        other => output(other.text()),
     }
 }
 
@@ -82,24 +98,23 @@ fn is_shown(mime: &str) -> bool {
 }
 
 /// A text as it stands; a long one is cut until asked for.
-#[component]
-fn Output(text: String) -> impl IntoView {
-    let cut = text.char_indices().nth(SHOWN).map(|(at, _)| at);
-    let size = ui::bytes(text.len());
-    let all = RwSignal::new(false);
-    let shown = move || match cut {
-        Some(at) if !all.get() => format!("{}…", text.get(..at).unwrap_or_default()),
-        _ => text.clone(),
+fn output(text: String) -> Vec<El> {
+    let shown = el("pre", "output").set("tabindex", "0").set("dir", "auto");
+    let Some((cut, _)) = text.char_indices().nth(SHOWN) else {
+        return vec![shown.text(&text)];
     };
-    let more = cut.map(|_| {
-        view! {
-            <button class="button-small" type="button" on:click=move |_| all.update(|all| *all = !*all)>
-                {move || if all.get() { ui::SHOW_LESS.to_owned() } else { format!("{} ({size})", ui::SHOW_ALL) }}
-            </button>
-        }
-    });
-    view! {
-        <pre class="output" tabindex="0" dir="auto">{shown}</pre>
-        {more}
-    }
+    let all = RwSignal::new(false);
+    let more = format!("{} ({})", ui::SHOW_ALL, ui::bytes(text.len()));
+    let label = move || match all.get() {
+        true => ui::SHOW_LESS.to_owned(),
+        false => more.clone(),
+    };
+    let text = move || match all.get() {
+        true => text.clone(),
+        false => [text.get(..cut).unwrap_or_default(), "…"].concat(),
+    };
+    let toggle = button("button-small", "")
+        .says(label)
+        .on_press(move || all.update(|all| *all = !*all));
+    vec![shown.says(text), toggle]
 }

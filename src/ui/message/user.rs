@@ -1,157 +1,168 @@
 //! A message of the person's: its text, what went with it, how far it is, what can be done.
 
-use leptos::html;
 use leptos::prelude::*;
+use web_sys::KeyboardEvent;
 
-use super::copy::Copy;
 use super::part;
 use crate::app::Intent;
-use crate::model::{Attachment, Body, ItemId, SendState};
+use crate::driver::Handle;
+use crate::model::{Attachment, Body, ItemId, SendState, UserMessage};
 use crate::projection::Row;
-use crate::ui::handle;
+use crate::ui::copy::copy;
+use crate::ui::el::{El, button, el};
+use crate::ui::{app, handle};
 use crate::words::ui;
 
+/// What can be done with a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chance {
+    Nothing,
+    /// It waits: it can be changed, hurried or taken back.
+    Waiting,
+    /// It is being changed.
+    Editing,
+    /// It did not arrive, or may not have.
+    Stranded,
+}
+
 /// A message of the person's.
-#[component]
-pub(super) fn User(row: Row) -> impl IntoView {
-    let id = row.id;
-    let text = part(&row, text_of);
-    let attachments = part(&row, |body| match body {
-        Body::User(message) => message.attachments.clone(),
-        _ => Vec::new(),
-    });
-    let delivery = part(&row, |body| match body {
-        Body::User(message) => message.state.clone(),
-        _ => SendState::Confirmed,
-    });
+pub(super) fn user(row: &Row) -> El {
     let editing = RwSignal::new(false);
-    let queued = move || delivery.get() == SendState::Queued;
-    view! {
-        <div class={"user"}>
-            <Show
-                when=move || editing.get() && queued()
-                fallback=move || {
-                    view! {
-                        <div class="user-bubble">
-                            {move || attachments.get().into_iter().map(picture).collect_view()}
-                            <p class="user-text" dir="auto">{move || text.get()}</p>
-                        </div>
-                    }
-                }
-            >
-                <Edit id text=text editing />
-            </Show>
-            <p class="user-delivery">{move || ui::delivery(&delivery.get())}</p>
-            <Actions id text delivery editing />
-        </div>
-    }
-}
-
-fn text_of(body: &Body) -> String {
-    match body {
-        Body::User(message) => message.text.clone(),
-        _ => String::new(),
-    }
-}
-
-fn picture(attachment: Attachment) -> AnyView {
-    let Attachment { name, mime, base64 } = attachment;
-    if !mime.starts_with("image/") {
-        return view! { <p class="user-file">{name}</p> }.into_any();
-    }
-    let source = format!("data:{mime};base64,{base64}");
-    view! { <img class="user-picture" src=source alt=name /> }.into_any()
-}
-
-#[component]
-fn Actions(
-    id: ItemId,
-    text: Memo<String>,
-    delivery: Memo<SendState>,
-    editing: RwSignal<bool>,
-) -> impl IntoView {
-    let handle = StoredValue::new(handle());
-    let did = move |intent: Intent| handle.with_value(|handle| handle.did(intent));
-    let button = move |label: &'static str, press: Box<dyn Fn()>| {
-        view! {
-            <button class="button-small" type="button" on:click=move |_| press()>
-                {label}
-            </button>
-        }
-    };
-    let waiting = move || {
-        view! {
-            {button(ui::EDIT, Box::new(move || editing.set(true)))}
-            {button(ui::SEND_NOW, Box::new(move || did(Intent::SendNow(id))))}
-            {button(ui::WITHDRAW, Box::new(move || did(Intent::Withdraw(id))))}
-        }
-    };
-    let stranded = move || {
-        view! {
-            {button(ui::SEND_AGAIN, Box::new(move || did(Intent::SendNow(id))))}
-            <Copy label=ui::COPY text=move || text.get_untracked() />
-            {button(ui::DELETE, Box::new(move || did(Intent::Withdraw(id))))}
-        }
-    };
-    move || match delivery.get() {
-        SendState::Queued if !editing.get() => {
-            Some(view! { <div class="user-actions">{waiting()}</div> }.into_any())
-        }
-        SendState::Failed(_) | SendState::MaybeSent => {
-            Some(view! { <div class="user-actions">{stranded()}</div> }.into_any())
-        }
-        _ => None,
-    }
-}
-
-#[component]
-fn Edit(id: ItemId, text: Memo<String>, editing: RwSignal<bool>) -> impl IntoView {
-    let handle = handle();
-    let draft = RwSignal::new(text.get_untracked());
-    let field: NodeRef<html::Textarea> = NodeRef::new();
-    Effect::new(move || {
-        if let Some(field) = field.get() {
-            // It throws for no element that is in the page.
-            let _ = field.focus();
-        }
+    let delivery = part(row, |body| {
+        of(body, |message| ui::delivery(&message.state).to_owned())
     });
+    let chance = part(row, chance);
+    let chance = move || match chance() {
+        Chance::Waiting if editing.get() => Chance::Editing,
+        other => other,
+    };
+    let (edited, acted) = (row.clone(), row.clone());
+    let now = chance.clone();
+    el("div", "user")
+        .anew(
+            move || now() == Chance::Editing,
+            move |editing_now| match editing_now {
+                true => vec![edit(&edited, editing)],
+                false => vec![bubble(&edited)],
+            },
+        )
+        .put(el("p", "user-delivery").says(delivery))
+        .anew(chance, move |chance| actions(&acted, *chance, editing))
+}
+
+fn of<T: Default>(body: &Body, read: impl FnOnce(&UserMessage) -> T) -> T {
+    match body {
+        Body::User(message) => read(message),
+        _ => T::default(),
+    }
+}
+
+fn chance(body: &Body) -> Chance {
+    match body {
+        Body::User(message) => match message.state {
+            SendState::Queued => Chance::Waiting,
+            SendState::Failed(_) | SendState::MaybeSent => Chance::Stranded,
+            SendState::Sending | SendState::Sent | SendState::Confirmed => Chance::Nothing,
+        },
+        _ => Chance::Nothing,
+    }
+}
+
+fn text_of(row: &Row) -> String {
+    let body = row.body.get_untracked();
+    of(&body, |message| message.text.clone())
+}
+
+fn bubble(row: &Row) -> El {
+    let text = part(row, |body| of(body, |message| message.text.clone()));
+    let body = row.body.get_untracked();
+    let attachments = of(&body, |message| {
+        message.attachments.iter().map(attachment).collect()
+    });
+    el("div", "user-bubble")
+        .put_all(attachments)
+        .put(el("p", "user-text").set("dir", "auto").says(text))
+}
+
+fn attachment(attachment: &Attachment) -> El {
+    if !attachment.is_image() {
+        return el("p", "user-file").text(&attachment.name);
+    }
+    el("img", "user-picture")
+        .set("alt", &attachment.name)
+        .set("src", &attachment.data_url())
+}
+
+fn actions(row: &Row, chance: Chance, editing: RwSignal<bool>) -> Vec<El> {
+    let id = row.id;
+    let actions = el("div", "user-actions");
+    match chance {
+        Chance::Waiting => {
+            let edit = button("button-small", ui::EDIT).on_press(move || editing.set(true));
+            let now = action(ui::SEND_NOW, Intent::SendNow(id));
+            vec![
+                actions
+                    .put(edit)
+                    .put(now)
+                    .put(action(ui::WITHDRAW, Intent::Withdraw(id))),
+            ]
+        }
+        Chance::Stranded => {
+            let row = row.clone();
+            vec![
+                actions
+                    .put(action(ui::SEND_AGAIN, Intent::SendNow(id)))
+                    .put(copy(ui::COPY, move || text_of(&row)))
+                    .put(action(ui::DELETE, Intent::Withdraw(id))),
+            ]
+        }
+        Chance::Nothing | Chance::Editing => Vec::new(),
+    }
+}
+
+fn action(label: &str, intent: Intent) -> El {
+    let handle = handle();
+    button("button-small", label).on_press(move || handle.did(intent.clone()))
+}
+
+/// The text of a waiting message, to be changed.
+fn edit(row: &Row, editing: RwSignal<bool>) -> El {
+    let field = el("textarea", "input").label(ui::EDIT);
+    field.set_value(&text_of(row));
+    let (handle, id) = (handle(), row.id);
+    let written = field.clone();
     let save = move || {
         editing.set(false);
-        let text = draft.get_untracked();
-        if !text.trim().is_empty() {
-            handle.did(Intent::Edit { id, text });
-        }
+        keep(&handle, id, written.value());
     };
-    let save_by_key = save.clone();
-    let key = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
+    let by_key = save.clone();
+    let field = field.on_key(move |event| key(event, &by_key, editing));
+    let begin = field.clone();
+    request_animation_frame(move || begin.focus());
+    let actions = el("div", "user-actions")
+        .put(button("button-small", ui::SAVE).on_press(save))
+        .put(button("button-small", ui::CANCEL).on_press(move || editing.set(false)));
+    el("div", "user-edit").put(field).put(actions)
+}
+
+fn keep(handle: &Handle, id: ItemId, text: String) {
+    if !text.trim().is_empty() {
+        handle.did(Intent::Edit { id, text });
+    }
+    app::focus_composer();
+}
+
+fn key(event: &KeyboardEvent, save: &impl Fn(), editing: RwSignal<bool>) {
+    match event.key().as_str() {
         "Enter" if !event.shift_key() && !event.is_composing() => {
             event.prevent_default();
-            save_by_key();
+            save();
         }
         "Escape" => {
             event.prevent_default();
             editing.set(false);
+            app::focus_composer();
         }
         _ => {}
-    };
-    view! {
-        <div class="user-edit">
-            <textarea
-                class="input"
-                node_ref=field
-                aria-label={ui::EDIT}
-                prop:value=move || draft.get()
-                on:input=move |event| draft.set(event_target_value(&event))
-                on:keydown=key
-            ></textarea>
-            <div class="user-actions">
-                <button class="button-small" type="button" on:click=move |_| save()>
-                    {ui::SAVE}
-                </button>
-                <button class="button-small" type="button" on:click=move |_| editing.set(false)>
-                    {ui::CANCEL}
-                </button>
-            </div>
-        </div>
     }
 }

@@ -1,258 +1,197 @@
 //! Blocks into DOM nodes. Text becomes text nodes and nothing else.
 
-use leptos::prelude::document;
-use web_sys::{Element, Node};
+use web_sys::Node;
 
 use crate::markdown::{Alignment, Block, Image, Inline, Item, Link};
+use crate::ui::el::{El, button, el};
 use crate::words::ui;
 
 /// The nodes of some blocks, one for each.
 pub(super) fn blocks(blocks: &[Block]) -> Vec<Node> {
-    blocks
-        .iter()
-        .filter_map(|one| block(one).map(Into::into))
-        .collect()
+    let node = |one: &Block| block(one).node().clone().into();
+    blocks.iter().map(node).collect()
 }
 
-/// A new element with a class; `None` only for a name that is none.
-fn element(name: &str, class: &str) -> Option<Element> {
-    let element = document().create_element(name).ok()?;
-    if !class.is_empty() {
-        element.set_class_name(class);
-    }
-    Some(element)
-}
-
-fn set(element: &Element, name: &str, value: &str) {
-    // It throws only for a name that is none.
-    let _ = element.set_attribute(name, value);
-}
-
-fn put(parent: &Element, child: Option<impl AsRef<Node>>) {
-    if let Some(child) = child {
-        let _ = parent.append_child(child.as_ref());
-    }
-}
-
-fn text(parent: &Element, text: &str) {
-    put(parent, Some(document().create_text_node(text)));
-}
-
-fn block(block: &Block) -> Option<Element> {
+fn block(block: &Block) -> El {
     match block {
         Block::Paragraph(content) => with("p", content),
-        Block::Heading { level, content } => {
-            // The page has its own first and second headings.
-            let name = format!("h{}", (level + 2).min(6));
-            let heading = with(&name, content)?;
-            set(&heading, "data-level", &level.to_string());
-            Some(heading)
-        }
+        Block::Heading { level, content } => heading(*level, content),
         Block::Code { language, text } => code(language.as_deref(), text),
         Block::List { start, items } => list(*start, items),
-        Block::Quote(inner) => {
-            let quote = element("blockquote", "")?;
-            inner
-                .iter()
-                .for_each(|inner| put(&quote, self::block(inner)));
-            Some(quote)
-        }
+        Block::Quote(inner) => put_blocks(el("blockquote", ""), inner),
         Block::Table {
             alignments,
             header,
             rows,
         } => table(alignments, header, rows),
-        Block::Rule => element("hr", ""),
+        Block::Rule => el("hr", ""),
     }
 }
 
-fn with(name: &str, content: &[Inline]) -> Option<Element> {
-    let parent = element(name, "")?;
-    inlines(&parent, content);
-    Some(parent)
+fn put_blocks(parent: El, blocks: &[Block]) -> El {
+    blocks
+        .iter()
+        .fold(parent, |parent, inner| parent.put(block(inner)))
 }
 
-fn code(language: Option<&str>, source: &str) -> Option<Element> {
-    let frame = element("div", "code")?;
-    let head = element("div", "code-head")?;
-    let label = element("span", "code-language")?;
-    text(&label, language.unwrap_or("text"));
-    put(&head, Some(label));
-    let copy = element("button", "code-copy")?;
-    set(&copy, "type", "button");
-    set(&copy, "data-action", "copy");
-    text(&copy, ui::COPY_CODE);
-    put(&head, Some(copy));
-    put(&frame, Some(head));
-    let scroller = element("pre", "code-text")?;
-    set(&scroller, "tabindex", "0");
-    set(&scroller, "dir", "ltr");
-    let body = element("code", "")?;
-    text(&body, source);
-    put(&scroller, Some(body));
-    put(&frame, Some(scroller));
-    Some(frame)
+/// The page has its own first and second headings.
+fn heading(level: u8, content: &[Inline]) -> El {
+    let name = match level {
+        1 => "h3",
+        2 => "h4",
+        3 => "h5",
+        _ => "h6",
+    };
+    with(name, content).set("data-level", &level.to_string())
 }
 
-fn list(start: Option<u64>, items: &[Item]) -> Option<Element> {
-    let list = element(if start.is_some() { "ol" } else { "ul" }, "")?;
-    if let Some(start) = start.filter(|start| *start != 1) {
-        set(&list, "start", &start.to_string());
-    }
-    for item in items {
-        put(&list, list_item(item));
-    }
-    Some(list)
+fn with(name: &'static str, content: &[Inline]) -> El {
+    inlines(el(name, ""), content)
 }
 
-fn list_item(item: &Item) -> Option<Element> {
-    let entry = element("li", "")?;
-    if let Some(done) = item.task {
-        set(&entry, "class", "task");
-        let mark = element("input", "task-box")?;
-        set(&mark, "type", "checkbox");
-        set(&mark, "disabled", "");
-        set(&mark, "aria-label", if done { "done" } else { "to do" });
-        if done {
-            set(&mark, "checked", "");
-        }
-        put(&entry, Some(mark));
-    }
+fn code(language: Option<&str>, source: &str) -> El {
+    let copy = button("code-copy", ui::COPY_CODE).set("data-action", "copy");
+    let head = el("div", "code-head")
+        .put(el("span", "code-language").text(language.unwrap_or("text")))
+        .put(copy);
+    let scroller = el("pre", "code-text")
+        .set("tabindex", "0")
+        .set("dir", "ltr")
+        .put(el("code", "").text(source));
+    el("div", "code").put(head).put(scroller)
+}
+
+fn list(start: Option<u64>, items: &[Item]) -> El {
+    let list = match start {
+        None => el("ul", ""),
+        Some(1) => el("ol", ""),
+        Some(start) => el("ol", "").set("start", &start.to_string()),
+    };
+    list.put_all(items.iter().map(list_item).collect())
+}
+
+fn list_item(item: &Item) -> El {
+    let entry = match item.task {
+        Some(done) => el("li", "task").put(task(done)),
+        None => el("li", ""),
+    };
     // A single paragraph needs no room of its own.
     match item.blocks.as_slice() {
         [Block::Paragraph(content), rest @ ..]
             if rest.iter().all(|block| matches!(block, Block::List { .. })) =>
         {
-            let line = element("span", "item-text")?;
-            inlines(&line, content);
-            put(&entry, Some(line));
-            rest.iter().for_each(|inner| put(&entry, block(inner)));
+            let line = inlines(el("span", "item-text"), content);
+            put_blocks(entry.put(line), rest)
         }
-        all => all.iter().for_each(|inner| put(&entry, block(inner))),
+        all => put_blocks(entry, all),
     }
-    Some(entry)
 }
 
-fn table(
-    alignments: &[Alignment],
-    header: &[Vec<Inline>],
-    rows: &[Vec<Vec<Inline>>],
-) -> Option<Element> {
-    let frame = element("div", "table")?;
-    set(&frame, "tabindex", "0");
-    set(&frame, "role", "region");
-    set(&frame, "aria-label", "Table");
-    let table = element("table", "")?;
-    let head = element("thead", "")?;
-    put(&head, row("th", alignments, header));
-    put(&table, Some(head));
-    let body = element("tbody", "")?;
-    rows.iter()
-        .for_each(|cells| put(&body, row("td", alignments, cells)));
-    put(&table, Some(body));
-    put(&frame, Some(table));
-    Some(frame)
+fn task(done: bool) -> El {
+    let mark = el("input", "task-box")
+        .set("type", "checkbox")
+        .set("disabled", "");
+    match done {
+        true => mark.label(ui::TASK_DONE).set("checked", ""),
+        false => mark.label(ui::TASK_OPEN),
+    }
 }
 
-fn row(name: &str, alignments: &[Alignment], cells: &[Vec<Inline>]) -> Option<Element> {
-    let row = element("tr", "")?;
-    for (at, content) in cells.iter().enumerate() {
-        let cell = with(name, content)?;
+/// A table in a box that scrolls by itself, so that the page never does.
+fn table(alignments: &[Alignment], header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> El {
+    let rows = rows.iter().map(|cells| row("td", alignments, cells));
+    let table = el("table", "")
+        .put(el("thead", "").put(row("th", alignments, header)))
+        .put(el("tbody", "").put_all(rows.collect()));
+    el("div", "table")
+        .set("tabindex", "0")
+        .set("role", "region")
+        .label(ui::TABLE)
+        .put(table)
+}
+
+fn row(name: &'static str, alignments: &[Alignment], cells: &[Vec<Inline>]) -> El {
+    let row = el("tr", "");
+    cells.iter().enumerate().fold(row, |row, (at, content)| {
         let aligned = match alignments.get(at) {
             Some(Alignment::Center) => "center",
             Some(Alignment::End) => "end",
             Some(Alignment::Start | Alignment::None) | None => "start",
         };
-        set(&cell, "data-align", aligned);
-        put(&row, Some(cell));
-    }
-    Some(row)
+        row.put(with(name, content).set("data-align", aligned))
+    })
 }
 
-fn inlines(parent: &Element, content: &[Inline]) {
-    for inline in content {
-        match inline {
-            Inline::Text(words) => text(parent, words),
-            Inline::Code(words) => put(parent, words_in("code", words)),
-            Inline::Emphasis(inner) => put(parent, with("em", inner)),
-            Inline::Strong(inner) => put(parent, with("strong", inner)),
-            Inline::Strikethrough(inner) => put(parent, with("del", inner)),
-            Inline::Link { target, content } => link(parent, target, content),
-            Inline::Image { source, alt } => image(parent, source, alt),
-            Inline::SoftBreak => text(parent, " "),
-            Inline::HardBreak => put(parent, element("br", "")),
-        }
-    }
+fn inlines(parent: El, content: &[Inline]) -> El {
+    content.iter().fold(parent, inline)
 }
 
-fn words_in(name: &str, words: &str) -> Option<Element> {
-    let parent = element(name, "")?;
-    text(&parent, words);
-    Some(parent)
+fn inline(parent: El, inline: &Inline) -> El {
+    match inline {
+        Inline::Text(words) => parent.text(words),
+        Inline::Code(words) => parent.put(el("code", "").text(words)),
+        Inline::Emphasis(inner) => parent.put(with("em", inner)),
+        Inline::Strong(inner) => parent.put(with("strong", inner)),
+        Inline::Strikethrough(inner) => parent.put(with("del", inner)),
+        Inline::Link { target, content } => link(parent, target, content),
+        Inline::Image { source, alt } => image(parent, source, alt),
+        Inline::SoftBreak => parent.text(" "),
+        Inline::HardBreak => parent.put(el("br", "")),
+    }
 }
 
 /// A link says where it leads unless its text does.
-fn link(parent: &Element, target: &Link, content: &[Inline]) {
+fn link(parent: El, target: &Link, content: &[Inline]) -> El {
     let Link::Safe { url, host } = target else {
-        return put(parent, with("span", content));
+        return parent.put(with("span", content));
     };
-    let Some(anchor) = with("a", content) else {
-        return;
-    };
-    set(&anchor, "href", url);
-    set(&anchor, "target", "_blank");
-    set(&anchor, "rel", "noopener noreferrer nofollow");
-    let text_content = anchor.text_content().unwrap_or_default();
-    let said = names_host(&text_content, host);
-    put(parent, Some(anchor));
-    if !said && let Some(note) = element("span", "link-host") {
-        text(&note, &format!(" ({host})"));
-        put(parent, Some(note));
+    let anchor = with("a", content)
+        .set("href", url)
+        .set("target", "_blank")
+        .set("rel", "noopener noreferrer nofollow");
+    let said = anchor.node().text_content().unwrap_or_default();
+    let parent = parent.put(anchor);
+    if names_host(&said, host) {
+        return parent;
     }
+    parent.put(el("span", "link-host").text(&format!(" ({host})")))
 }
 
 /// Whether a text names exactly this host, and not one that merely ends or begins like it.
 fn names_host(text: &str, host: &str) -> bool {
     let part = |c: char| c.is_whitespace() || "/?#@<>()[]\"'".contains(c);
-    text.to_lowercase().split(part).any(|word| word == host)
+    text.to_ascii_lowercase()
+        .split(part)
+        .any(|word| word == host)
 }
 
 /// A picture that is in the message, or a button for one that is not.
-fn image(parent: &Element, source: &Image, alt: &str) {
+fn image(parent: El, source: &Image, alt: &str) -> El {
     match source {
-        Image::Inline(data) => put(parent, picture(data, alt)),
-        Image::Refused => text(parent, alt),
-        Image::Remote { url, host } => {
-            let Some(button) = element("button", "picture-blocked") else {
-                return;
-            };
-            set(&button, "type", "button");
-            set(&button, "data-action", "picture");
-            set(&button, "data-source", url);
-            set(&button, "data-alt", alt);
-            text(&button, &ui::blocked_picture(host, alt));
-            put(parent, Some(button));
-        }
+        Image::Inline(data) => parent.put(picture(data, alt)),
+        Image::Refused => parent.text(alt),
+        Image::Remote { url, host } => parent.put(
+            button("picture-blocked", &ui::blocked_picture(host, alt))
+                .set("data-action", "picture")
+                .set("data-source", url)
+                .set("data-alt", alt),
+        ),
     }
 }
 
 /// A picture from a `data:` address.
-pub(super) fn picture(data: &str, alt: &str) -> Option<Element> {
-    let image = element("img", "picture")?;
-    set(&image, "src", data);
-    set(&image, "alt", alt);
-    Some(image)
+pub(super) fn picture(data: &str, alt: &str) -> El {
+    el("img", "picture").set("src", data).set("alt", alt)
 }
 
 /// What stands for a picture that could not be fetched.
-pub(super) fn unreachable_picture(url: &str) -> Option<Element> {
-    let note = element("span", "picture-failed")?;
-    text(&note, ui::REMOTE_FAILED);
-    text(&note, " ");
+pub(super) fn unreachable_picture(url: &str) -> El {
+    let note = el("span", "picture-failed")
+        .text(ui::REMOTE_FAILED)
+        .text(" ");
     let target = Link::Safe {
         url: url.to_owned(),
-        host: url.to_lowercase(),
+        host: url.to_ascii_lowercase(),
     };
-    link(&note, &target, &[Inline::Text(url.to_owned())]);
-    Some(note)
+    link(note, &target, &[Inline::Text(url.to_owned())])
 }

@@ -1,0 +1,42 @@
+//! The clock as a signal, for what counts seconds.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+
+use crate::model::Duration;
+use crate::platform::timer::Timer;
+
+/// How often it ticks: twice a second, so that no second is skipped.
+const TICK: Duration = Duration::millis(500);
+
+struct Clock {
+    ticks: RwSignal<u32>,
+    timer: RefCell<Option<Timer>>,
+}
+
+/// Moves twice a second, until the owner ends.
+pub(super) fn ticks() -> RwSignal<u32> {
+    let ticks = RwSignal::new(0);
+    let timer = RefCell::default();
+    let clock = Rc::new(Clock { ticks, timer });
+    clock.wait();
+    let clock = SendWrapper::new(clock);
+    on_cleanup(move || drop(clock));
+    ticks
+}
+
+impl Clock {
+    fn wait(self: &Rc<Self>) {
+        let clock = Rc::downgrade(self);
+        let tick = move || {
+            if let Some(clock) = clock.upgrade() {
+                clock.ticks.update(|ticks| *ticks = ticks.wrapping_add(1));
+                clock.wait();
+            }
+        };
+        self.timer.replace(Some(Timer::after(TICK, tick)));
+    }
+}

@@ -1,0 +1,41 @@
+//! The agent is at work: three dots, and after some seconds for how long.
+
+use leptos::prelude::*;
+
+use super::clock::ticks;
+use super::el::{El, el};
+use super::handle;
+use crate::model::Instant;
+use crate::platform::page;
+use crate::session::Run;
+use crate::words::ui;
+
+/// The line below the conversation while a run goes on.
+pub(super) fn working(parent: El) -> El {
+    let run = handle().projection.run;
+    let at_work = move || match run.get() {
+        Run::Working { since } => Some((since, false)),
+        Run::Muted { since } => Some((since, true)),
+        Run::Idle | Run::Stalled { .. } => None,
+    };
+    parent.anew(at_work, |at_work| {
+        let line = |(since, muted): &(Instant, bool)| line(*since, *muted);
+        at_work.iter().map(line).collect()
+    })
+}
+
+fn line(since: Instant, muted: bool) -> El {
+    let ticks = ticks();
+    let sentence = move || {
+        ticks.track();
+        ui::working(page::now().since(since).0 / 1_000, muted)
+    };
+    let dots = (0..3).map(|_| el("i", "working-dot")).collect();
+    el("p", "working")
+        .put(
+            el("span", "working-dots")
+                .set("aria-hidden", "true")
+                .put_all(dots),
+        )
+        .put(el("span", "working-words").says(sentence))
+}
