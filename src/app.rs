@@ -13,11 +13,11 @@ mod start;
 mod tracer;
 mod view;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::demo::DemoAgent;
 use crate::io::SocketId;
-use crate::model::{Instant, ItemId};
+use crate::model::{IdSet, Instant};
 use crate::protocol::Descriptor;
 use crate::session::{Input, Random, Session};
 use link::Config;
@@ -44,7 +44,7 @@ pub struct App {
     demo: DemoAgent,
     demo_sockets: Vec<SocketId>,
     tracer: Tracer,
-    announced: BTreeSet<ItemId>,
+    announced: IdSet,
     /// The history is being laid in: what comes of it is not spoken.
     catching_up: bool,
     last_toast: u64,
@@ -83,7 +83,7 @@ impl Default for App {
             demo: DemoAgent::default(),
             demo_sockets: Vec::new(),
             tracer: Tracer::default(),
-            announced: BTreeSet::new(),
+            announced: IdSet::default(),
             catching_up: false,
             last_toast: 0,
         }

@@ -3,12 +3,14 @@
 //! Nothing here decides anything; the reducer in [`crate::session`] does.
 
 mod attachment;
+mod by_id;
 mod id;
 mod item;
 mod time;
 mod tool;
 
 pub use attachment::{Attachment, Content, data_url};
+pub use by_id::{ById, IdSet};
 pub use id::{ApprovalId, CallId, ConversationId, ItemId, TransactionId};
 pub use item::{
     Approval, ApprovalState, Body, Failure, Fault, Item, Kind, Notice, Prose, ProseState,

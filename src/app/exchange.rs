@@ -124,7 +124,7 @@ impl App {
             Body::Approval(_) | Body::Notice(_) | Body::Error(_) => true,
             Body::User(_) | Body::Reasoning(_) | Body::Tool(_) => false,
         };
-        if finished && self.announced.insert(item.id) && !self.catching_up {
+        if finished && self.announced.add(item.id) && !self.catching_up {
             let text = words::spoken(&item.body);
             self.outputs.push_back(Output::Announce(text));
         }

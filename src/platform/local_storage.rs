@@ -46,11 +46,14 @@ impl LocalStorage {
     fn keys(&self) -> Result<Vec<String>, StorageError> {
         let count = self.store.length().map_err(|thrown| culprit(&thrown))?;
         let keys = (0..count).filter_map(|at| self.store.key(at).ok().flatten());
-        let mut keys: Vec<String> = keys
-            .filter_map(|key| key.strip_prefix(PREFIX).map(str::to_owned))
-            .collect();
-        keys.sort_unstable();
-        Ok(keys)
+        let mut sorted: Vec<String> = Vec::new();
+        for key in keys {
+            if let Some(key) = key.strip_prefix(PREFIX).map(str::to_owned) {
+                let (Ok(at) | Err(at)) = sorted.binary_search(&key);
+                sorted.insert(at, key);
+            }
+        }
+        Ok(sorted)
     }
 }
 

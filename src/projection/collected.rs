@@ -1,6 +1,5 @@
 //! What has been said since the last frame.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use reactive_graph::prelude::*;
@@ -9,7 +8,7 @@ use reactive_graph::signal::ArcRwSignal;
 use super::LINES;
 use super::row::{Entry, Moved, Row};
 use crate::app::{TraceLine, View};
-use crate::model::{Item, ItemId};
+use crate::model::{ById, IdSet, Item, ItemId};
 use crate::protocol::Capabilities;
 use crate::session::{Change, Phase, Run};
 
@@ -21,15 +20,15 @@ pub(super) struct Collected {
     pub(super) compose: Option<String>,
     order: Vec<ItemId>,
     reordered: bool,
-    rows: BTreeMap<ItemId, Entry>,
+    rows: ById<Entry>,
     /// Rows with something to move.
-    moved: BTreeSet<ItemId>,
+    moved: IdSet,
     /// Rows out of the order, which may come back at another place.
-    gone: BTreeSet<ItemId>,
+    gone: IdSet,
     /// Items on the screen that are another thing now.
-    stale: BTreeSet<ItemId>,
+    stale: IdSet,
     /// Items on the screen when everything was cleared.
-    cleared: BTreeSet<ItemId>,
+    cleared: IdSet,
     phase: Option<Phase>,
     run: Option<Run>,
     capabilities: Option<Capabilities>,
@@ -55,7 +54,7 @@ pub(super) struct Batch {
 
 impl Collected {
     pub(super) fn row(&self, id: ItemId) -> Option<Row> {
-        self.rows.get(&id).map(|entry| entry.row.clone())
+        self.rows.get(id).map(|entry| entry.row.clone())
     }
 
     /// Collects a change; `shown` is the order on the screen.
@@ -63,7 +62,7 @@ impl Collected {
         match change {
             Change::Inserted { at, item } => self.insert(*at, item),
             Change::Grew { id, delta } => self.grow(*id, delta),
-            Change::Updated(item) if self.rows.contains_key(&item.id) => self.update(item),
+            Change::Updated(item) if self.rows.contains(item.id) => self.update(item),
             // It was removed before.
             Change::Updated(_) => {}
             Change::Removed(id) => self.remove(*id),
@@ -90,12 +89,11 @@ impl Collected {
 
     /// Takes what is to be moved.
     pub(super) fn take(&mut self) -> Batch {
-        for id in std::mem::take(&mut self.gone) {
-            self.rows.remove(&id);
+        for id in self.gone.take_ids() {
+            self.rows.remove(id);
         }
-        let moved = std::mem::take(&mut self.moved);
-        let rows = moved.iter();
-        let rows = rows.filter_map(|id| self.rows.get_mut(id).map(Entry::take));
+        let moved = self.moved.take_ids().into_iter();
+        let rows = moved.filter_map(|id| self.rows.get_mut(id).map(Entry::take));
         let rows = rows.collect();
         let announced = std::mem::take(&mut self.announcements);
         Batch {
@@ -121,7 +119,7 @@ impl Collected {
         if !std::mem::replace(&mut self.reordered, !stale.is_empty()) {
             return None;
         }
-        let order = self.order.iter().filter(|id| !stale.contains(id));
+        let order = self.order.iter().filter(|id| !stale.contains(**id));
         Some(order.copied().collect())
     }
 
@@ -129,31 +127,31 @@ impl Collected {
         let at = at.min(self.order.len());
         self.order.insert(at, item.id);
         self.reordered = true;
-        self.gone.remove(&item.id);
-        if self.cleared.contains(&item.id) {
-            self.stale.insert(item.id);
+        self.gone.remove(item.id);
+        if self.cleared.contains(item.id) {
+            self.stale.add(item.id);
         }
         self.update(item);
     }
 
     fn update(&mut self, item: &Item) {
-        match self.rows.get_mut(&item.id) {
+        match self.rows.get_mut(item.id) {
             Some(entry) if entry.row.kind == item.kind() => entry.update(item),
             known => {
                 if known.is_some() {
-                    self.stale.insert(item.id);
+                    self.stale.add(item.id);
                     self.reordered = true;
                 }
                 self.rows.insert(item.id, Entry::new(item));
             }
         }
-        self.moved.insert(item.id);
+        self.moved.add(item.id);
     }
 
     fn grow(&mut self, id: ItemId, delta: &str) {
-        if let Some(entry) = self.rows.get(&id) {
+        if let Some(entry) = self.rows.get(id) {
             entry.grow(delta);
-            self.moved.insert(id);
+            self.moved.add(id);
         }
     }
 
@@ -161,12 +159,16 @@ impl Collected {
         if let Some(at) = self.order.iter().rposition(|known| *known == id) {
             self.order.remove(at);
             self.reordered = true;
-            self.gone.insert(id);
+            self.gone.add(id);
         }
     }
 
     fn clear(&mut self, shown: &ArcRwSignal<Vec<ItemId>>) {
-        shown.with_untracked(|shown| self.cleared.extend(shown));
+        shown.with_untracked(|shown| {
+            for id in shown {
+                self.cleared.add(*id);
+            }
+        });
         self.order.clear();
         self.reordered = true;
         self.rows.clear();

@@ -20,8 +20,6 @@ mod outcome;
 mod turn;
 mod write;
 
-use std::collections::BTreeMap;
-
 use super::{AgentEvent, Capabilities, Command, Out, Protocol, Setup, Unsupported, Verdict};
 use crate::io::{Closed, Frame, Happening, Request, RequestId, SocketId};
 use crate::model::{ApprovalId, ConversationId, Notice};
@@ -43,7 +41,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         socket: None,
         recalling: None,
         generation: None,
-        asks: BTreeMap::new(),
+        asks: Vec::new(),
         turn: Turn::joined(),
         just_reset: false,
     })
@@ -54,7 +52,8 @@ struct Saiki {
     socket: Option<SocketId>,
     recalling: Option<RequestId>,
     generation: Option<Generation>,
-    asks: BTreeMap<ApprovalId, AskDialect>,
+    /// The questions so far, oldest first, and how each was asked.
+    asks: Vec<(ApprovalId, AskDialect)>,
     turn: Turn,
     /// The last frame of ours was a `conversationReset`: the second one is its double.
     just_reset: bool,
@@ -152,7 +151,8 @@ impl Saiki {
                 approved,
                 remember,
             } => {
-                let dialect = self.asks.get(id).copied().unwrap_or(AskDialect::Execution);
+                let ask = self.asks.iter().rev().find(|(known, _)| known == id);
+                let dialect = ask.map_or(AskDialect::Execution, |(_, dialect)| *dialect);
                 Ok(writer.answer(id, dialect, *approved, *remember))
             }
         }
@@ -238,7 +238,7 @@ impl Saiki {
     }
 
     fn asked(&mut self, ask: Ask, out: &mut Out<'_>) {
-        self.asks.insert(ask.id.clone(), ask.dialect);
+        self.asks.push((ask.id.clone(), ask.dialect));
         out.event(AgentEvent::ApprovalRequested {
             id: ask.id,
             tool: ask.tool,

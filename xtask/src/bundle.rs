@@ -8,7 +8,7 @@ use crate::tools::Tools;
 use crate::{process, strict};
 
 /// What Trunk tells of its work. Its minifier knows no `export { a as default }`
-/// and says so of the glue each time; a compressing host makes up for it.
+/// and says so of the glue each time; terser does it in its place.
 const LOG: &str = "warn,trunk::processing::minify=error";
 
 /// Builds the page into `folder`.
@@ -32,7 +32,28 @@ pub(crate) fn build(tools: &Tools, profile: Profile, folder: &Path) -> Outcome {
     process::run(&mut trunk).map_err(|_| {
         Failure::new("the page could not be built: the compiler's words stand above")
     })?;
+    if profile == Profile::Release {
+        minify(tools, folder)?;
+    }
     strict::check(folder)
+}
+
+/// Makes the scripts small. Their names stay: the page links to them, and what
+/// they were made of decides the hash in the name all the same.
+fn minify(tools: &Tools, folder: &Path) -> Outcome {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| Failure::file("read the folder", folder, &error))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    for script in paths.filter(|path| path.extension().is_some_and(|kind| kind == "js")) {
+        let mut terser = process::program(tools.program("terser")?);
+        terser
+            .arg(&script)
+            .args(["--module", "--compress", "passes=2", "--mangle", "--output"])
+            .arg(&script);
+        process::run(&mut terser)
+            .map_err(|_| Failure::new("terser could not minify the scripts: see above"))?;
+    }
+    Ok(())
 }
 
 /// This Trunk takes `NO_COLOR=1` for a wrong value of an option of its own.

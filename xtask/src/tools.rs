@@ -15,6 +15,8 @@ const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 /// `sass`; the newest that runs on every supported Node.
 const SASS: &str = "1.89.2";
+/// `terser`, because Trunk's own minifier cannot read the glue.
+const TERSER: &str = "5.51.2";
 
 /// The folders that hold the tools, ready for a `PATH`.
 #[derive(Debug, Clone)]
@@ -191,7 +193,9 @@ struct Packages {
 impl Packages {
     fn new(cache: &Path) -> Self {
         Self {
-            folder: cache.join(format!("npm-binaryen-{BINARYEN}-sass-{SASS}")),
+            folder: cache.join(format!(
+                "npm-binaryen-{BINARYEN}-sass-{SASS}-terser-{TERSER}"
+            )),
         }
     }
 
@@ -200,7 +204,7 @@ impl Packages {
     }
 
     fn are_there(&self) -> bool {
-        ["wasm-opt", "sass"]
+        ["wasm-opt", "sass", "terser"]
             .iter()
             .all(|name| self.programs().join(name).exists())
     }
@@ -209,7 +213,7 @@ impl Packages {
         if self.are_there() {
             return Ok(());
         }
-        println!("  npm: binaryen {BINARYEN}, sass {SASS}");
+        println!("  npm: binaryen {BINARYEN}, sass {SASS}, terser {TERSER}");
         cache::create(&self.folder)?;
         let manifest = self.folder.join("package.json");
         std::fs::write(&manifest, "{ \"private\": true }\n")
@@ -218,10 +222,12 @@ impl Packages {
         npm.current_dir(&self.folder)
             .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
             .args(["--omit=optional", "--save-exact"])
-            .args([format!("binaryen@{BINARYEN}"), format!("sass@{SASS}")]);
+            .arg(format!("binaryen@{BINARYEN}"))
+            .arg(format!("sass@{SASS}"))
+            .arg(format!("terser@{TERSER}"));
         process::run(&mut npm).map_err(|_| {
             Failure::new(
-                "npm could not install binaryen and sass: check the connection to the npm \
+                "npm could not install binaryen, sass and terser: check the connection to the npm \
                  registry and run again",
             )
         })
