@@ -53,7 +53,7 @@ fn state(body: &Body) -> String {
 /// How long it took, where that was seen: some servers name a call only when it is over.
 fn took(tool: &ToolCall) -> Option<String> {
     let took = tool.took()?.0;
-    (took >= 50).then(|| words::span(took))
+    (took > 0).then(|| words::span(took))
 }
 
 const fn sign(state: Option<ToolState>) -> &'static str {
