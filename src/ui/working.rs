@@ -7,13 +7,16 @@ use super::el::{El, el};
 use super::handle;
 use crate::model::Instant;
 use crate::platform::page;
-use crate::session::Run;
+use crate::session::{Phase, Run};
 use crate::words::ui;
 
 /// The line below the conversation while a run goes on.
 pub(super) fn working(parent: El) -> El {
-    let run = handle().projection.run;
+    let projection = handle().projection;
+    let (run, phase) = (projection.run, projection.phase);
+    // Without a connection the banner says what is going on.
     let at_work = move || match run.get() {
+        _ if !phase.with(|phase| matches!(phase, Phase::Open { .. })) => None,
         Run::Working { since } => Some((since, false)),
         Run::Muted { since } => Some((since, true)),
         Run::Idle | Run::Stalled { .. } => None,

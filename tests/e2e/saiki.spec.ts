@@ -168,7 +168,7 @@ test("a tool's article names the tool, its arguments, its result and how long it
   page,
   agent,
 }) => {
-  await connect(page, agent, "/play/saiki/tool_stream", "delay=3:120");
+  await connect(page, agent, "/play/saiki/tool_stream", "delay=2:120");
   await send(page, USE);
   const article = log(page).getByRole("article", { name: /list_directory/ });
   await expect(article).toHaveAttribute("data-state", "done");
