@@ -43,7 +43,7 @@ pub fn mount() {
         app::app()
     });
     screen.forget();
-    composer::begin();
+    app::begin();
 }
 
 /// What every part gets from its context.

@@ -20,6 +20,7 @@ use super::settings::settings;
 use super::timeline::timeline;
 use super::toasts::toasts;
 use crate::platform::listener::Listener;
+use crate::platform::page::{self, Place};
 
 /// The whole screen.
 pub(super) fn app() -> El {
@@ -69,6 +70,14 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 
 fn in_dialog(event: &KeyboardEvent) -> bool {
     target(event).is_some_and(|element| element.closest("dialog").ok().flatten().is_some())
+}
+
+/// Puts the cursor into the message box where nobody asked for it: not where that opens a keyboard
+/// over the page, nor where it takes the cursor from the page around it.
+pub(super) fn begin() {
+    if page::has_mouse() && !Place::now().embedded {
+        focus_composer();
+    }
 }
 
 /// Puts the cursor into the message box.

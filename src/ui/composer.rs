@@ -12,17 +12,8 @@ use super::{app, handle};
 use crate::app::Intent;
 use crate::driver::Handle;
 use crate::model::{Body, SendState};
-use crate::platform::page::{self, Place};
 use crate::words::ui;
 use attachments::Attached;
-
-/// Puts the cursor into the message box of a page that has just been opened, where that opens no
-/// keyboard over it and takes no cursor from the page around it.
-pub(super) fn begin() {
-    if page::has_mouse() && !Place::now().embedded {
-        app::focus_composer();
-    }
-}
 
 /// Where the person writes.
 pub(super) fn composer() -> El {

@@ -1,5 +1,8 @@
 //! A modal dialog: the browser's own, which keeps the focus in and gives it back.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
@@ -22,23 +25,28 @@ pub(super) fn dialog(
             .put(el("h2", "dialog-title").text(title))
             .with(&fill)
     };
+    let cursor = Cursor::default();
+    let given_back = cursor.clone();
     let dialog = el("dialog", "dialog")
         .set("class", &format!("dialog {class}"))
         .label(title)
         .when(open.clone(), inside)
         .on("close", move |_| {
-            refocus();
+            given_back.give_back();
             closed();
         });
     let element = dialog.clone();
     watch(move || {
         let element: &HtmlDialogElement = element.node().unchecked_ref();
         match (open(), element.open()) {
-            // It throws only where the dialog is not in the page, or is open already.
-            (true, false) => drop(element.show_modal()),
+            (true, false) => {
+                cursor.take();
+                // It throws only where the dialog is not in the page, or is open already.
+                drop(element.show_modal());
+            }
             (false, true) => {
                 element.close();
-                refocus();
+                cursor.give_back();
             }
             _ => {}
         }
@@ -46,19 +54,41 @@ pub(super) fn dialog(
     dialog
 }
 
-/// After a dialog: the focus is where it was, or in the message box. Chromium (seen in 156) gives it
-/// back without a cursor, and what is typed then goes nowhere until the focus has moved.
-fn refocus() {
-    let focused = document().active_element();
-    let focused = focused.filter(|element| element.tag_name() != "BODY");
-    let Some(focused) = focused.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
-        return app::focus_composer();
-    };
-    if focused.closest("dialog").ok().flatten().is_none() {
-        // Neither throws for an element that is in the page.
-        let _ = focused.blur();
-        let _ = focused.focus();
+/// Where the focus was before a dialog opened. A browser gives it back by itself, but Chromium (seen
+/// in 156) without a cursor, and what is typed then goes nowhere. So the browser is given nothing
+/// to give back.
+#[derive(Clone, Default)]
+struct Cursor(Rc<RefCell<Option<HtmlElement>>>);
+
+impl Cursor {
+    fn take(&self) {
+        let focused = focused();
+        if let Some(focused) = &focused {
+            // It throws for no element that is in the page.
+            let _ = focused.blur();
+        }
+        self.0.replace(focused);
     }
+
+    /// Puts the focus where it was, unless it is somewhere by now.
+    fn give_back(&self) {
+        if focused().is_some() {
+            return;
+        }
+        match self.0.take().filter(|element| element.is_connected()) {
+            Some(element) => drop(element.focus()),
+            None => app::begin(),
+        }
+    }
+}
+
+/// What has the focus; `None` where nothing in particular has. What is in a dialog that has just
+/// closed keeps it until the next frame.
+fn focused() -> Option<HtmlElement> {
+    let element = document().active_element()?;
+    let nowhere = element.closest("dialog:not([open])");
+    let nowhere = nowhere.ok().flatten().is_some() || element.tag_name() == "BODY";
+    element.dyn_into().ok().filter(|_| !nowhere)
 }
 
 /// A dialog that is open while its panel is.
