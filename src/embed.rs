@@ -44,8 +44,6 @@ pub enum Refused {
 pub enum HostNews {
     /// `{"type":"parlor:ready"}`: messages are heard from now on.
     Ready,
-    /// `{"type":"parlor:unread","count":2}`: answers that came since the page was last looked at.
-    Unread(u32),
 }
 
 impl HostNews {
@@ -54,7 +52,6 @@ impl HostNews {
     pub fn json(self) -> String {
         match self {
             Self::Ready => json!({"type": "parlor:ready"}),
-            Self::Unread(count) => json!({"type": "parlor:unread", "count": count}),
         }
         .to_string()
     }
@@ -179,7 +176,5 @@ mod tests {
     #[test]
     fn news_are_json() {
         assert_eq!(HostNews::Ready.json(), r#"{"type":"parlor:ready"}"#);
-        let unread = HostNews::Unread(2).json();
-        assert_eq!(unread, r#"{"count":2,"type":"parlor:unread"}"#);
     }
 }

@@ -12,8 +12,9 @@ cpSync(dist, out, { recursive: true });
 cpSync(join(dirname(fileURLToPath(import.meta.url)), "bench.js"), join(out, "bench.js"));
 const index = join(out, "index.html");
 const page = readFileSync(index, "utf8");
-const shimmed = page.replace("<head>", '<head><script type="module" src="bench.js"></script>');
-if (shimmed === page) throw new Error("index.html has no <head> to put the benchmark into");
+// Before the page's own module, in whatever the minifier left of the head.
+const shimmed = page.replace("<meta", '<script type="module" src="bench.js"></script><meta');
+if (shimmed === page) throw new Error("index.html has no place to put the benchmark into");
 writeFileSync(index, shimmed);
 const config = { server: "saiki", url: "ws://bench.invalid/", trusted: ["ws://bench.invalid/"] };
 writeFileSync(join(out, "config.json"), JSON.stringify(config));
