@@ -4,6 +4,7 @@
 //! [`Input::Woke`] when [`Session::deadline`] has passed. Retry, backoff, throttle, dedupe and the
 //! order of the timeline are decided here, once for all protocols.
 
+mod align;
 mod change;
 mod connection;
 mod events;
@@ -212,9 +213,8 @@ impl Session {
     /// When [`Input::Woke`] is wanted, and why; changes with every input.
     #[must_use]
     pub fn deadline(&self) -> Option<(Instant, Reason)> {
-        let open = self.connection.is_open();
         let asked = self.timeline.pending().filter_map(|(_, until)| until).min();
-        let doubt = open && self.timeline.pending().next().is_none();
+        let doubt = self.silence_counts();
         let reset = self.resetting.flatten().map(|at| at + self.policy.reset);
         let recall = self.recalling.map(|at| at + self.policy.recall);
         let overdue = [reset, recall, self.outbox.unconfirmed_at(&self.policy)];
@@ -281,9 +281,15 @@ impl Session {
         piece(self.protocol.as_mut(), &mut out)
     }
 
+    /// Whether silence is the agent's: not while the connection is away, or the person is asked.
+    fn silence_counts(&self) -> bool {
+        self.connection.is_open() && self.timeline.pending().next().is_none()
+    }
+
     fn woke(&mut self, now: Instant) {
         self.woke_link(now);
-        if self.run.woke(now, &self.policy) {
+        let doubt = self.silence_counts();
+        if self.run.woke(now, &self.policy, doubt) {
             self.timeline
                 .close(timeline::Voice::Reasoning, crate::model::ProseState::Done);
         }

@@ -27,6 +27,7 @@ pub fn notice(notice: &Notice) -> String {
         Notice::HistoryBlocked { remedy } => format!(
             "The server does not let this page read its history, so messages missed while disconnected cannot be fetched. Serve Parlor from the same origin through a reverse proxy, for example with nginx: {remedy}"
         ),
+        Notice::CannotAnswer => "This could not be answered: in strict mode only the frames of the server's document are sent, and it has none for that. Turn Strict off in the settings.".into(),
         Notice::Forgotten => "The server no longer remembers this conversation. What you see here is this page's own copy.".into(),
         Notice::ToolServer { name, error: None } => format!("The tool server “{name}” is connected."),
         Notice::ToolServer { name, error: Some(error) } => {

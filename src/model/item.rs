@@ -216,6 +216,8 @@ pub enum Notice {
     },
     /// The server has no history of this conversation any more.
     Forgotten,
+    /// The document of the server knows no answer to a question, and only its frames are to be sent.
+    CannotAnswer,
     /// An MCP server was connected to the agent, or could not be.
     ToolServer {
         /// Its name.

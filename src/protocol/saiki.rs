@@ -74,6 +74,8 @@ impl Protocol for Saiki {
     }
 
     fn connect(&mut self, out: &mut Out<'_>) {
+        // Frames are missed between two sockets, whoever closed the first.
+        self.turn.cut();
         self.socket = Some(out.open(self.setup.url.clone()));
     }
 
@@ -146,6 +148,8 @@ impl Saiki {
             Command::Reset => Ok(writer.bare("reset")),
             Command::Cancel if self.capabilities().cancel => Ok(writer.bare("cancel")),
             Command::Cancel => Err(Unsupported),
+            // The document has no questions, and so no answers.
+            Command::Answer { .. } if self.setup.strict => Err(Unsupported),
             Command::Answer {
                 id,
                 approved,

@@ -86,6 +86,7 @@ impl Session {
 
     fn run_started(&mut self, now: Instant) {
         self.run.started(now);
+        self.timeline.recalled = None;
         if !self.run.is_shut() {
             self.confirmed();
             self.timeline.interrupt(false);
@@ -102,6 +103,8 @@ impl Session {
     /// An error ends the turn; after a Stop it is only the echo of it.
     fn run_failed(&mut self, fault: Fault, now: Instant) {
         self.confirmed();
+        // If it was the reset that the server refused, there is nothing more to wait for.
+        self.resetting = None;
         let stopped = matches!(self.run.run(), Run::Muted { .. });
         self.run.failed(now);
         self.timeline.interrupt(true);
@@ -114,9 +117,14 @@ impl Session {
         self.resetting = None;
         self.outbox_forget();
         self.answers.clear();
+        // A history that was asked for before is one of what is gone now.
+        self.abort();
         self.timeline.clear();
         self.timeline.notice(Notice::Reset);
-        self.run.shut();
+        // Of a turn that goes on, the rest may still come.
+        if self.run.run().busy() {
+            self.run.shut();
+        }
         self.run.idle();
     }
 
@@ -126,6 +134,7 @@ impl Session {
             self.known();
         }
         let outcome = reconcile(&mut self.timeline, pasts, now);
+        self.timeline.recalled = self.timeline.newest_answer();
         if outcome.answered && !self.in_flight() {
             self.run.idle();
         }
@@ -136,6 +145,7 @@ impl Session {
 
     fn blocked(&mut self, remedy: String) {
         self.recalling = None;
+        // Said once. It is asked again after the next gap: a network that is away looks the same.
         if !std::mem::replace(&mut self.history_blocked, true) {
             self.timeline.notice(Notice::HistoryBlocked { remedy });
         }

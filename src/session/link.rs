@@ -8,6 +8,9 @@ use crate::protocol::{Command, Emission, Verdict};
 
 impl Session {
     pub(super) fn connect(&mut self, now: Instant) {
+        if !self.sockets.is_empty() {
+            self.lost(Verdict::Retry);
+        }
         self.hang_up();
         self.connection.connecting(now);
         self.with_protocol(|protocol, out| protocol.connect(out));
@@ -150,8 +153,10 @@ impl Session {
         self.connection.ready(now);
         self.outbox.reconnected(now);
         self.run.patience(now);
+        self.run.reconnected();
         self.stale = false;
-        if gap {
+        // What is to be forgotten need not be caught up with.
+        if gap && self.resetting != Some(None) {
             self.recall(now);
         }
         for answer in std::mem::take(&mut self.answers) {
@@ -164,8 +169,7 @@ impl Session {
     }
 
     pub(super) fn recall(&mut self, now: Instant) {
-        let can = self.protocol.capabilities().history && !self.history_blocked;
-        if can && self.connection.is_open() {
+        if self.protocol.capabilities().history && self.connection.is_open() {
             self.recalling = Some(now);
             self.with_protocol(|protocol, out| protocol.recall(out));
         }
@@ -199,6 +203,12 @@ impl Session {
             let action = Action::Close { socket, code: 1000 };
             self.timeline.outputs.push_back(Output::Io(action));
         }
+        self.abort();
+    }
+
+    /// Drops every request; nothing more is heard of them.
+    pub(super) fn abort(&mut self) {
+        self.recalling = None;
         for request in std::mem::take(&mut self.requests) {
             let action = Action::Abort(request);
             self.timeline.outputs.push_back(Output::Io(action));

@@ -158,6 +158,9 @@ impl Session {
                 .delivery(id, SendState::Failed(Failure::Unsupported));
             return;
         }
+        // An answer that this one overtakes grows no more: what comes now may be of either.
+        self.timeline.interrupt(false);
+        self.timeline.recalled = None;
         self.outbox.waiting_since = None;
         self.outbox.in_flight = Some(id);
         self.timeline.delivery(id, SendState::Sending);
@@ -223,9 +226,11 @@ impl Session {
             remember,
         };
         match self.connection.is_open() {
-            true => {
-                self.command(&answer);
+            true if !self.command(&answer) => {
+                self.timeline.notice(Notice::CannotAnswer);
+                return;
             }
+            true => {}
             false => self.answers.push(answer),
         }
         let state = if approved {

@@ -3,6 +3,7 @@
 //! A history has no identifiers, so entries are matched in order by what they say. Matched items
 //! keep their identifiers, missed ones come in between, and what only we know of stays.
 
+use super::align::align;
 use super::timeline::{Answered, Timeline, is_queued};
 use crate::model::{
     Body, CallId, Failure, Instant, Item, ItemId, Prose, ProseState, SendState, ToolCall,
@@ -24,9 +25,9 @@ pub(super) fn reconcile(timeline: &mut Timeline, pasts: Vec<Past>, now: Instant)
     let forgotten = pasts.is_empty() && spoken;
     let answered = matches!(pasts.last(), Some(Past::Agent(_)));
     if !forgotten {
-        let mut cursor = 0;
-        for past in pasts {
-            cursor = lay(timeline, past, cursor, now);
+        let mut place = 0;
+        for (past, id) in matched(timeline, pasts) {
+            place = lay(timeline, past, id, place, now);
         }
         unresolved(timeline);
     }
@@ -36,27 +37,63 @@ pub(super) fn reconcile(timeline: &mut Timeline, pasts: Vec<Past>, now: Instant)
     }
 }
 
-/// Lays one entry at or after `cursor`; gives the place behind it.
-fn lay(timeline: &mut Timeline, past: Past, cursor: usize, now: Instant) -> usize {
-    let found = timeline
-        .items()
-        .iter()
-        .enumerate()
-        .skip(cursor)
-        .find(|(_, item)| says(&item.body, &past))
-        .map(|(at, item)| (at, item.id));
-    match found {
-        Some((at, id)) => {
+/// Each entry with the item that is the same, so that as many as possible have one.
+fn matched(timeline: &Timeline, pasts: Vec<Past>) -> Vec<(Past, Option<ItemId>)> {
+    let items = timeline.items().iter().filter(|item| is_told(item));
+    let items: Vec<&Item> = items.collect();
+    let same = |item: usize, past: usize| match (items.get(item), pasts.get(past)) {
+        (Some(item), Some(past)) => says(&item.body, past),
+        _ => false,
+    };
+    let pairs = align(items.len(), pasts.len(), same);
+    let id = |past: usize| {
+        let pair = pairs
+            .binary_search_by_key(&past, |(_, known)| *known)
+            .ok()?;
+        let (item, _) = pairs.get(pair)?;
+        items.get(*item).map(|item| item.id)
+    };
+    let ids: Vec<Option<ItemId>> = (0..pasts.len()).map(id).collect();
+    pasts.into_iter().zip(ids).collect()
+}
+
+/// Lays one entry where its item is, else after `place`; gives the place behind it.
+fn lay(
+    timeline: &mut Timeline,
+    past: Past,
+    id: Option<ItemId>,
+    place: usize,
+    now: Instant,
+) -> usize {
+    let at = id.and_then(|id| timeline.items().iter().position(|item| item.id == id));
+    let (at, id) = match (at, id) {
+        (Some(at), Some(id)) => {
             confirm(timeline, id, past, now);
-            drop_tail(timeline, at + 1, id);
-            at + 1
+            (at, id)
         }
-        None => {
-            let at = cursor.min(timeline.frontier());
-            timeline.insert(at, body(past, now));
-            at + 1
+        _ => {
+            let at = behind_untold(timeline, place).min(timeline.frontier());
+            (at, timeline.insert(at, body(past, now)))
         }
+    };
+    drop_tails(timeline, at + 1, id);
+    at + 1
+}
+
+/// Behind what no history tells of, such as the reasoning that came before an answer; at the very
+/// beginning nothing is known to come before.
+fn behind_untold(timeline: &Timeline, place: usize) -> usize {
+    let items = timeline.items().iter().skip(place);
+    match place {
+        0 => 0,
+        _ => place + items.take_while(|item| !is_told(item)).count(),
     }
+}
+
+/// Whether a history tells of such things.
+fn is_told(item: &Item) -> bool {
+    let told = matches!(item.body, Body::User(_) | Body::Agent(_) | Body::Tool(_));
+    told && !is_queued(item)
 }
 
 /// Whether an item and an entry are the same, as far as can be told.
@@ -108,19 +145,22 @@ fn confirm(timeline: &mut Timeline, id: ItemId, past: Past, now: Instant) {
     }
 }
 
-/// A text that came in without its beginning is part of the whole one before it.
-fn drop_tail(timeline: &mut Timeline, at: usize, whole: ItemId) {
+/// Texts that came in without their beginning are part of the whole one before them.
+fn drop_tails(timeline: &mut Timeline, at: usize, whole: ItemId) {
     let text = match timeline.get(whole).map(|item| &item.body) {
         Some(Body::Agent(prose)) => prose.text.clone(),
         _ => return,
     };
-    let tail = timeline.items().get(at).and_then(|item| match &item.body {
-        Body::Agent(prose) if prose.state != ProseState::Done && text.contains(&prose.text) => {
-            Some(item.id)
-        }
-        _ => None,
-    });
-    if let Some(id) = tail {
+    let tail = |item: &Item| match &item.body {
+        Body::Agent(prose) => prose.state != ProseState::Done && text.contains(&prose.text),
+        _ => false,
+    };
+    while let Some(id) = timeline
+        .items()
+        .get(at)
+        .filter(|item| tail(item))
+        .map(|item| item.id)
+    {
         timeline.remove(id);
     }
 }

@@ -71,6 +71,14 @@ impl RunClock {
         self.gate = Gate::Shut { sent: false };
     }
 
+    /// The connection is new: what comes from now on can only be for the last message that went
+    /// out, since nothing of a turn before it would have waited.
+    pub(super) fn reconnected(&mut self) {
+        if self.gate == (Gate::Shut { sent: true }) {
+            self.gate = Gate::Open;
+        }
+    }
+
     pub(super) const fn is_shut(&self) -> bool {
         matches!(self.gate, Gate::Shut { .. })
     }
@@ -108,8 +116,9 @@ impl RunClock {
         }
     }
 
-    /// What is due: the end after enough quiet, or the doubt after too much. True where it ended.
-    pub(super) fn woke(&mut self, now: Instant, policy: &Policy) -> bool {
+    /// What is due: the end after enough quiet, or the doubt after too much, where silence counts.
+    /// True where it ended.
+    pub(super) fn woke(&mut self, now: Instant, policy: &Policy, doubt: bool) -> bool {
         if self
             .settle_from
             .is_some_and(|from| now >= from + policy.settle)
@@ -117,7 +126,7 @@ impl RunClock {
             self.idle();
             return true;
         }
-        let too_long = now >= self.heard + policy.stall;
+        let too_long = doubt && now >= self.heard + policy.stall;
         if too_long && matches!(self.run, Run::Working { .. } | Run::Muted { .. }) {
             self.run = Run::Stalled {
                 quiet_since: self.heard,

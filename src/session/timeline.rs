@@ -13,6 +13,8 @@ use crate::model::{
 pub(super) struct Timeline {
     items: Vec<Item>,
     last_id: u64,
+    /// The newest answer as the history has it: the frame that ends it may still come.
+    pub(super) recalled: Option<ItemId>,
     pub(super) outputs: VecDeque<Output>,
 }
 
@@ -138,6 +140,9 @@ impl Timeline {
 
     /// A text is whole: the first of its fragments becomes it, and the others go.
     pub(super) fn finish(&mut self, voice: Voice, text: String) {
+        if voice == Voice::Answer && self.is_recalled(&text) {
+            return;
+        }
         let fragments = self.fragments(voice, &text);
         let Some((first, others)) = fragments.split_first() else {
             self.push(prose(voice, &text, ProseState::Done));
@@ -147,6 +152,27 @@ impl Timeline {
             self.remove(*id);
         }
         self.become_whole(*first, text);
+    }
+
+    /// Whether the history brought this text already; what came of it meanwhile goes.
+    fn is_recalled(&mut self, text: &str) -> bool {
+        let Some(id) = self.recalled.take() else {
+            return false;
+        };
+        let same = self
+            .get(id)
+            .is_some_and(|item| matches!(&item.body, Body::Agent(prose) if prose.text == text));
+        if same && let Some(open) = self.open(Voice::Answer) {
+            self.remove(open);
+        }
+        same
+    }
+
+    /// The newest item, if it is an answer that is whole.
+    pub(super) fn newest_answer(&self) -> Option<ItemId> {
+        let newest = self.items.get(self.frontier().checked_sub(1)?)?;
+        let whole = matches!(&newest.body, Body::Agent(prose) if prose.state == ProseState::Done);
+        whole.then_some(newest.id)
     }
 
     /// The beginning of this turn's answer, which was missed: it takes over what cuts left of it,

@@ -215,3 +215,150 @@ fn a_body_that_is_no_history_harms_nothing() {
         );
     }
 }
+
+fn said(role: &str, content: &str) -> Value {
+    json!({"role": role, "content": content})
+}
+
+fn cut_and_back(player: &mut Player) {
+    player.close(1006, "");
+    player.open();
+}
+
+#[test]
+fn a_piece_that_came_without_its_beginning_goes_into_the_whole() {
+    let mut player = asked();
+    player.thinking();
+    cut_and_back(&mut player);
+    player.answer_all(200, &history(json!([said("user", "hello")])));
+    player.chunk(" middle");
+    cut_and_back(&mut player);
+    let whole = json!([said("user", "hello"), said("assistant", "begin middle end")]);
+    player.answer_all(200, &history(whole));
+    assert_eq!(
+        player.lines(),
+        ["user confirmed: hello", "agent done: begin middle end"]
+    );
+}
+
+#[test]
+fn the_frame_that_ends_an_answer_the_history_has_brought_adds_nothing() {
+    let mut player = asked();
+    player.thinking();
+    cut_and_back(&mut player);
+    player.chunk(" middle");
+    let whole = json!([said("user", "hello"), said("assistant", "begin middle end")]);
+    player.answer_all(200, &history(whole));
+    player.chunk(" end");
+    player.response("begin middle end");
+    player.response("begin middle end");
+    assert_eq!(
+        player.lines(),
+        ["user confirmed: hello", "agent done: begin middle end"]
+    );
+    assert_eq!(player.projected(), player.items());
+}
+
+#[test]
+fn what_no_history_tells_of_keeps_its_place() {
+    let mut player = asked();
+    player.thinking();
+    player.event(
+        "chunk",
+        json!({"type": "reasoning", "content": "hm", "isComplete": false}),
+    );
+    cut_and_back(&mut player);
+    let answered = json!([said("user", "hello"), said("assistant", "Hi")]);
+    player.answer_all(200, &history(answered));
+    assert_eq!(
+        player.lines(),
+        [
+            "user confirmed: hello",
+            "reasoning interrupted: hm",
+            "agent done: Hi"
+        ]
+    );
+
+    let mut player = asked();
+    player.thinking();
+    player.event("error", json!({"message": "boom"}));
+    cut_and_back(&mut player);
+    let later = json!([
+        said("user", "hello"),
+        said("user", "again"),
+        said("assistant", "Hi")
+    ]);
+    player.answer_all(200, &history(later));
+    assert_eq!(
+        player.lines(),
+        [
+            "user confirmed: hello",
+            "error failed: boom",
+            "user confirmed: again",
+            "agent done: Hi"
+        ]
+    );
+}
+
+#[test]
+fn what_is_said_more_than_once_finds_its_own_place() {
+    let mut player = asked();
+    player.thinking();
+    player.response("ok");
+    cut_and_back(&mut player);
+    let entries = json!([
+        said("user", "before"),
+        said("assistant", "ok"),
+        said("user", "hello"),
+        said("assistant", "ok")
+    ]);
+    player.answer_all(200, &history(entries));
+    assert_eq!(
+        player.lines(),
+        [
+            "user confirmed: before",
+            "agent done: ok",
+            "user confirmed: hello",
+            "agent done: ok"
+        ]
+    );
+}
+
+#[test]
+fn a_history_from_before_a_reset_is_not_laid_in() {
+    let entries = history(json!([said("user", "hello"), said("assistant", "Hi")]));
+    let mut player = asked();
+    player.thinking();
+    player.response("Hi");
+    player.wait(Duration::secs(5));
+    cut_and_back(&mut player);
+    player.input(Input::Reset);
+    player.event("conversationReset", json!({}));
+    player.event("conversationReset", json!({}));
+    player.answer_all(200, &entries);
+    assert_eq!(player.lines().len(), 1, "{:?}", player.lines());
+
+    let mut player = asked();
+    player.thinking();
+    player.response("Hi");
+    player.wait(Duration::secs(5));
+    player.close(1006, "");
+    player.input(Input::Reset);
+    player.open();
+    assert_eq!(player.asked(), [""; 0], "nothing to catch up with");
+}
+
+#[test]
+fn one_request_that_fails_does_not_end_catching_up() {
+    let mut player = asked();
+    player.thinking();
+    cut_and_back(&mut player);
+    player.fail_all();
+    cut_and_back(&mut player);
+    let answered = json!([said("user", "hello"), said("assistant", "Hi")]);
+    player.answer_all(200, &history(answered));
+    let lines = player.lines();
+    assert!(lines.contains(&"agent done: Hi".to_owned()), "{lines:?}");
+    let hints = lines.iter().filter(|line| line.starts_with("notice"));
+    assert_eq!(hints.count(), 1, "{lines:?}");
+}

@@ -182,3 +182,28 @@ fn a_half_answer_is_taken_over_by_the_whole_one_under_its_own_item() {
     assert_eq!(player.lines()[1..], ["agent done: The quick brown fox"]);
     assert_eq!(player.last(), id);
 }
+
+#[test]
+fn a_socket_that_is_given_up_is_lost_like_any_other() {
+    let mut player = asked();
+    player.thinking();
+    player.chunk("Hel");
+    player.input(Input::Online(false));
+    player.wait(Duration::secs(31));
+    player.open();
+    player.answer_all(501, "");
+    player.chunk("lo");
+    assert_eq!(
+        player.lines(),
+        [
+            "user confirmed: hello",
+            "agent interrupted: Hel",
+            "agent streaming: lo"
+        ]
+    );
+    player.response("Hello");
+    assert_eq!(
+        player.lines(),
+        ["user confirmed: hello", "agent done: Hello"]
+    );
+}

@@ -1,10 +1,12 @@
 //! The run: silence, stopping, giving up, resetting, approvals.
 
 use parlor::model::Duration;
-use parlor::session::{Input, Run};
+use parlor::protocol::Setup;
+use parlor::recording::Player;
+use parlor::session::{Birth, Input, Run};
 use serde_json::json;
 
-use super::support::{Wire, asked, connected};
+use super::support::{START, Wire, asked, connected, saiki, setup};
 
 #[test]
 fn a_stalled_run_says_so_and_can_be_given_up() {
@@ -212,4 +214,86 @@ fn a_silence_while_the_person_is_asked_is_no_stall() {
     );
     player.wait(Duration::secs(300));
     assert!(matches!(player.session().run(), Run::Working { .. }));
+}
+
+#[test]
+fn after_a_reset_an_answer_is_shown_although_its_beginning_was_missed() {
+    let mut player = asked();
+    player.thinking();
+    player.response("Hi");
+    player.response("Hi");
+    player.wait(Duration::secs(5));
+    player.input(Input::Reset);
+    player.event("conversationReset", json!({}));
+    player.event("conversationReset", json!({}));
+    player.say("b");
+    player.flush();
+    player.reconnect();
+    player.chunk("lo there");
+    player.response("Hello there");
+    let lines = player.lines();
+    assert_eq!(lines[1..], ["user confirmed: b", "agent done: Hello there"]);
+}
+
+#[test]
+fn an_answer_that_is_overtaken_does_not_grow_for_ever() {
+    let mut player = asked();
+    player.thinking();
+    player.chunk("half ");
+    player.say("b");
+    let id = player.last();
+    player.input(Input::SendNow(id));
+    player.flush();
+    player.thinking();
+    player.response("second");
+    assert_eq!(
+        player.lines(),
+        [
+            "user confirmed: hello",
+            "agent interrupted: half ",
+            "user confirmed: b",
+            "agent done: second"
+        ]
+    );
+}
+
+#[test]
+fn no_stall_is_found_while_the_connection_is_away() {
+    let mut player = asked();
+    player.thinking();
+    player.input(Input::Online(false));
+    player.close(1006, "");
+    player.wait(Duration::secs(300));
+    assert!(!matches!(player.session().run(), Run::Stalled { .. }));
+}
+
+#[test]
+fn what_cannot_be_answered_stays_open_and_is_said() {
+    let strict = Setup {
+        strict: true,
+        ..setup()
+    };
+    let mut player = Player::start(saiki(), strict, Birth::default(), START);
+    player.open();
+    player.say("hello");
+    player.flush();
+    ask(&mut player, "e1");
+    let question = player.last();
+    player.input(Input::Answer {
+        id: question,
+        approved: true,
+        remember: false,
+    });
+    assert_eq!(player.sent().len(), 1, "only the document's frames");
+    let lines = player.lines();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with("approval pending")),
+        "{lines:?}"
+    );
+    assert!(
+        lines.iter().any(|line| line.contains("strict mode")),
+        "{lines:?}"
+    );
 }
