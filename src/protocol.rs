@@ -27,6 +27,13 @@ pub enum AgentEvent {
     TextFinished(String),
     /// What was missed of the answer before the first of it that was seen in this run.
     TextRecovered(String),
+    /// What pieces of this run's answer that are on the screen, one after the other, really were.
+    TextMended {
+        /// The pieces as they came; at least one.
+        pieces: Vec<String>,
+        /// The text that they are pieces of.
+        whole: String,
+    },
     /// The whole reasoning of the run, where no pieces of it came.
     ReasoningFinished(String),
     /// A tool is called.

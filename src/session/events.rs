@@ -38,6 +38,7 @@ impl Session {
             AgentEvent::TextFinished(text) => self.text_finished(text),
             AgentEvent::ReasoningFinished(text) => self.timeline.finish(Voice::Reasoning, text),
             AgentEvent::TextRecovered(text) => self.timeline.recover(text),
+            AgentEvent::TextMended { pieces, whole } => self.timeline.mend(&pieces, whole),
             AgentEvent::ToolCallStarted { call, name, args } => {
                 self.timeline.tool_started(call, name, args, now);
             }

@@ -204,6 +204,28 @@ impl Timeline {
         }
     }
 
+    /// Pieces that stand one after the other in this turn become the text that they are of.
+    pub(super) fn mend(&mut self, pieces: &[String], whole: String) {
+        let turn = self.items.iter().rev().skip_while(|item| is_queued(item));
+        let mut answers: Vec<(ItemId, &str)> = turn
+            .take_while(|item| !matches!(item.body, Body::User(_)))
+            .filter_map(|item| match &item.body {
+                Body::Agent(prose) => Some((item.id, prose.text.as_str())),
+                _ => None,
+            })
+            .collect();
+        answers.reverse();
+        let fits = |shown: &&[(ItemId, &str)]| shown.iter().map(|(_, text)| *text).eq(pieces);
+        let found = answers.windows(pieces.len().max(1)).find(fits);
+        let ids: Vec<ItemId> = found.into_iter().flatten().map(|(id, _)| *id).collect();
+        if let Some((first, others)) = ids.split_first() {
+            for id in others {
+                self.remove(*id);
+            }
+            self.become_whole(*first, whole);
+        }
+    }
+
     fn become_whole(&mut self, id: ItemId, text: String) {
         self.edit(id, |body| {
             if let Body::Agent(prose) | Body::Reasoning(prose) = body {

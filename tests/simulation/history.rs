@@ -362,3 +362,46 @@ fn one_request_that_fails_does_not_end_catching_up() {
     let hints = lines.iter().filter(|line| line.starts_with("notice"));
     assert_eq!(hints.count(), 1, "{lines:?}");
 }
+
+/// Without a history, the whole text at the end mends what a gap has torn.
+#[test]
+fn the_last_response_mends_what_a_gap_has_torn() {
+    let tool = |player: &mut Player| {
+        let call = json!({"toolName": "t", "args": {}, "callId": "1"});
+        player.event("toolCall", call);
+        let result = json!({"toolName": "t", "result": "x", "callId": "1", "success": true});
+        player.event("toolResult", result);
+    };
+    let mut player = asked();
+    player.thinking();
+    player.chunk("Let me look that up.");
+    player.reconnect();
+    player.chunk(" Reading.");
+    tool(&mut player);
+    player.chunk("It says x.");
+    player.response("Let me look that up. One moment. Reading.It says x.");
+    let wanted = [
+        "user confirmed: hello",
+        "agent done: Let me look that up. One moment. Reading.",
+        "tool done: x",
+        "agent done: It says x.",
+    ];
+    assert_eq!(player.lines(), wanted);
+
+    let mut player = asked();
+    player.thinking();
+    player.chunk("Let me");
+    player.reconnect();
+    tool(&mut player);
+    player.chunk("It says");
+    player.response("It says");
+    player.response("Let me look.It says");
+    let wanted = [
+        "user confirmed: hello",
+        "agent done: Let me look.",
+        "tool done: x",
+        "agent done: It says",
+    ];
+    assert_eq!(player.lines(), wanted);
+    assert_eq!(player.projected(), player.items());
+}
