@@ -47,6 +47,8 @@ pub struct App {
     announced: IdSet,
     /// The history is being laid in: what comes of it is not spoken.
     catching_up: bool,
+    /// It has been laid in once, or there was none to begin with.
+    caught_up: bool,
     last_toast: u64,
 }
 
@@ -85,6 +87,7 @@ impl Default for App {
             tracer: Tracer::default(),
             announced: IdSet::default(),
             catching_up: false,
+            caught_up: false,
             last_toast: 0,
         }
     }

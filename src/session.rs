@@ -54,6 +54,11 @@ pub enum Input {
         /// What goes with it.
         attachments: Vec<Attachment>,
     },
+    /// Show a message that was sent before the page was opened, and may have arrived.
+    Doubt {
+        /// The text.
+        text: String,
+    },
     /// Change a queued message's text.
     Edit {
         /// Which.
@@ -186,6 +191,7 @@ impl Session {
             Input::Woke => self.woke(now),
             Input::Happened(happening) => self.happened(&happening, now),
             Input::Send { text, attachments } => self.queue(text, attachments),
+            Input::Doubt { text } => self.doubt(text),
             Input::Edit { id, text } => self.edit(id, text),
             Input::Withdraw(id) => self.withdraw(id),
             Input::SendNow(id) => self.send_now(id, now),

@@ -1,6 +1,7 @@
 //! Between the session and the outside: its outputs, the demo agent's frames, what is spoken.
 
 use super::App;
+use super::memory::Unsettled;
 use super::msg::{Output, Theme};
 use crate::demo;
 use crate::embed::{self, HostMessage, HostNews};
@@ -24,7 +25,10 @@ impl App {
     }
 
     pub(super) fn happened(&mut self, happening: Happening, now: Instant) {
-        self.catching_up = matches!(happening, Happening::Answered { .. });
+        // What was said before the page was opened is not spoken; what a gap has kept back is.
+        let history = matches!(happening, Happening::Answered { .. });
+        self.catching_up = history && !self.caught_up;
+        self.caught_up |= history;
         self.tell(Input::Happened(happening), now);
         self.catching_up = false;
     }
@@ -103,14 +107,12 @@ impl App {
         }
     }
 
-    /// Keeps the texts that are still to be sent, so that a reload does not lose them.
+    /// Keeps the messages that no sign has come of, so that a reload does not lose them.
     pub(super) fn keep_outbox(&mut self) {
         let Some(session) = &self.session else {
             return;
         };
-        let queued = session.items().iter().rev().map_while(queued_text);
-        let mut outbox: Vec<String> = queued.collect();
-        outbox.reverse();
+        let outbox: Vec<Unsettled> = session.items().iter().filter_map(unsettled).collect();
         if outbox != self.conversation.outbox {
             self.conversation.outbox = outbox;
             self.keep_conversation();
@@ -155,9 +157,13 @@ impl App {
     }
 }
 
-fn queued_text(item: &Item) -> Option<String> {
+fn unsettled(item: &Item) -> Option<Unsettled> {
     match &item.body {
-        Body::User(message) if message.state == SendState::Queued => Some(message.text.clone()),
+        Body::User(message) if message.state != SendState::Confirmed => Some(Unsettled {
+            text: message.text.clone(),
+            doubtful: message.state != SendState::Queued,
+            attached: !message.attachments.is_empty(),
+        }),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What the person does.
 
 use super::link;
-use super::memory::{LastConversation, LastServer};
+use super::memory::{LastConversation, LastServer, Unsettled};
 use super::msg::{Intent, Output, Theme};
 use super::{App, Target};
 use crate::model::{Attachment, ConversationId, Instant};
@@ -99,9 +99,26 @@ impl App {
         let LastConversation { id, known, outbox } = &mut self.conversation;
         *id = self.random.uuid();
         *known = false;
-        outbox.clear();
+        let left = std::mem::take(outbox);
         self.keep_conversation_of(&target);
         self.open(target, now);
+        self.give_back(&left);
+    }
+
+    /// Puts what was never sent back into the message box, where it is not sent by itself.
+    fn give_back(&mut self, left: &[Unsettled]) {
+        let unsent = left.iter().filter(|message| !message.doubtful);
+        let draft = self.memory.draft().filter(|draft| !draft.is_empty());
+        let texts = draft
+            .into_iter()
+            .chain(unsent.map(|message| message.text.as_str()));
+        let texts: Vec<&str> = texts.collect();
+        if texts.len() > usize::from(draft.is_some()) {
+            let text = texts.join("\n\n");
+            self.drafted(&text);
+            self.outputs.push_back(Output::Compose(text));
+            self.toast(asides::GIVEN_BACK.to_owned());
+        }
     }
 
     fn keep_conversation_of(&mut self, target: &Target) {
@@ -114,13 +131,16 @@ impl App {
     /// Ends the session at hand and begins one with that server.
     pub(super) fn open(&mut self, target: Target, now: Instant) {
         let ids = self.leave(now);
-        self.conversation = self.conversation_for(&target);
+        let (conversation, left) = self.conversation_for(&target);
+        self.conversation = conversation;
+        self.give_back(&left);
         let setup = Setup {
             url: target.url.clone(),
             conversation: ConversationId::new(self.conversation.id.clone()),
             strict: target.strict,
         };
         let stale = self.conversation.known || target.conversation.is_some();
+        self.caught_up = !stale;
         let birth = Birth {
             seed: self.random.next(),
             ids,
@@ -154,36 +174,57 @@ impl App {
             .push_back(Output::Session(Change::Connection(Phase::Idle)));
         self.outputs
             .push_back(Output::Session(Change::Run(Run::Idle)));
-        for text in self.conversation.outbox.clone() {
-            self.tell(
-                Input::Send {
-                    text,
-                    attachments: Vec::new(),
-                },
-                now,
-            );
-        }
+        self.restore(now);
         if !self.online && !demo {
             self.tell(Input::Online(false), now);
         }
         self.tell(Input::Connect, now);
     }
 
-    /// The conversation to open: the link's, else the last with that server, else a new one.
-    fn conversation_for(&mut self, target: &Target) -> LastConversation {
+    /// Brings back what no sign had come of when the page was left.
+    fn restore(&mut self, now: Instant) {
+        let (without, kept): (Vec<_>, Vec<_>) = self
+            .conversation
+            .outbox
+            .clone()
+            .into_iter()
+            .partition(|message| message.attached && !message.doubtful);
+        for message in kept {
+            let text = message.text;
+            self.tell(
+                match message.doubtful {
+                    true => Input::Doubt { text },
+                    false => Input::Send {
+                        text,
+                        attachments: Vec::new(),
+                    },
+                },
+                now,
+            );
+        }
+        if !without.is_empty() {
+            self.toast(asides::ATTACHMENT_LOST.to_owned());
+            self.give_back(&without);
+        }
+    }
+
+    /// The conversation to open: the link's, else the last with that server, else a new one; and
+    /// what waited in the last one, if that is another.
+    fn conversation_for(&mut self, target: &Target) -> (LastConversation, Vec<Unsettled>) {
         let last = self.memory.conversation(target.protocol.name, &target.url);
-        let keep =
-            |last: &LastConversation| target.conversation.as_ref().is_none_or(|id| *id == last.id);
         // The demo forgets with the page, so it always begins anew.
-        match last.filter(keep).filter(|_| target.protocol.has_address()) {
-            Some(last) => last,
-            None => LastConversation {
-                id: target
-                    .conversation
-                    .clone()
-                    .unwrap_or_else(|| self.random.uuid()),
-                ..LastConversation::default()
-            },
+        let last = last.filter(|_| target.protocol.has_address());
+        let wanted = target.conversation.as_ref();
+        match last {
+            Some(last) if wanted.is_none_or(|id| *id == last.id) => (last, Vec::new()),
+            other => {
+                let id = wanted.cloned().unwrap_or_else(|| self.random.uuid());
+                let new = LastConversation {
+                    id,
+                    ..LastConversation::default()
+                };
+                (new, other.map(|last| last.outbox).unwrap_or_default())
+            }
         }
     }
 

@@ -27,8 +27,32 @@ pub(super) struct LastConversation {
     pub(super) id: String,
     /// The server has spoken in it.
     pub(super) known: bool,
-    /// Texts that were still to be sent.
-    pub(super) outbox: Vec<String>,
+    /// Messages that were still to be sent, or of which no sign had come.
+    pub(super) outbox: Vec<Unsettled>,
+}
+
+/// A message of which the server has shown no sign yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Unsettled {
+    pub(super) text: String,
+    /// It was sent, and may have arrived.
+    pub(super) doubtful: bool,
+    /// Something went with it, which is not kept.
+    pub(super) attached: bool,
+}
+
+impl Unsettled {
+    fn json(&self) -> Value {
+        json!({"text": self.text, "doubtful": self.doubtful, "attached": self.attached})
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            text: json::text(value, &["text"])?.to_owned(),
+            doubtful: json::is_true(value, "doubtful"),
+            attached: json::is_true(value, "attached"),
+        })
+    }
 }
 
 impl Memory {
@@ -87,10 +111,7 @@ impl Memory {
         Some(LastConversation {
             id: json::text(&value, &["id"])?.to_owned(),
             known: json::is_true(&value, "known"),
-            outbox: outbox
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
+            outbox: outbox.filter_map(Unsettled::read).collect(),
         })
     }
 
@@ -101,6 +122,7 @@ impl Memory {
         last: &LastConversation,
     ) -> Option<Output> {
         let LastConversation { id, known, outbox } = last;
+        let outbox: Vec<Value> = outbox.iter().map(Unsettled::json).collect();
         let value = json!({"id": id, "known": known, "outbox": outbox});
         self.write(&conversation_key(server, url), Some(value.to_string()))
     }

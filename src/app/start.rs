@@ -87,6 +87,7 @@ impl App {
             label: protocol.label.to_owned(),
             url: address.url,
             host: address.host,
+            strict: target.strict,
         });
         self.pending = Some(Pending { target });
         self.open_demo(None, now);

@@ -51,6 +51,8 @@ pub struct Link {
     pub url: String,
     /// Host and port, shown large.
     pub host: String,
+    /// The link asks for nothing but the document's frames.
+    pub strict: bool,
 }
 
 /// A passing notice.

@@ -82,6 +82,16 @@ impl Session {
         });
     }
 
+    pub(super) fn doubt(&mut self, text: String) {
+        self.outbox.last += 1;
+        self.timeline.push(Body::User(UserMessage {
+            transaction: TransactionId(self.outbox.last),
+            text,
+            attachments: Vec::new(),
+            state: SendState::MaybeSent,
+        }));
+    }
+
     pub(super) fn edit(&mut self, id: ItemId, new: String) {
         self.timeline.edit(id, |body| {
             if let Body::User(message) = body

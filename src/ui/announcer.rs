@@ -12,5 +12,9 @@ pub(super) fn announcer() -> El {
         .set("aria-live", "polite")
         .set("aria-atomic", "true")
         .set("data-part", "announcer")
-        .says(move || announcement.get().1)
+        // Each in an element of its own: the same words twice are to be heard twice.
+        .anew(
+            move || announcement.get(),
+            |(_, words)| vec![el("p", "").text(words)],
+        )
 }

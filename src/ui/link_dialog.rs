@@ -24,12 +24,12 @@ pub(super) fn link_dialog() -> El {
             return inside;
         };
         let (stay, connect) = (handle.clone(), handle.clone());
-        let (server, url) = (link.server, link.url.clone());
+        let (server, url, strict) = (link.server, link.url.clone(), link.strict);
         let connect = move || {
             connect.did(Intent::Connect {
                 server: server.clone(),
                 url: url.clone(),
-                strict: false,
+                strict,
             });
         };
         let actions = el("div", "dialog-actions")

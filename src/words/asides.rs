@@ -3,6 +3,14 @@
 /// Goes out with a picture that has no words: some servers refuse an empty text.
 pub const SEE_ATTACHMENT: &str = "See the attached file.";
 
+/// Messages that waited in a conversation that was left.
+pub const GIVEN_BACK: &str =
+    "What had not been sent is in the message box again. Send it here, or delete it.";
+
+/// A message waited with a picture or a file, which a reload does not survive.
+pub const ATTACHMENT_LOST: &str =
+    "What was attached to a waiting message did not survive the reload. Attach it again.";
+
 /// What an empty conversation with a real agent offers.
 pub const SUGGESTIONS: [&str; 3] = [
     "What can you do?",

@@ -1,8 +1,12 @@
 //! Links, configuration and what is remembered: whom the page contacts, and when.
 
 use parlor::app::{App, Intent, Msg, Output, Start, Theme, View};
-use parlor::io::Action;
-use parlor::model::Instant;
+use parlor::io::{Action, Closed, Frame, Happening, RequestId, SocketId};
+use parlor::model::{Attachment, Instant, Item};
+use parlor::session::Change;
+use serde_json::json;
+
+use super::support::line;
 
 struct Page {
     app: App,
@@ -10,6 +14,10 @@ struct Page {
     view: View,
     composed: Option<String>,
     stored: Vec<(String, String)>,
+    socket: Option<SocketId>,
+    request: Option<RequestId>,
+    items: Vec<Item>,
+    spoken: Vec<String>,
 }
 
 fn load(query: &str, config: Option<&str>, stored: &[(String, String)]) -> Page {
@@ -19,6 +27,10 @@ fn load(query: &str, config: Option<&str>, stored: &[(String, String)]) -> Page 
         view: View::default(),
         composed: None,
         stored: stored.to_vec(),
+        socket: None,
+        request: None,
+        items: Vec::new(),
+        spoken: Vec::new(),
     };
     page.tell(Msg::Started(Start {
         query: query.to_owned(),
@@ -38,7 +50,13 @@ impl Page {
         self.app.update(msg, Instant(5_000));
         while let Some(output) = self.app.poll() {
             match output {
-                Output::Io(Action::Open { url, .. }) => self.opened.push(url),
+                Output::Io(Action::Open { url, socket }) => {
+                    self.socket = Some(socket);
+                    self.opened.push(url);
+                }
+                Output::Io(Action::Fetch { request, .. }) => self.request = Some(request),
+                Output::Session(change) => self.changed(change),
+                Output::Announce(text) => self.spoken.push(text),
                 Output::Show(view) => self.view = *view,
                 Output::Compose(text) => self.composed = Some(text),
                 Output::Store { key, value } => {
@@ -48,6 +66,63 @@ impl Page {
                 _ => {}
             }
         }
+    }
+
+    fn changed(&mut self, change: Change) {
+        match change {
+            Change::Inserted { at, item } => self.items.insert(at, item),
+            Change::Updated(item) => {
+                let known = self.items.iter_mut().find(|known| known.id == item.id);
+                *known.unwrap() = item;
+            }
+            Change::Removed(id) => self.items.retain(|item| item.id != id),
+            Change::Cleared => self.items.clear(),
+            _ => {}
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.items.iter().map(line).collect()
+    }
+
+    fn send(&mut self, text: &str, attachments: Vec<Attachment>) {
+        let text = text.into();
+        self.tell(Msg::Did(Intent::Send { text, attachments }));
+    }
+
+    fn happens(&mut self, happening: Happening) {
+        self.tell(Msg::Happened(happening));
+    }
+
+    fn open(&mut self) {
+        self.happens(Happening::Opened(self.socket.unwrap()));
+    }
+
+    fn hear(&mut self, event: &str, text: &str) {
+        let session = self.view.conversation.clone();
+        let frame = json!({"event": event, "data": {"text": text, "sessionId": session}});
+        self.happens(Happening::Received {
+            socket: self.socket.unwrap(),
+            frame: Frame::Text(frame.to_string()),
+        });
+    }
+
+    fn lose(&mut self) {
+        self.happens(Happening::Closed(Closed {
+            socket: self.socket.unwrap(),
+            code: 1006,
+            reason: String::new(),
+            refused: false,
+        }));
+        self.tell(Msg::Did(Intent::RetryNow));
+    }
+
+    fn recall(&mut self, entries: &serde_json::Value) {
+        self.happens(Happening::Answered {
+            request: self.request.unwrap(),
+            status: 200,
+            body: json!({"history": entries}).to_string(),
+        });
     }
 
     fn connect(&mut self, server: &str, url: &str) {
@@ -193,4 +268,98 @@ fn a_wrong_address_in_the_settings_is_a_sentence() {
     page.connect("saiki", "   ");
     assert_eq!(page.view.toasts.len(), 2);
     assert!(page.opened.is_empty());
+}
+
+fn picture() -> Attachment {
+    Attachment {
+        name: "cat.png".into(),
+        mime: "image/png".into(),
+        base64: "AAAA".into(),
+    }
+}
+
+fn visited() -> Page {
+    let mut page = load("", None, &[]);
+    page.connect("saiki", "ws://h:1/");
+    page
+}
+
+#[test]
+fn a_message_of_which_no_sign_came_is_there_after_a_reload() {
+    let mut page = visited();
+    page.open();
+    page.send("sent", Vec::new());
+    page.send("waits", Vec::new());
+    let again = load("", None, &page.stored);
+    assert_eq!(
+        again.lines(),
+        ["user maybe-sent: sent", "user queued: waits"]
+    );
+    page.hear("thinking", "");
+    page.hear("response", "Hi");
+    let settled = load("", None, &page.stored);
+    assert_eq!(settled.lines(), ["user queued: waits"]);
+}
+
+#[test]
+fn a_waiting_message_never_goes_out_without_what_went_with_it() {
+    let mut page = visited();
+    page.send("look at this", vec![picture()]);
+    let mut again = load("", None, &page.stored);
+    again.open();
+    assert_eq!(again.lines(), [""; 0]);
+    assert_eq!(again.composed.as_deref(), Some("look at this"));
+    assert!(again.view.toasts[0].text.contains("Attach it again"));
+    let once_more = load("", None, &again.stored);
+    assert_eq!(once_more.composed.as_deref(), Some("look at this"));
+}
+
+#[test]
+fn what_waits_in_a_conversation_that_is_left_is_given_back() {
+    let mut page = visited();
+    page.send("one", Vec::new());
+    page.send("two", Vec::new());
+    page.tell(Msg::Did(Intent::Draft("three".into())));
+    page.tell(Msg::Did(Intent::NewConversation));
+    assert_eq!(page.lines(), [""; 0]);
+    assert_eq!(page.composed.as_deref(), Some("three\n\none\n\ntwo"));
+
+    let mut page = visited();
+    page.send("one", Vec::new());
+    let link = "server=saiki&url=ws%3A%2F%2Fh%3A1%2F&conversation=other";
+    let mut again = load(link, None, &page.stored);
+    again.connect("saiki", "ws://h:1/");
+    assert_eq!(again.view.conversation, "other");
+    assert_eq!(again.composed.as_deref(), Some("one"));
+}
+
+#[test]
+fn a_strict_link_stays_strict_when_it_is_confirmed() {
+    let page = load(&format!("{LINK}&strict=1"), None, &[]);
+    assert!(page.view.link.as_ref().unwrap().strict);
+    let page = load(LINK, None, &[]);
+    assert!(!page.view.link.as_ref().unwrap().strict);
+}
+
+#[test]
+fn what_a_gap_kept_back_is_spoken_and_what_was_said_before_the_visit_is_not() {
+    let said = |role: &str, content: &str| json!({"role": role, "content": content});
+    let mut page = visited();
+    page.open();
+    page.send("a", Vec::new());
+    page.hear("thinking", "");
+    page.hear("response", "A");
+    assert_eq!(page.spoken, ["A"]);
+    page.lose();
+    page.open();
+    let before = [said("user", "a"), said("assistant", "A")];
+    let later = [said("user", "b"), said("assistant", "B")];
+    page.recall(&json!([before.clone(), later].concat()));
+    assert_eq!(page.spoken, ["A", "B"]);
+
+    let mut again = load("", None, &page.stored);
+    again.open();
+    again.recall(&json!(before));
+    assert_eq!(again.lines().len(), 2);
+    assert_eq!(again.spoken, [""; 0]);
 }
