@@ -68,8 +68,7 @@ fn run(args: &Args) -> Result<String, String> {
             known.join(", ")
         )
     })?;
-    let text =
-        std::fs::read_to_string(&args.file).map_err(|error| format!("{}: {error}", args.file))?;
+    let text = std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file))?;
     let lines = parse(&text).map_err(|error| format!("{}: {error}", args.file))?;
     if lines.is_empty() {
         return Err(format!("{}: no line in it", args.file));

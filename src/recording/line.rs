@@ -56,16 +56,24 @@ pub struct Broken {
     pub why: String,
 }
 
-/// Reads a recording; empty lines are passed over.
+/// The latest that a line can be, in milliseconds: 30 days. More is a mistake, such as a time of
+/// day, and would be waited for.
+const LATEST: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// Reads a recording in UTF-8; empty lines are passed over.
 ///
 /// # Errors
 /// [`Broken`] names the first line that is no line of a recording.
-pub fn parse(text: &str) -> Result<Vec<Line>, Broken> {
-    let numbered = text
-        .lines()
-        .zip(1..)
-        .filter(|(line, _)| !line.trim().is_empty());
-    numbered
+pub fn parse(text: &[u8]) -> Result<Vec<Line>, Broken> {
+    // Some editors put a byte order mark at the beginning (RFC 3629 section 6).
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+    let numbered = text.split(|byte| *byte == b'\n').zip(1..);
+    let filled = numbered.filter(|(line, _)| !line.trim_ascii().is_empty());
+    let read = |line| {
+        let line = std::str::from_utf8(line).map_err(|error| format!("not UTF-8: {error}"))?;
+        self::read(line)
+    };
+    filled
         .map(|(line, number)| read(line).map_err(|why| Broken { number, why }))
         .collect()
 }
@@ -78,7 +86,11 @@ fn read(line: &str) -> Result<Line, String> {
     let t = value
         .get("t")
         .and_then(Value::as_f64)
-        .ok_or("no time `t`")?;
+        .ok_or("no time `t`")?
+        .max(0.0) as u64;
+    if t > LATEST {
+        return Err(format!("`t` is {t} ms, which is more than 30 days"));
+    }
     let conn = json::text(&value, &["conn", "sock"]).unwrap_or_default();
     let what = if value.get("req").is_some() {
         requested(&value)?
@@ -86,7 +98,7 @@ fn read(line: &str) -> Result<Line, String> {
         framed(&value)?
     };
     Ok(Line {
-        t: t.max(0.0) as u64,
+        t,
         conn: conn.to_owned(),
         what,
     })

@@ -38,20 +38,21 @@ pub fn choose(lines: &[Line], wanted: Option<&str>) -> Vec<Line> {
     lines.iter().filter(ours).cloned().collect()
 }
 
-/// The first connection, if another opens before it closes.
+/// The first connection, if another begins before its last line.
 fn overlapping(lines: &[Line]) -> Option<String> {
-    let mut open: Vec<&str> = Vec::new();
-    for line in lines {
-        match line.what {
-            What::Open => open.push(&line.conn),
-            What::Close { .. } => open.retain(|name| *name != line.conn),
-            _ => {}
-        }
-        if let [first, _, ..] = open.as_slice() {
-            return Some((*first).to_owned());
-        }
-    }
-    None
+    let wire = |line: &&Line| !matches!(line.what, What::Answer { .. } | What::Note);
+    let mut wire: Vec<&str> = lines
+        .iter()
+        .filter(wire)
+        .map(|line| line.conn.as_str())
+        .collect();
+    // One name after the other, each once, unless they overlap.
+    wire.dedup();
+    let again = |(at, name): (usize, &&str)| wire.iter().skip(at + 1).any(|later| later == name);
+    let overlap = wire.iter().enumerate().any(again);
+    wire.first()
+        .filter(|_| overlap)
+        .map(|name| (*name).to_owned())
 }
 
 /// The conversation of a recording: the one that its first outgoing frame names.

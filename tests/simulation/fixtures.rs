@@ -43,7 +43,7 @@ pub(crate) fn all(folders: &[&str]) -> Vec<Recording> {
 }
 
 fn read(server: &str, file: &Path) -> Recording {
-    let text = std::fs::read_to_string(file).unwrap();
+    let text = std::fs::read(file).unwrap();
     let lines = parse(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     Recording {
         name: format!("{server}/{}", file.file_stem().unwrap().to_string_lossy()),

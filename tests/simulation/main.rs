@@ -11,6 +11,7 @@ mod markdown;
 mod outbox;
 mod properties;
 mod reconnect;
+mod recording;
 mod run;
 mod snapshots;
 mod support;
