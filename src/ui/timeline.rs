@@ -52,16 +52,19 @@ pub(super) fn timeline() -> El {
 
 /// Tells the follower what the reader does.
 fn listen(scroller: El, follower: &Rc<Follower>) -> El {
-    let told = |what: fn(&Follower)| {
+    let told = |what: fn(&Rc<Follower>)| {
         let follower = Rc::clone(follower);
         move || what(&follower)
     };
     let (scrolled, up, up_by_key) = (
-        told(Follower::scrolled),
+        told(|follower| follower.scrolled()),
         told(Follower::leaving),
         told(Follower::leaving),
     );
-    let (touched, moved) = (told(Follower::touched), told(Follower::touched));
+    let (touched, moved) = (
+        told(|follower| follower.touched()),
+        told(|follower| follower.touched()),
+    );
     scroller
         .on("scroll", move |_| scrolled())
         .on("wheel", move |event| {

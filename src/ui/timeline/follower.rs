@@ -1,12 +1,14 @@
 //! Keeping the end in view, unless the reader has gone up.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use web_sys::Element;
 
 use crate::model::{Duration, Instant};
 use crate::platform::page;
+use crate::platform::timer::Timer;
 
 /// How near to the end counts as there, in pixels.
 const NEAR: i32 = 24;
@@ -21,6 +23,8 @@ pub(super) struct Follower {
     last: Cell<i32>,
     /// Until when a finger may be about to move it: moving it now would fight the hand.
     held: Cell<Instant>,
+    /// Looks whether the reader has really gone up.
+    check: RefCell<Option<Timer>>,
 }
 
 impl Follower {
@@ -30,14 +34,26 @@ impl Follower {
             away: RwSignal::new(false),
             last: Cell::default(),
             held: Cell::default(),
+            check: RefCell::default(),
         }
     }
 
     /// The reader is about to go up. The browser tells of that before it moves anything, and moving
-    /// to the end in between would swallow it.
-    pub(super) fn leaving(&self) {
-        if self.element.scroll_top() > 0 {
+    /// to the end in between would swallow it. If it turns out that something within was moved and
+    /// not the conversation, the end is followed again.
+    pub(super) fn leaving(self: &Rc<Self>) {
+        if self.element.scroll_top() > 0 && !self.away.get_untracked() {
             self.move_away(true);
+            let top = self.element.scroll_top();
+            let follower = Rc::downgrade(self);
+            let check = move || {
+                if let Some(follower) = follower.upgrade()
+                    && follower.element.scroll_top() == top
+                {
+                    follower.jump();
+                }
+            };
+            self.check.replace(Some(Timer::after(PATIENCE, check)));
         }
     }
 
