@@ -23,6 +23,9 @@ pub(crate) fn build(tools: &Tools, profile: Profile, folder: &Path) -> Outcome {
     match profile {
         Profile::Release => {
             trunk.arg("--release");
+            if let Some(flag) = short_paths() {
+                trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flag);
+            }
         }
         // Trunk drops debug information from the page: compiling it is waste.
         Profile::Debug => {
@@ -54,6 +57,21 @@ fn minify(tools: &Tools, folder: &Path) -> Outcome {
             .map_err(|_| Failure::new("terser could not minify the scripts: see above"))?;
     }
     Ok(())
+}
+
+/// A panic names the file that it comes from. The folder of the crates' sources says nothing to
+/// a visitor but where the page was built.
+fn short_paths() -> Option<String> {
+    let home = std::env::var_os("CARGO_HOME").map(std::path::PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
+    let sources = home.join("registry").join("src");
+    let registries = std::fs::read_dir(&sources).ok()?;
+    let flags = registries.flatten().filter_map(|entry| {
+        let path = entry.path();
+        Some(format!("--remap-path-prefix={}=", path.to_str()?))
+    });
+    let flags: Vec<String> = flags.filter(|flag| !flag.contains(' ')).collect();
+    (!flags.is_empty()).then(|| flags.join(" "))
 }
 
 /// This Trunk takes `NO_COLOR=1` for a wrong value of an option of its own.
