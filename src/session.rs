@@ -66,6 +66,8 @@ pub enum Input {
         /// The new text.
         text: String,
     },
+    /// Keep that queued message, and those behind it, while it is being changed; `None` ends it.
+    Hold(Option<ItemId>),
     /// Take back a queued message, or delete one that did not arrive.
     Withdraw(ItemId),
     /// Send a queued message although a turn runs, or one again that did not arrive.
@@ -193,6 +195,7 @@ impl Session {
             Input::Send { text, attachments } => self.queue(text, attachments),
             Input::Doubt { text } => self.doubt(text),
             Input::Edit { id, text } => self.edit(id, text),
+            Input::Hold(id) => self.outbox.held = id,
             Input::Withdraw(id) => self.withdraw(id),
             Input::SendNow(id) => self.send_now(id, now),
             Input::Answer {

@@ -22,6 +22,7 @@ impl App {
             Intent::RetryNow => self.tell(Input::RetryNow, now),
             Intent::Send { text, attachments } => self.send(text, attachments, now),
             Intent::Edit { id, text } => self.tell(Input::Edit { id, text }, now),
+            Intent::Hold(id) => self.tell(Input::Hold(id), now),
             Intent::Withdraw(id) => self.tell(Input::Withdraw(id), now),
             Intent::SendNow(id) => self.tell(Input::SendNow(id), now),
             Intent::Answer {

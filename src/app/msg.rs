@@ -87,6 +87,8 @@ pub enum Intent {
     },
     /// Take back a queued message, or delete one that did not arrive.
     Withdraw(ItemId),
+    /// Keep a queued message while it is being changed; `None` ends it.
+    Hold(Option<ItemId>),
     /// Send a queued message now, or one that did not (or may not have) arrived again.
     SendNow(ItemId),
     /// Answer an approval.

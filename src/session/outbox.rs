@@ -19,6 +19,8 @@ pub(super) struct Outbox {
     /// A message was in flight when the connection was lost; since the reconnect, nothing came.
     waiting_since: Option<Option<Instant>>,
     retry_at: Option<Instant>,
+    /// This one waits until the person has changed it.
+    pub(super) held: Option<ItemId>,
 }
 
 impl Outbox {
@@ -29,6 +31,7 @@ impl Outbox {
             in_flight: None,
             waiting_since: None,
             retry_at: None,
+            held: None,
         }
     }
 
@@ -142,7 +145,8 @@ impl Session {
     /// Sends what may be sent.
     pub(super) fn pump(&mut self, now: Instant) {
         while self.can_send() {
-            let Some(id) = self.queued().first().copied() else {
+            let next = self.queued().first().copied();
+            let Some(id) = next.filter(|id| self.outbox.held != Some(*id)) else {
                 self.outbox.retry_at = None;
                 return;
             };
@@ -168,8 +172,7 @@ impl Session {
                 .delivery(id, SendState::Failed(Failure::Unsupported));
             return;
         }
-        // An answer that this one overtakes grows no more: what comes now may be of either.
-        self.timeline.interrupt(false);
+        self.timeline.overtake();
         self.timeline.recalled = None;
         self.outbox.waiting_since = None;
         self.outbox.in_flight = Some(id);

@@ -15,6 +15,8 @@ pub(super) struct Timeline {
     last_id: u64,
     /// The newest answer as the history has it: the frame that ends it may still come.
     pub(super) recalled: Option<ItemId>,
+    /// An answer that was still growing when the person sent on.
+    overtaken: Option<ItemId>,
     pub(super) outputs: VecDeque<Output>,
 }
 
@@ -121,7 +123,11 @@ impl Timeline {
 
     /// A growing text got longer.
     pub(super) fn grow(&mut self, voice: Voice, delta: &str) {
-        match self.open(voice) {
+        // Until the agent starts on what was sent since, it is still at the answer before.
+        let overtaken = self
+            .overtaken
+            .filter(|id| voice == Voice::Answer && self.grows(*id));
+        match overtaken.or_else(|| self.open(voice)) {
             Some(id) => {
                 if let Some(prose) = self.prose_mut(id) {
                     prose.text.push_str(delta);
@@ -140,7 +146,7 @@ impl Timeline {
 
     /// A text is whole: the first of its fragments becomes it, and the others go.
     pub(super) fn finish(&mut self, voice: Voice, text: String) {
-        if voice == Voice::Answer && self.is_recalled(&text) {
+        if voice == Voice::Answer && (self.is_recalled(&text) || self.completes_overtaken(&text)) {
             return;
         }
         let fragments = self.fragments(voice, &text);
@@ -166,6 +172,38 @@ impl Timeline {
             self.remove(open);
         }
         same
+    }
+
+    /// A message goes out while an answer may be growing: that one goes on where it is.
+    pub(super) fn overtake(&mut self) {
+        self.overtaken = self.open(Voice::Answer);
+        self.close(Voice::Reasoning, ProseState::Interrupted);
+    }
+
+    /// Whether a whole text is that of the answer that was overtaken: it begins like it, and not
+    /// like the one that grows now.
+    fn completes_overtaken(&mut self, text: &str) -> bool {
+        let begins = |id: ItemId| {
+            let item = self.get(id);
+            item.is_some_and(
+                |item| matches!(&item.body, Body::Agent(prose) if text.starts_with(&prose.text)),
+            )
+        };
+        let Some(id) = self.overtaken.filter(|id| begins(*id)) else {
+            return false;
+        };
+        if self.open(Voice::Answer).is_some_and(begins) {
+            return false;
+        }
+        self.overtaken = None;
+        self.become_whole(id, text.to_owned());
+        true
+    }
+
+    fn grows(&self, id: ItemId) -> bool {
+        let streaming = |prose: &Prose| prose.state == ProseState::Streaming;
+        self.get(id)
+            .is_some_and(|item| matches!(&item.body, Body::Agent(prose) if streaming(prose)))
     }
 
     /// The newest item, if it is an answer that is whole.
@@ -420,6 +458,13 @@ impl Timeline {
     pub(super) fn interrupt(&mut self, tools: bool) {
         self.close(Voice::Answer, ProseState::Interrupted);
         self.close(Voice::Reasoning, ProseState::Interrupted);
+        if let Some(id) = self.overtaken.filter(|id| self.grows(*id)) {
+            self.edit(id, |body| {
+                if let Body::Agent(prose) = body {
+                    prose.state = ProseState::Interrupted;
+                }
+            });
+        }
         while let Some(id) = self.tool(|tool| tools && tool.state == ToolState::Running) {
             self.edit(id, |body| {
                 if let Body::Tool(tool) = body {
@@ -431,6 +476,8 @@ impl Timeline {
 
     /// Everything but the queued messages is gone.
     pub(super) fn clear(&mut self) {
+        self.overtaken = None;
+        self.recalled = None;
         let queued = self.items.split_off(self.frontier());
         self.items.clear();
         self.say(Change::Cleared);

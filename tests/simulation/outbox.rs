@@ -202,3 +202,23 @@ fn what_the_protocol_cannot_carry_fails_with_nothing_sent() {
     assert!(player.sent().is_empty());
     assert_eq!(player.session().run(), Run::Idle);
 }
+
+#[test]
+fn a_message_that_is_being_changed_waits_for_that() {
+    let mut player = asked();
+    player.say("draft");
+    player.say("after it");
+    let ids: Vec<_> = player.session().queued();
+    player.input(Input::Hold(Some(ids[0])));
+    player.thinking();
+    player.response("Hi");
+    player.response("Hi");
+    player.wait(Duration::secs(5));
+    assert_eq!(player.messages_sent(), ["hello"]);
+    player.input(Input::Edit {
+        id: ids[0],
+        text: "changed".into(),
+    });
+    player.input(Input::Hold(None));
+    assert_eq!(player.messages_sent(), ["hello", "changed"]);
+}

@@ -236,7 +236,7 @@ fn after_a_reset_an_answer_is_shown_although_its_beginning_was_missed() {
 }
 
 #[test]
-fn an_answer_that_is_overtaken_does_not_grow_for_ever() {
+fn an_answer_that_is_overtaken_stays_in_its_place() {
     let mut player = asked();
     player.thinking();
     player.chunk("half ");
@@ -244,17 +244,26 @@ fn an_answer_that_is_overtaken_does_not_grow_for_ever() {
     let id = player.last();
     player.input(Input::SendNow(id));
     player.flush();
+    player.chunk("of it, ");
     player.thinking();
+    player.chunk("sec");
+    let growing = [
+        "user confirmed: hello",
+        "agent interrupted: half of it, ",
+        "user confirmed: b",
+        "agent streaming: sec",
+    ];
+    assert_eq!(player.lines(), growing);
     player.response("second");
-    assert_eq!(
-        player.lines(),
-        [
-            "user confirmed: hello",
-            "agent interrupted: half ",
-            "user confirmed: b",
-            "agent done: second"
-        ]
-    );
+    player.response("half of it, and the rest");
+    let whole = [
+        "user confirmed: hello",
+        "agent done: half of it, and the rest",
+        "user confirmed: b",
+        "agent done: second",
+    ];
+    assert_eq!(player.lines(), whole);
+    assert_eq!(player.projected(), player.items());
 }
 
 #[test]
