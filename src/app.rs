@@ -93,6 +93,13 @@ impl Default for App {
     }
 }
 
+/// Why a server cannot be reached at an address as it was typed; `None` where it may be. `secure`
+/// says that the page came over `https:`.
+#[must_use]
+pub fn address_trouble(typed: &str, secure: bool) -> Option<String> {
+    link::address(typed, secure).err()
+}
+
 impl App {
     /// Takes one message; drain [`Self::poll`] afterwards.
     pub fn update(&mut self, msg: Msg, now: Instant) {

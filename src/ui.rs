@@ -38,8 +38,8 @@ pub fn mount() {
         return;
     };
     let screen = leptos::mount::mount_to_renderer(&body, move || {
+        provide_context(panels::Panels::new(&handle));
         provide_context(handle);
-        provide_context(panels::Panels::default());
         app::app()
     });
     screen.forget();

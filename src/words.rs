@@ -56,8 +56,21 @@ pub fn text(body: &Body) -> String {
 pub fn spoken(body: &Body) -> String {
     match body {
         Body::Error(fault) => format!("Error: {}", error(fault)),
-        Body::Agent(prose) => markdown::plain(&markdown::parse(&prose.text)),
+        Body::Agent(prose) => spoken_part(markdown::plain(&markdown::parse(&prose.text))),
         other => text(other),
+    }
+}
+
+/// How much of an answer is spoken by itself, in characters: some minutes.
+const SPOKEN: usize = 2_000;
+
+fn spoken_part(text: String) -> String {
+    match text.char_indices().nth(SPOKEN) {
+        None => text,
+        Some((at, _)) => {
+            let part = text.get(..at).unwrap_or_default();
+            format!("{part} … The answer is longer; read the rest in the conversation.")
+        }
     }
 }
 
@@ -100,11 +113,15 @@ pub fn connection(phase: &Phase, server: &str, seconds: u64) -> String {
         Phase::Connecting { attempt: 0 } => format!("Connecting to {server} …"),
         Phase::Connecting { attempt } => format!("Connecting to {server} …, try {}", attempt + 1),
         Phase::Open { .. } => format!("Connected to {server}"),
-        Phase::Waiting { code, .. } if seconds == 0 => {
-            format!("{} Trying again now.", closed(*code))
-        }
-        Phase::Waiting { code, .. } => {
-            format!("{} Trying again in {seconds} s.", closed(*code))
+        Phase::Waiting { code, ever, .. } => {
+            let why = match ever {
+                false if *code == 1006 => "The server cannot be reached.".into(),
+                _ => closed(*code),
+            };
+            match seconds {
+                0 => format!("{why} Trying again now."),
+                _ => format!("{why} Trying again in {seconds} s."),
+            }
         }
         Phase::Offline => "No network. Parlor connects again when it is back.".into(),
         Phase::Refused { why } => refusal(why),

@@ -74,6 +74,8 @@ pub enum Phase {
         attempt: u32,
         /// How the last connection ended, as a close code.
         code: u16,
+        /// There was a connection before; without one, nothing was lost.
+        ever: bool,
     },
     /// The browser says that there is no network; it comes back by itself.
     Offline,

@@ -96,6 +96,7 @@ impl Connection {
                 until: now + crate::model::Duration(wait),
                 attempt: self.attempt,
                 code: closed.code,
+                ever: self.was_open,
             },
             false => Phase::Offline,
         };

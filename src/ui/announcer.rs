@@ -1,13 +1,23 @@
 //! What screen readers are told, each thing once, outside the log.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 
 use super::el::{El, el};
 use super::handle;
+use crate::model::Duration;
+use crate::platform::timer::Timer;
+
+/// How long the words stay: they have been taken over by then, and must not be met again by
+/// whoever reads the page itself.
+const STAYS: Duration = Duration::secs(4);
 
 /// A live region that nobody sees.
 pub(super) fn announcer() -> El {
     let announcement = handle().projection.announcement;
+    let quiet = Rc::new(RefCell::new(None));
     el("div", "visually-hidden")
         .set("aria-live", "polite")
         .set("aria-atomic", "true")
@@ -15,6 +25,11 @@ pub(super) fn announcer() -> El {
         // Each in an element of its own: the same words twice are to be heard twice.
         .anew(
             move || announcement.get(),
-            |(_, words)| vec![el("p", "").text(words)],
+            move |(_, words)| {
+                let said = el("p", "").text(words);
+                let old = said.clone();
+                quiet.replace(Some(Timer::after(STAYS, move || old.remove())));
+                vec![said]
+            },
         )
 }

@@ -8,10 +8,12 @@ use web_sys::{ClipboardEvent, DataTransfer, DragEvent, KeyboardEvent};
 
 use super::el::{El, el, watch};
 use super::icon::{self, icon, icon_button};
+use super::panels::{Panels, panels};
 use super::{app, handle};
 use crate::app::Intent;
 use crate::driver::Handle;
-use crate::model::{Body, SendState};
+use crate::model::State;
+use crate::session::Run;
 use crate::words::ui;
 use attachments::Attached;
 
@@ -47,6 +49,7 @@ struct Desk {
     handle: Handle,
     text: RwSignal<String>,
     attached: Attached,
+    panels: Panels,
 }
 
 impl Desk {
@@ -55,6 +58,7 @@ impl Desk {
         Self {
             attached: Attached::new(handle.projection.capabilities.clone()),
             handle,
+            panels: panels(),
             text: RwSignal::new(String::new()),
         }
     }
@@ -98,22 +102,14 @@ impl Desk {
         files.inspect(|files| self.attached.take(files)).is_some()
     }
 
-    /// Takes the last waiting message back into the box.
+    /// Opens the last waiting message to be changed.
     fn edit_last(&self) -> Option<()> {
         let projection = &self.handle.projection;
         let id = projection
             .order
             .with_untracked(|order| order.last().copied())?;
-        let body = projection.row(id)?.body.get_untracked();
-        let Body::User(message) = body.as_ref() else {
-            return None;
-        };
-        if message.state != SendState::Queued || !message.attachments.is_empty() {
-            return None;
-        }
-        self.handle.did(Intent::Withdraw(id));
-        self.write(message.text.clone());
-        Some(())
+        let waits = projection.row(id)?.state.get_untracked() == State::Queued;
+        waits.then(|| self.panels.editing.set(Some(id)))
     }
 
     fn key(&self, event: &KeyboardEvent) {
@@ -214,7 +210,8 @@ fn buttons(row: El, desk: &Desk) -> El {
             sending.send();
             app::focus_composer();
         });
-    row.when(move || run.get().busy(), stop).put(send)
+    let at_work = move || matches!(run.get(), Run::Working { .. } | Run::Stalled { .. });
+    row.when(at_work, stop).put(send)
 }
 
 fn round(path: &str, name: &str) -> El {

@@ -99,6 +99,6 @@ pub(super) fn panel(
     fill: impl Fn(El) -> El + 'static,
 ) -> El {
     let panels = panels();
-    let open = move || panels.0.get() == Some(panel);
+    let open = move || panels.now.get() == Some(panel);
     dialog(title, class, open, move || panels.close(panel), fill)
 }

@@ -205,9 +205,24 @@ impl El {
         let _ = self.0.unchecked_ref::<HtmlElement>().focus();
     }
 
-    /// Takes it out of the page.
+    /// Puts the cursor behind a field's text.
+    pub(super) fn to_end(&self) {
+        let end = u32::try_from(self.value().encode_utf16().count()).ok();
+        // It throws only for kinds of field that hold no text.
+        let _ = self.field().set_selection_start(end);
+    }
+
+    /// Takes it out of the page. The focus, if it was within, goes to the message box and not to
+    /// the top of the page; a dialog sees to its own.
     pub(super) fn remove(&self) {
+        let focused = document().active_element();
+        let within = focused.is_some_and(|focused| {
+            self.0.contains(Some(&focused)) && matches!(focused.closest("dialog"), Ok(None))
+        });
         self.0.remove();
+        if within {
+            super::app::begin();
+        }
     }
 }
 

@@ -30,9 +30,12 @@ fn status() -> El {
         .follows("data-phase", move || {
             Some(phase.with(|phase| phase.word().to_owned()))
         })
-        .follows("title", move || Some(url.get()))
         .put(el("span", "status-dot").set("aria-hidden", "true"))
-        .put(el("span", "status-text").says(sentence))
+        .put(
+            el("span", "status-text")
+                .follows("title", move || Some(url.get()))
+                .says(sentence),
+        )
 }
 
 fn controls() -> El {

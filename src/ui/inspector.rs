@@ -22,12 +22,19 @@ fn panel() -> El {
     let strange = RwSignal::new(false);
     let chrome = handle.projection.chrome.clone();
     let counts = move || ui::counts(chrome.unknown.get(), chrome.dropped.get());
+    let escape = handle.clone();
     let close = move || handle.did(Intent::Inspect(false));
     let head = el("header", "inspector-head")
         .put(el("h2", "inspector-title").text(ui::INSPECTOR))
         .put(icon_button(icon::CLOSE, ui::CLOSE).on_press(close));
     el("aside", "inspector")
         .label(ui::INSPECTOR)
+        .on_key(move |event| {
+            if event.key() == "Escape" {
+                event.prevent_default();
+                escape.did(Intent::Inspect(false));
+            }
+        })
         .put(head)
         .put(tools(wanted, strange))
         .put(el("p", "inspector-counts").says(counts))
@@ -41,6 +48,8 @@ fn tools(wanted: RwSignal<String>, strange: RwSignal<bool>) -> El {
         .set("placeholder", ui::INSPECTOR_FILTER)
         .label(ui::INSPECTOR_FILTER)
         .on_input(move |text| wanted.set(text));
+    let begin = filter.clone();
+    request_animation_frame(move || begin.focus());
     let only = el("input", "")
         .set("type", "checkbox")
         .on_tick(move |on| strange.set(on));
@@ -65,16 +74,26 @@ fn lines(wanted: RwSignal<String>, strange: RwSignal<bool>) -> El {
             (!strange || line.judgement == Judgement::Unknown) && line.text.contains(&wanted)
         };
         let numbers = |line: &std::sync::Arc<TraceLine>| fits(line).then_some(line.number);
-        trace.with(|trace| trace.iter().filter_map(numbers).collect())
+        trace.with(|trace| trace.iter().filter_map(numbers).collect::<Vec<u64>>())
     };
     let drawn = move |number| {
         let wanted = |line: &&std::sync::Arc<TraceLine>| line.number == number;
         whole.with(|trace| trace.iter().rev().find(wanted).map(|one| line(one)))
     };
-    el("ol", "inspector-lines")
+    let list = el("ol", "inspector-lines")
         .set("tabindex", "0")
-        .label(ui::INSPECTOR)
-        .each(shown, drawn)
+        .label(ui::INSPECTOR);
+    let any = shown.clone();
+    let (newest, list) = (list.clone(), list.each(shown, drawn));
+    // The newest is what one has come for.
+    request_animation_frame(move || {
+        let list = newest.node();
+        list.set_scroll_top(list.scroll_height());
+    });
+    list.when(
+        move || any().is_empty(),
+        || el("li", "inspector-line").text(ui::INSPECTOR_EMPTY),
+    )
 }
 
 fn line(line: &TraceLine) -> El {

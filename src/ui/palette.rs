@@ -63,6 +63,10 @@ fn list(inside: El) -> El {
     let entries = el("ul", "palette-list").anew(
         move || found(&wanted.get()),
         move |found| {
+            if found.is_empty() {
+                let nothing = el("li", "palette-empty").set("role", "status");
+                return vec![nothing.text(ui::COMMANDS_EMPTY)];
+            }
             let known = found.iter().filter_map(|at| COMMANDS.get(*at));
             known.map(|known| entry(*known, &handle)).collect()
         },

@@ -6,14 +6,15 @@ use super::dialog::panel;
 use super::el::{El, button, el, watch};
 use super::handle;
 use super::panels::{Panel, panels};
-use crate::app::{Intent, Theme};
+use crate::app::{Intent, Theme, address_trouble};
+use crate::platform::page::Place;
 use crate::protocol::{Descriptor, PROTOCOLS, descriptor};
 use crate::words::ui;
 
 /// The settings, drawn from the protocols' descriptors.
 pub(super) fn settings() -> El {
     panel(Panel::Settings, ui::SETTINGS, "settings", |inside| {
-        inside.put(Form::new().view()).put(theme_choice())
+        inside.put(Form::new().view())
     })
 }
 
@@ -27,7 +28,12 @@ struct Form {
     server: RwSignal<String>,
     url: RwSignal<String>,
     strict: RwSignal<bool>,
+    /// What is wrong with the address.
+    trouble: RwSignal<String>,
 }
+
+/// The sentence below the address, for what it describes.
+const TROUBLE: &str = "address-trouble";
 
 impl Form {
     fn new() -> Self {
@@ -36,6 +42,7 @@ impl Form {
             server: RwSignal::new(chrome.server.get_untracked()),
             url: RwSignal::new(chrome.url.get_untracked()),
             strict: RwSignal::new(chrome.strict.get_untracked()),
+            trouble: RwSignal::new(String::new()),
         }
     }
 
@@ -61,6 +68,9 @@ impl Form {
         let panels = panels();
         let connect = move || {
             let protocol = untrack(|| self.protocol());
+            if protocol.is_some_and(Descriptor::has_address) && !self.is_address() {
+                return;
+            }
             handle.did(Intent::Connect {
                 server: protocol.map_or("", |protocol| protocol.name).to_owned(),
                 url: self.url.get_untracked(),
@@ -91,7 +101,16 @@ impl Form {
                     }
                 },
             )
+            .put(theme_choice())
             .put(el("div", "dialog-actions").put(cancel).put(connect))
+    }
+
+    /// Whether the address can be one; else says why not.
+    fn is_address(self) -> bool {
+        let secure = Place::now().secure;
+        let trouble = self.url.with_untracked(|url| address_trouble(url, secure));
+        self.trouble.set(trouble.clone().unwrap_or_default());
+        trouble.is_none()
     }
 
     fn servers(self) -> El {
@@ -119,7 +138,15 @@ impl Form {
             .follows("placeholder", move || {
                 Some(self.protocol()?.address?.to_owned())
             })
-            .on_input(move |text| self.url.set(text))
+            .set("aria-describedby", TROUBLE)
+            .follows("aria-invalid", move || {
+                let wrong = !self.trouble.with(String::is_empty);
+                wrong.then(|| "true".to_owned())
+            })
+            .on_input(move |text| {
+                self.trouble.set(String::new());
+                self.url.set(text);
+            })
             .on_key(move |event| {
                 if event.key() == "Enter" {
                     event.prevent_default();
@@ -128,9 +155,20 @@ impl Form {
             });
         let written = field.clone();
         watch(move || self.url.with(|url| written.set_value(url)));
-        el("label", "field")
+        let wrong = field.clone();
+        watch(move || {
+            if !self.trouble.with(String::is_empty) {
+                wrong.focus();
+            }
+        });
+        let trouble = el("p", "field-trouble")
+            .set("id", TROUBLE)
+            .set("role", "alert")
+            .says(move || self.trouble.get());
+        let label = el("label", "field")
             .put(el("span", "field-label").text(ui::ADDRESS))
-            .put(field)
+            .put(field);
+        el("div", "").put(label).put(trouble)
     }
 
     fn strictness(self) -> Vec<El> {

@@ -17,21 +17,18 @@ pub(super) fn working(parent: El) -> El {
     // Without a connection the banner says what is going on.
     let at_work = move || match run.get() {
         _ if !phase.with(|phase| matches!(phase, Phase::Open { .. })) => None,
-        Run::Working { since } => Some((since, false)),
-        Run::Muted { since } => Some((since, true)),
-        Run::Idle | Run::Stalled { .. } => None,
+        Run::Working { since } => Some(since),
+        // After a Stop a notice says what goes on.
+        Run::Idle | Run::Muted { .. } | Run::Stalled { .. } => None,
     };
-    parent.anew(at_work, |at_work| {
-        let line = |(since, muted): &(Instant, bool)| line(*since, *muted);
-        at_work.iter().map(line).collect()
-    })
+    parent.anew(at_work, |since| since.iter().copied().map(line).collect())
 }
 
-fn line(since: Instant, muted: bool) -> El {
+fn line(since: Instant) -> El {
     let ticks = ticks();
     let sentence = move || {
         ticks.track();
-        ui::working(page::now().since(since).0 / 1_000, muted)
+        ui::working(page::now().since(since).0 / 1_000)
     };
     let dots = (0..3).map(|_| el("i", "working-dot")).collect();
     el("p", "working")

@@ -67,7 +67,8 @@ words! {
     INSPECTOR_UNKNOWN = "Not understood only";
     INSPECTOR_CLEAR = "Clear";
     INSPECTOR_COPY = "Copy as fixture line";
-    INSPECTOR_EMPTY = "No frame yet.";
+    INSPECTOR_EMPTY = "No frame fits.";
+    COMMANDS_EMPTY = "No command is called that.";
     DISMISS = "Dismiss";
     LATEST = "Jump to latest";
     TRY_NOW = "Try now";
@@ -113,25 +114,22 @@ pub const KEYS: [(&str, &str); 7] = [
 pub fn status(phase: &Phase, server: &str) -> String {
     match phase {
         Phase::Idle => "Not connected".into(),
-        Phase::Connecting { .. } => format!("Connecting to {server}"),
+        Phase::Connecting { attempt: 0 } => format!("Connecting to {server}"),
         Phase::Open { .. } => format!("Connected to {server}"),
-        Phase::Waiting { .. } => format!("Reconnecting to {server}"),
+        // One sentence for all the tries, so that it is said once.
+        Phase::Connecting { .. } | Phase::Waiting { .. } => format!("Reconnecting to {server}"),
         Phase::Offline => "Offline".into(),
         Phase::Refused { .. } => format!("{server} is not reachable"),
     }
 }
 
-/// What the agent is doing, and for how many seconds, once that is worth saying.
+/// The agent is at work, and for how many seconds, once that is worth saying.
 #[must_use]
-pub fn working(seconds: u64, muted: bool) -> String {
-    let doing = match muted {
-        true => "Stopped here: the rest of this answer is hidden",
-        false => "Working",
-    };
+pub fn working(seconds: u64) -> String {
     match seconds {
-        0..5 => doing.to_owned(),
-        5..120 => format!("{doing}, {seconds} s"),
-        _ => format!("{doing}, {} min", seconds / 60),
+        0..5 => "Working".into(),
+        5..120 => format!("Working, {seconds} s"),
+        _ => format!("Working, {} min", seconds / 60),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::model::{Attachment, Body, ItemId, SendState, UserMessage};
 use crate::projection::Row;
 use crate::ui::copy::copy;
 use crate::ui::el::{El, button, el};
+use crate::ui::panels::panels;
 use crate::ui::{app, handle};
 use crate::words::ui;
 
@@ -27,13 +28,13 @@ enum Chance {
 
 /// A message of the person's.
 pub(super) fn user(row: &Row) -> El {
-    let editing = RwSignal::new(false);
+    let (id, editing) = (row.id, panels().editing);
     let delivery = part(row, |body| {
         of(body, |message| ui::delivery(&message.state).to_owned())
     });
     let chance = part(row, chance);
     let chance = move || match chance() {
-        Chance::Waiting if editing.get() => Chance::Editing,
+        Chance::Waiting if editing.get() == Some(id) => Chance::Editing,
         other => other,
     };
     let (edited, acted) = (row.clone(), row.clone());
@@ -93,12 +94,12 @@ fn attachment(attachment: &Attachment) -> El {
         .set("src", &attachment.data_url())
 }
 
-fn actions(row: &Row, chance: Chance, editing: RwSignal<bool>) -> Vec<El> {
+fn actions(row: &Row, chance: Chance, editing: RwSignal<Option<ItemId>>) -> Vec<El> {
     let id = row.id;
     let actions = el("div", "user-actions");
     match chance {
         Chance::Waiting => {
-            let edit = button("button-small", ui::EDIT).on_press(move || editing.set(true));
+            let edit = button("button-small", ui::EDIT).on_press(move || editing.set(Some(id)));
             let now = action(ui::SEND_NOW, Intent::SendNow(id));
             vec![
                 actions
@@ -126,22 +127,25 @@ fn action(label: &str, intent: Intent) -> El {
 }
 
 /// The text of a waiting message, to be changed.
-fn edit(row: &Row, editing: RwSignal<bool>) -> El {
+fn edit(row: &Row, editing: RwSignal<Option<ItemId>>) -> El {
     let field = el("textarea", "input").label(ui::EDIT);
     field.set_value(&text_of(row));
     let (handle, id) = (handle(), row.id);
     let written = field.clone();
     let save = move || {
-        editing.set(false);
         keep(&handle, id, written.value());
+        editing.set(None);
     };
     let by_key = save.clone();
     let field = field.on_key(move |event| key(event, &by_key, editing));
     let begin = field.clone();
-    request_animation_frame(move || begin.focus());
+    request_animation_frame(move || {
+        begin.focus();
+        begin.to_end();
+    });
     let actions = el("div", "user-actions")
         .put(button("button-small", ui::SAVE).on_press(save))
-        .put(button("button-small", ui::CANCEL).on_press(move || editing.set(false)));
+        .put(button("button-small", ui::CANCEL).on_press(move || editing.set(None)));
     el("div", "user-edit").put(field).put(actions)
 }
 
@@ -152,7 +156,7 @@ fn keep(handle: &Handle, id: ItemId, text: String) {
     app::focus_composer();
 }
 
-fn key(event: &KeyboardEvent, save: &impl Fn(), editing: RwSignal<bool>) {
+fn key(event: &KeyboardEvent, save: &impl Fn(), editing: RwSignal<Option<ItemId>>) {
     match event.key().as_str() {
         "Enter" if !event.shift_key() && !event.is_composing() => {
             event.prevent_default();
@@ -160,7 +164,7 @@ fn key(event: &KeyboardEvent, save: &impl Fn(), editing: RwSignal<bool>) {
         }
         "Escape" => {
             event.prevent_default();
-            editing.set(false);
+            editing.set(None);
             app::focus_composer();
         }
         _ => {}

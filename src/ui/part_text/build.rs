@@ -14,11 +14,11 @@ pub(super) fn blocks(blocks: &[Block]) -> Vec<Node> {
 
 fn block(block: &Block) -> El {
     match block {
-        Block::Paragraph(content) => with("p", content),
+        Block::Paragraph(content) => with("p", content).set("dir", "auto"),
         Block::Heading { level, content } => heading(*level, content),
         Block::Code { language, text } => code(language.as_deref(), text),
         Block::List { start, items } => list(*start, items),
-        Block::Quote(inner) => put_blocks(el("blockquote", ""), inner),
+        Block::Quote(inner) => put_blocks(el("blockquote", "").set("dir", "auto"), inner),
         Block::Table {
             alignments,
             header,
@@ -42,7 +42,9 @@ fn heading(level: u8, content: &[Inline]) -> El {
         3 => "h5",
         _ => "h6",
     };
-    with(name, content).set("data-level", &level.to_string())
+    with(name, content)
+        .set("dir", "auto")
+        .set("data-level", &level.to_string())
 }
 
 fn with(name: &'static str, content: &[Inline]) -> El {
@@ -75,6 +77,7 @@ fn list_item(item: &Item) -> El {
         Some(done) => el("li", "task").put(task(done)),
         None => el("li", ""),
     };
+    let entry = entry.set("dir", "auto");
     // A single paragraph needs no room of its own.
     match item.blocks.as_slice() {
         [Block::Paragraph(content), rest @ ..]
