@@ -256,8 +256,11 @@ impl Session {
 
     /// What the agent is doing.
     #[must_use]
-    pub const fn run(&self) -> Run {
-        self.run.run()
+    pub fn run(&self) -> Run {
+        match self.run.run() {
+            Run::Working { .. } if self.timeline.pending().next().is_some() => Run::Asking,
+            run => run,
+        }
     }
 
     /// What the server can do, as far as is known now.
@@ -337,7 +340,7 @@ impl Session {
             self.said.phase = phase.clone();
             self.timeline.say(Change::Connection(phase));
         }
-        let run = self.run.run();
+        let run = self.run();
         if self.said.run != run {
             self.said.run = run;
             self.timeline.say(Change::Run(run));

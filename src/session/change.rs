@@ -129,6 +129,8 @@ pub enum Run {
         /// Since when.
         since: Instant,
     },
+    /// It waits for the person's answer to an approval.
+    Asking,
     /// It works, and the rest of this turn is hidden because the person stopped it.
     Muted {
         /// Since when.

@@ -17,6 +17,8 @@ pub(super) struct Timeline {
     pub(super) recalled: Option<ItemId>,
     /// An answer that was still growing when the person sent on.
     overtaken: Option<ItemId>,
+    /// The approvals that waited for the person when they were last looked at.
+    asked: Vec<ItemId>,
     pub(super) outputs: VecDeque<Output>,
 }
 
@@ -422,7 +424,8 @@ impl Timeline {
     pub(super) fn asked(&mut self, approval: Approval) {
         let known = self.approval(&approval.id).map(|item| item.id);
         if known.is_none() {
-            self.push(Body::Approval(approval));
+            let id = self.push(Body::Approval(approval));
+            self.asked.push(id);
         }
     }
 
@@ -434,6 +437,7 @@ impl Timeline {
 
     /// An approval is answered or has expired.
     pub(super) fn decide(&mut self, id: ItemId, state: ApprovalState) {
+        self.asked.retain(|asked| *asked != id);
         self.edit(id, |body| {
             if let Body::Approval(approval) = body
                 && is_open(approval)
@@ -445,13 +449,15 @@ impl Timeline {
 
     /// The approvals that wait for the person, and until when.
     pub(super) fn pending(&self) -> impl Iterator<Item = (ItemId, Option<Instant>)> {
-        self.items.iter().filter_map(|item| match &item.body {
-            Body::Approval(Approval {
-                state: ApprovalState::Pending { until },
-                ..
-            }) => Some((item.id, *until)),
-            _ => None,
-        })
+        self.asked
+            .iter()
+            .filter_map(|id| match &self.get(*id)?.body {
+                Body::Approval(Approval {
+                    state: ApprovalState::Pending { until },
+                    ..
+                }) => Some((*id, *until)),
+                _ => None,
+            })
     }
 
     /// What was still growing is as long as it will get; running tools are given up.

@@ -210,7 +210,12 @@ fn buttons(row: El, desk: &Desk) -> El {
             sending.send();
             app::focus_composer();
         });
-    let at_work = move || matches!(run.get(), Run::Working { .. } | Run::Stalled { .. });
+    let at_work = move || {
+        matches!(
+            run.get(),
+            Run::Working { .. } | Run::Asking | Run::Stalled { .. }
+        )
+    };
     row.when(at_work, stop).put(send)
 }
 

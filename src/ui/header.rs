@@ -24,7 +24,12 @@ fn status() -> El {
     let projection = handle().projection;
     let (phase, words) = (projection.phase.clone(), projection.phase);
     let (label, url) = (projection.chrome.label, projection.chrome.url);
-    let sentence = move || words.with(|phase| ui::status(phase, &label.get()));
+    let sentence = move || words.with(ui::status);
+    let lead = sentence.clone();
+    let name = move || match sentence().ends_with(' ') {
+        true => label.get(),
+        false => String::new(),
+    };
     el("p", "status")
         .set("role", "status")
         .follows("data-phase", move || {
@@ -34,7 +39,8 @@ fn status() -> El {
         .put(
             el("span", "status-text")
                 .follows("title", move || Some(url.get()))
-                .says(sentence),
+                .put(el("span", "status-lead").says(move || lead().to_owned()))
+                .put(el("span", "").says(name)),
         )
 }
 

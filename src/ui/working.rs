@@ -17,14 +17,20 @@ pub(super) fn working(parent: El) -> El {
     // Without a connection the banner says what is going on.
     let at_work = move || match run.get() {
         _ if !phase.with(|phase| matches!(phase, Phase::Open { .. })) => None,
-        Run::Working { since } => Some(since),
+        Run::Working { since } => Some(Some(since)),
+        Run::Asking => Some(None),
         // After a Stop a notice says what goes on.
         Run::Idle | Run::Muted { .. } | Run::Stalled { .. } => None,
     };
     parent.anew(at_work, |since| since.iter().copied().map(line).collect())
 }
 
-fn line(since: Instant) -> El {
+/// Without a start the agent waits for the person, for as long as that takes.
+fn line(since: Option<Instant>) -> El {
+    let words = el("span", "working-words");
+    let Some(since) = since else {
+        return el("p", "working").put(words.text(ui::ASKING));
+    };
     let ticks = ticks();
     let sentence = move || {
         ticks.track();
@@ -37,5 +43,5 @@ fn line(since: Instant) -> El {
                 .set("aria-hidden", "true")
                 .put_all(dots),
         )
-        .put(el("span", "working-words").says(sentence))
+        .put(words.says(sentence))
 }

@@ -92,6 +92,7 @@ words! {
     NO_FILES = "only pictures can be sent here: PNG, JPEG, WebP or GIF";
     WRONG_FILE = "only PNG, JPEG, WebP and GIF pictures, PDF documents and audio can be sent here";
     SHRINKING = "Preparing";
+    ASKING = "The agent waits for your answer";
     REMOVE = "Remove";
     NOTIFICATIONS = "Notifications";
     REMOTE_FAILED = "The picture could not be fetched. Open it in a new tab:";
@@ -109,17 +110,18 @@ pub const KEYS: [(&str, &str); 7] = [
     ("Tab", "Go to the next control"),
 ];
 
-/// The connection in a word or two, without a countdown, for the status line.
+/// The connection in a word or two, without a countdown, for the status line; the server's name
+/// follows where they end in a space.
 #[must_use]
-pub fn status(phase: &Phase, server: &str) -> String {
+pub const fn status(phase: &Phase) -> &'static str {
     match phase {
-        Phase::Idle => "Not connected".into(),
-        Phase::Connecting { attempt: 0 } => format!("Connecting to {server}"),
-        Phase::Open { .. } => format!("Connected to {server}"),
+        Phase::Idle => "Not connected",
+        Phase::Connecting { attempt: 0 } => "Connecting to ",
+        Phase::Open { .. } => "Connected to ",
         // One sentence for all the tries, so that it is said once.
-        Phase::Connecting { .. } | Phase::Waiting { .. } => format!("Reconnecting to {server}"),
-        Phase::Offline => "Offline".into(),
-        Phase::Refused { .. } => format!("{server} is not reachable"),
+        Phase::Connecting { .. } | Phase::Waiting { .. } => "Reconnecting to ",
+        Phase::Offline => "Offline",
+        Phase::Refused { .. } => "Cannot reach ",
     }
 }
 

@@ -1,6 +1,6 @@
 import {
-  articles, box, button, expect, expectArticles, expectPhase, items, log, open, part, phases, send,
-  test, times,
+  articles, box, button, expect, expectArticles, expectPhase, expectSeen, items, log, open, part,
+  phases, send, test, times,
 } from "./support/parlor.ts";
 
 test("the page opens on the demo, with suggestions and nothing else", async ({ page }) => {
@@ -17,7 +17,7 @@ test("the tour streams, calls tools, shows a picture, asks, loses the connection
 }) => {
   await open(page);
   await page.getByRole("button", { name: "Give me the tour" }).click();
-  await expect(items(page, "agent", "streaming")).toBeVisible();
+  await expectSeen(page, "agent", "streaming");
 
   const list = log(page).getByRole("article", { name: /list_directory/ });
   await expect(list).toHaveAttribute("data-state", "done");

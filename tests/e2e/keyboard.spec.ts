@@ -72,7 +72,7 @@ test("a link is confirmed, a tool approved and a turn stopped by keyboard", asyn
   await tabTo(page, box(page));
   await page.keyboard.type("slow one");
   await page.keyboard.press("Enter");
-  await expect(items(page, "agent", "streaming")).toBeVisible();
+  await items(page, "agent", "streaming").waitFor();
   await tabTo(page, button(page, "Stop"));
   await page.keyboard.press("Enter");
   await expect(items(page, "notice").first()).toContainText("Stopped");

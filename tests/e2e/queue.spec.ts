@@ -7,7 +7,7 @@ import {
 async function busy(page: Page, agent: Agent): Promise<Run> {
   const chat = await connect(page, agent);
   await send(page, "slow one");
-  await expect(items(page, "agent", "streaming")).toBeVisible();
+  await items(page, "agent", "streaming").waitFor();
   return chat;
 }
 

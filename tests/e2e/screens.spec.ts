@@ -108,7 +108,7 @@ test.describe("scrolling", () => {
     await expect(answer.getByText("Read more at")).toBeInViewport();
 
     await send(page, "Write some Markdown with code");
-    await expect(items(page, "agent", "streaming")).toBeVisible();
+    await items(page, "agent", "streaming").waitFor();
     const first = items(page, "user").first();
     await items(page, "agent").first().hover();
     await page.mouse.wheel(0, -20_000);

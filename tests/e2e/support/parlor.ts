@@ -91,7 +91,9 @@ export async function connect(
 ): Promise<Run> {
   const chat = newRun(agent, path, faults);
   await open(page, link(chat.url, { conversation: chat.run }));
-  await button(page.getByRole("dialog"), "Connect").click();
+  const dialog = page.getByRole("dialog");
+  await button(dialog, "Connect").click();
+  await expect(dialog).toBeHidden();
   await expectPhase(page, "open");
   return chat;
 }
@@ -140,6 +142,11 @@ export const part = (article: Locator, name: "args" | "result"): Locator =>
 /** The phases that the connection went through since the page loaded. */
 export function phases(page: Page): Promise<string[]> {
   return page.evaluate(() => window.seen.phases);
+}
+
+/** Waits until an item has been in that state since the page loaded, however briefly. */
+export async function expectSeen(page: Page, kind: Kind, state: string): Promise<void> {
+  await expect.poll(() => page.evaluate(() => window.seen.states)).toContain(`${kind} ${state}`);
 }
 
 /** A button of the header, else a command of the list. */

@@ -5,7 +5,7 @@ import type { BrowserContext, Request } from "@playwright/test";
 declare global {
   interface Window {
     /** What happened on the page since it loaded. */
-    seen: { phases: string[]; spoken: string[] };
+    seen: { phases: string[]; spoken: string[]; states: string[] };
     parlorViolation(what: string): void;
     parlorSocket(url: string): void;
   }
@@ -71,11 +71,22 @@ function observe(): void {
       return Reflect.construct(target, [url, ...rest]);
     },
   });
-  window.seen = { phases: [], spoken: [] };
+  window.seen = { phases: [], spoken: [], states: [] };
 
   const phase = (): void => {
     const now = document.querySelector("[data-phase]")?.getAttribute("data-phase");
     if (now && now !== window.seen.phases.at(-1)) window.seen.phases.push(now);
+  };
+  const state = ({ dataset: { kind, state } }: HTMLElement): void => {
+    const now = `${kind} ${state}`;
+    if (kind && !window.seen.states.includes(now)) window.seen.states.push(now);
+  };
+  const states = ({ target, addedNodes }: MutationRecord): void => {
+    for (const node of [target, ...addedNodes]) {
+      if (!(node instanceof HTMLElement)) continue;
+      if (node.matches("[data-state]")) state(node);
+      if (node !== target) node.querySelectorAll<HTMLElement>("[data-state]").forEach(state);
+    }
   };
   const element = (node: Node): Element | null =>
     node instanceof Element ? node : node.parentElement;
@@ -91,12 +102,15 @@ function observe(): void {
   };
   new MutationObserver((records) => {
     phase();
-    for (const record of records) if (record.type !== "attributes") listen(record);
+    for (const record of records) {
+      states(record);
+      if (record.type !== "attributes") listen(record);
+    }
   }).observe(document, {
     subtree: true,
     childList: true,
     characterData: true,
     attributes: true,
-    attributeFilter: ["data-phase"],
+    attributeFilter: ["data-phase", "data-state"],
   });
 }
