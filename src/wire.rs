@@ -1,3 +1,4 @@
 //! Formats that several adapters share.
 
 pub mod json;
+pub mod socket_io;
