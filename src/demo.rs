@@ -52,6 +52,7 @@ struct Asked {
 impl Default for DemoAgent {
     fn default() -> Self {
         let setup = Setup {
+            fresh: false,
             url: ADDRESS.to_owned(),
             conversation: crate::model::ConversationId::new(""),
             strict: false,
@@ -99,7 +100,9 @@ impl DemoAgent {
             self.session = session.as_str().to_owned();
         }
         match self.reader.read_back(&text) {
-            Some(Command::Message { text, attachments }) => {
+            Some(Command::Message {
+                text, attachments, ..
+            }) => {
                 self.history.push(json!({"role": "user", "content": text}));
                 self.steps = script::answer_to(&text, &attachments);
                 self.next = now + THINKING;
@@ -113,7 +116,7 @@ impl DemoAgent {
                 self.emit("conversationReset", json!({}), now);
             }
             Some(Command::Answer { id, approved, .. }) => self.answered(id.as_str(), approved, now),
-            Some(Command::Cancel) | None => {
+            Some(Command::Cancel | Command::Pause | Command::Resume) | None => {
                 self.emit("error", json!({"message": "Unknown message type"}), now);
             }
         }

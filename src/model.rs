@@ -4,16 +4,18 @@
 
 mod attachment;
 mod by_id;
+mod event;
 mod id;
 mod item;
 mod time;
 mod tool;
 
-pub use attachment::{Attachment, Content, data_url};
+pub use attachment::{Attachment, Content, Task, TaskState, data_url};
 pub use by_id::{ById, IdSet};
-pub use id::{ApprovalId, CallId, ConversationId, ItemId, TransactionId};
+pub use event::{Cost, Event, Said, Standing, Told};
+pub use id::{ApprovalId, CallId, ConversationId, EventKey, ItemId, TransactionId};
 pub use item::{
-    Approval, ApprovalState, Body, Failure, Fault, Item, Kind, Notice, Prose, ProseState,
+    Approval, ApprovalState, Aside, Body, Failure, Fault, Item, Kind, Notice, Prose, ProseState,
     SendState, State, UserMessage,
 };
 pub use time::{Duration, Instant};

@@ -4,12 +4,14 @@
 //! adapter knows no clock, no retry and no storage: [`crate::session`] has those, once for all.
 
 mod emit;
+pub mod openhands_v0;
 mod registry;
 pub mod saiki;
 
 use crate::io::{Closed, Happening};
 use crate::model::{
-    ApprovalId, Attachment, CallId, Content, ConversationId, Duration, Fault, Notice, ToolState,
+    ApprovalId, Attachment, CallId, Content, ConversationId, Duration, Event, EventKey, Fault,
+    Notice, Standing, ToolState, TransactionId,
 };
 pub use emit::{Emission, Ids, Out};
 pub use registry::{Descriptor, PROTOCOLS, Setup, descriptor};
@@ -88,6 +90,18 @@ pub enum AgentEvent {
         /// The line for a reverse proxy that would allow it.
         remedy: String,
     },
+    /// The server's log has been read up to now: what of ours is not in it did not arrive.
+    CaughtUp,
+    /// The server takes the message of that number.
+    Accepted(TransactionId),
+    /// What the agent is doing, said beside the log.
+    Stands(Standing),
+    /// What the server is busy with, by its own short name; `None` once it is done.
+    Progress(Option<String>),
+    /// Something is wrong until the agent goes on, said beside the log.
+    Trouble(Fault),
+    /// The server chose the conversation's identifier.
+    Named(ConversationId),
     /// The conversation got a title.
     Titled(String),
     /// Something to tell the person.
@@ -133,6 +147,8 @@ pub enum Past {
 pub enum Command {
     /// Send a message.
     Message {
+        /// Ours; repeated on the wire where the protocol has a place for it.
+        id: TransactionId,
         /// The text.
         text: String,
         /// What goes with it.
@@ -142,6 +158,10 @@ pub enum Command {
     Reset,
     /// Stop the run.
     Cancel,
+    /// Let the agent rest where it is.
+    Pause,
+    /// Let it go on.
+    Resume,
     /// Answer a request for approval.
     Answer {
         /// Which.
@@ -173,8 +193,29 @@ pub struct Capabilities {
     pub cancel: bool,
     /// The server can give the conversation back after a gap.
     pub history: bool,
-    /// Frames carry identifiers, so that one sent twice is recognised.
+    /// The server numbers its events, so that none is missed or shown twice.
     pub event_ids: bool,
+    /// It takes messages while the agent works.
+    pub interject: bool,
+    /// The agent can be paused and resumed.
+    pub pause: bool,
+}
+
+/// Why the server does not go on with us, and a further try of the same would end the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// It knows no such conversation.
+    UnknownConversation,
+    /// It wants a key, or another one.
+    Unauthorized,
+    /// It has not been set up: no model, for one.
+    NotSetUp,
+    /// It ended the conversation's run, because somebody asked it to.
+    Ended,
+    /// It ended the conversation's run, because too many ran.
+    TooMany,
+    /// Anything else, in its own words.
+    Said(String),
 }
 
 /// What to do after a socket closed.
@@ -192,8 +233,9 @@ pub enum Verdict {
 pub trait Protocol {
     /// What the server can do; asked again after every frame.
     fn capabilities(&self) -> Capabilities;
-    /// Opens what has to be opened.
-    fn connect(&mut self, out: &mut Out<'_>);
+    /// Opens what has to be opened. `seen` is the newest event of the server's log that is here,
+    /// where the server numbers its events.
+    fn connect(&mut self, seen: Option<&EventKey>, out: &mut Out<'_>);
     /// Reads one happening. Never fails: what it cannot read is `out.unknown()`.
     fn receive(&mut self, happening: &Happening, out: &mut Out<'_>);
     /// Writes one command.
@@ -201,8 +243,17 @@ pub trait Protocol {
     /// # Errors
     /// [`Unsupported`] where the protocol has no frame for it; nothing was sent then.
     fn submit(&mut self, command: &Command, out: &mut Out<'_>) -> Result<(), Unsupported>;
-    /// Asks for the history, where the protocol has one; its answer comes as [`AgentEvent::History`].
+    /// Asks for the history, where the protocol has one; its answer comes as
+    /// [`AgentEvent::History`], or as events of the log and then [`AgentEvent::CaughtUp`].
     fn recall(&mut self, out: &mut Out<'_>);
+    /// Reads an event that was stored as the server wrote it; `None` where it is none.
+    fn tell(&self, _json: &str) -> Option<Event> {
+        None
+    }
+    /// A connection over which nothing came for so long is dead; `None` where none can be told.
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
     /// What a close means.
     fn verdict(&self, closed: &Closed) -> Verdict;
     /// Reads one frame that a client of this protocol sent, for recordings and scripted agents.

@@ -8,22 +8,28 @@ mod align;
 mod change;
 mod connection;
 mod events;
+mod index;
 mod link;
+mod log;
+mod numbered;
 mod outbox;
 mod policy;
 mod random;
 mod reconcile;
+mod retell;
 mod run;
+mod tell;
 mod throttle;
 mod timeline;
 
 use std::collections::VecDeque;
 
 use crate::io::{Happening, RequestId, SocketId};
-use crate::model::{ApprovalState, Attachment, Instant, Item, ItemId, Notice};
+use crate::model::{ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice};
 use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol};
 pub use change::{Change, Direction, Judgement, Output, Phase, Refusal, Run, Trace};
 use connection::Connection;
+use log::Log;
 use outbox::Outbox;
 pub use policy::Policy;
 pub use random::Random;
@@ -83,6 +89,8 @@ pub enum Input {
     },
     /// Stop the run.
     Stop,
+    /// Let the agent rest (`true`), or go on.
+    Pause(bool),
     /// Stop waiting for it.
     GiveUp,
     /// Go on waiting for it.
@@ -98,6 +106,8 @@ pub enum Input {
 pub enum Reason {
     /// The next try to connect, or the end of one that takes too long.
     Connection,
+    /// Nothing came for so long that the connection is dead.
+    Silence,
     /// The run: quiet that proves its end, or silence that is too long.
     Run,
     /// An approval runs out.
@@ -118,6 +128,11 @@ pub struct Session {
     sockets: Vec<SocketId>,
     requests: Vec<RequestId>,
     timeline: Timeline,
+    log: Log,
+    /// An event came that belongs before others: the timeline is to be told anew.
+    untold: bool,
+    /// The newest event that said what the agent does.
+    stood: Option<EventKey>,
     connection: Connection,
     outbox: Outbox,
     run: RunClock,
@@ -143,6 +158,8 @@ pub struct Birth {
     pub ids: Ids,
     /// The conversation existed before: ask for its history.
     pub stale: bool,
+    /// What was stored of the server's log, oldest first.
+    pub log: Vec<Event>,
 }
 
 /// What was last said to the outside, so that only movement is.
@@ -158,8 +175,13 @@ impl Session {
     /// A session that does nothing yet.
     #[must_use]
     pub fn new(protocol: Box<dyn Protocol>, policy: Policy, birth: Birth) -> Self {
-        let Birth { seed, ids, stale } = birth;
-        Self {
+        let Birth {
+            seed,
+            ids,
+            stale,
+            log,
+        } = birth;
+        let mut session = Self {
             protocol,
             random: Random::new(seed),
             ids,
@@ -167,6 +189,9 @@ impl Session {
             sockets: Vec::new(),
             requests: Vec::new(),
             timeline: Timeline::default(),
+            log: Log::default(),
+            untold: false,
+            stood: None,
             connection: Connection::new(),
             outbox: Outbox::new(policy.messages_per_second),
             run: RunClock::default(),
@@ -179,7 +204,9 @@ impl Session {
             said: Said::default(),
             unknown: 0,
             dropped: 0,
-        }
+        };
+        session.lay_in(log, Instant(0));
+        session
     }
 
     /// Takes one input. Drain [`Self::poll`] before the next.
@@ -204,13 +231,16 @@ impl Session {
                 remember,
             } => self.answer(id, approved, remember),
             Input::Stop => self.stop(now),
+            Input::Pause(paused) => self.pause(paused),
             Input::GiveUp => self.give_up(now),
             Input::KeepWaiting => self.run.patience(now),
             Input::Reset => self.reset(now),
             Input::Recall => self.recall(now),
         }
+        self.catch_up_telling();
         self.pump(now);
         self.absorb(now);
+        self.catch_up_telling();
         self.report();
     }
 
@@ -226,9 +256,16 @@ impl Session {
         let doubt = self.silence_counts();
         let reset = self.resetting.flatten().map(|at| at + self.policy.reset);
         let recall = self.recalling.map(|at| at + self.policy.recall);
-        let overdue = [reset, recall, self.outbox.unconfirmed_at(&self.policy)];
+        let overdue = [
+            reset,
+            recall,
+            self.outbox.unconfirmed_at(&self.policy),
+            self.outbox.settle_at,
+            self.refused_at(),
+        ];
         [
             (self.connection.deadline(&self.policy), Reason::Connection),
+            (self.dead_at(), Reason::Silence),
             (self.run.deadline(&self.policy, doubt), Reason::Run),
             (asked, Reason::Approval),
             (
@@ -331,6 +368,10 @@ impl Session {
         if self.outbox.no_sign(now, &self.policy) {
             self.run.idle();
         }
+        if self.refused_at().is_some_and(|at| now >= at) {
+            self.refused();
+        }
+        self.send_again(now);
     }
 
     /// Says what moved of the small things.

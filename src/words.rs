@@ -6,7 +6,8 @@ pub mod asides;
 pub mod ui;
 
 use crate::markdown;
-use crate::model::{Approval, Body, Failure, Fault, Notice};
+use crate::model::{Approval, Aside, Body, Failure, Fault, Notice};
+use crate::protocol::Gone;
 use crate::session::{Phase, Refusal};
 
 /// A notice as a sentence.
@@ -29,12 +30,30 @@ pub fn notice(notice: &Notice) -> String {
         ),
         Notice::CannotAnswer => "This could not be answered: in strict mode only the frames of the server's document are sent, and it has none for that. Turn Strict off in the settings.".into(),
         Notice::Forgotten => "The server no longer remembers this conversation. What you see here is this page's own copy.".into(),
+        Notice::Aside { what, .. } => aside(*what).into(),
+        Notice::Paused => "Paused.".into(),
+        Notice::Resumed => "Resumed.".into(),
+        Notice::MayBeMissing { count } => format!(
+            "Up to {count} events may be missing here: the server created them while the connection was being made, and could not be asked for them. Reload the page to ask again."
+        ),
         Notice::ToolServer { name, error: None } => format!("The tool server “{name}” is connected."),
         Notice::ToolServer { name, error: Some(error) } => {
             format!("The tool server “{name}” could not be connected: {error}")
         }
         Notice::Tools { count: 1 } => "The agent can use 1 tool now.".into(),
         Notice::Tools { count } => format!("The agent can use {count} tools now."),
+    }
+}
+
+/// The heading of something that stands folded away.
+#[must_use]
+pub const fn aside(what: Aside) -> &'static str {
+    match what {
+        Aside::SystemPrompt => "System prompt",
+        Aside::Workspace => "What the agent knows of the workspace",
+        Aside::Knowledge => "What the agent looked up",
+        Aside::Summary => "Summary of an older part",
+        Aside::Inner => "Internal event",
     }
 }
 
@@ -78,7 +97,8 @@ fn spoken_part(text: String) -> String {
 #[must_use]
 pub fn question(approval: &Approval) -> String {
     match (&approval.description, approval.tool.as_str()) {
-        (Some(description), _) => description.clone(),
+        (Some(description), "") => description.clone(),
+        (Some(description), tool) => format!("The agent wants to use {tool}. {description}"),
         (None, "") => "The agent asks for your approval.".into(),
         (None, tool) => format!("The agent wants to use {tool}."),
     }
@@ -87,10 +107,50 @@ pub fn question(approval: &Approval) -> String {
 /// An error as a sentence.
 #[must_use]
 pub fn error(fault: &Fault) -> String {
-    match fault.message.as_str() {
-        "" => "The server reported an error without saying which.".into(),
-        message => message.to_owned(),
+    let named = fault.code.as_deref().and_then(status);
+    match (fault.message.as_str(), named) {
+        ("", Some(words)) => words.into(),
+        ("", None) => "The server reported an error without saying which.".into(),
+        (message, _) => message.to_owned(),
     }
+}
+
+/// What OpenHands says by a name alone (`RuntimeStatus` of openhands-ai 0.59.0), with the next
+/// step; `None` for a name of a newer server.
+#[must_use]
+pub fn status(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "STATUS$ERROR" => "The agent stopped because of an error. Send a message to go on.",
+        "STATUS$ERROR_RUNTIME_DISCONNECTED" => "The agent's workspace was disconnected.",
+        "STATUS$ERROR_LLM_AUTHENTICATION" => {
+            "The model refused the server's key. Check the key in the server's settings."
+        }
+        "STATUS$ERROR_LLM_SERVICE_UNAVAILABLE" => {
+            "The model's service is unavailable. Try again later."
+        }
+        "STATUS$ERROR_LLM_INTERNAL_SERVER_ERROR" => {
+            "The model's service failed. Send a message to try again."
+        }
+        "STATUS$ERROR_LLM_OUT_OF_CREDITS" => "The account at the model's service is used up.",
+        "STATUS$ERROR_LLM_CONTENT_POLICY_VIOLATION" => {
+            "The model's service refused the content by its policy."
+        }
+        "CHAT_INTERFACE$AGENT_RATE_LIMITED_MESSAGE"
+        | "CHAT_INTERFACE$AGENT_RATE_LIMITED_STOPPED_MESSAGE" => {
+            "The model's service limits how often it may be asked. Wait, then send a message."
+        }
+        "STATUS$GIT_PROVIDER_AUTHENTICATION_ERROR" => {
+            "The git provider refused the server's token. Check it in the server's settings."
+        }
+        "STATUS$ERROR_MEMORY" => "The agent's workspace is out of memory.",
+        "STATUS$LLM_RETRY" => "Asking the model again",
+        "STATUS$BUILDING_RUNTIME" => "Building the workspace",
+        "STATUS$STARTING_RUNTIME" => "Starting the workspace",
+        "STATUS$RUNTIME_STARTED" => "The workspace has started",
+        "STATUS$SETTING_UP_WORKSPACE" => "Setting up the workspace",
+        "STATUS$SETTING_UP_GIT_HOOKS" => "Setting up git hooks",
+        _ => return None,
+    })
 }
 
 /// Why a message did not arrive, with the next step.
@@ -102,6 +162,9 @@ pub fn failure(failure: Failure) -> &'static str {
             "This server cannot take such an attachment. Remove it and send the text alone."
         }
         Failure::NotReceived => "The server never received it. Send it again or delete it.",
+        Failure::NotAccepted => {
+            "The server did not say that it takes this message. Send it again or delete it."
+        }
     }
 }
 
@@ -149,6 +212,7 @@ fn refusal(why: &Refusal) -> String {
             "The browser refused this address. Check it in the settings.".into()
         }
         Refusal::Address { reason } => format!("The browser refused this address: {reason}"),
+        Refusal::Gone(gone) => self::gone(gone),
         Refusal::Server { code, reason } if reason.is_empty() => closed(*code),
         Refusal::Server { code, reason } => format!("{} It says: {reason}", closed(*code)),
     }
@@ -172,4 +236,28 @@ pub fn stalled(after: crate::model::Duration) -> String {
         "Nothing has come from the agent for {}. It may still be working.",
         span(after.0)
     )
+}
+
+/// Why a server does not go on with us, with the next step.
+fn gone(gone: &Gone) -> String {
+    match gone {
+        Gone::UnknownConversation => {
+            "The server knows no such conversation. Begin a new one, or check the link.".into()
+        }
+        Gone::Unauthorized => {
+            "The server wants a key, or another one. Enter it in the settings.".into()
+        }
+        Gone::NotSetUp => {
+            "The server has no model set up yet. Choose one in its own settings, then try again."
+                .into()
+        }
+        Gone::Ended => {
+            "The server ended this conversation's run. Connect again to start it anew.".into()
+        }
+        Gone::TooMany => {
+            "The server ended this conversation's run because too many run at once. Stop another, then connect again."
+                .into()
+        }
+        Gone::Said(words) => format!("The server refuses the connection. It says: {words}"),
+    }
 }

@@ -138,6 +138,7 @@ impl App {
         let setup = Setup {
             url: target.url.clone(),
             conversation: ConversationId::new(self.conversation.id.clone()),
+            fresh: !self.conversation.known && target.conversation.is_none(),
             strict: target.strict,
         };
         let stale = self.conversation.known || target.conversation.is_some();
@@ -146,6 +147,7 @@ impl App {
             seed: self.random.next(),
             ids,
             stale,
+            log: Vec::new(),
         };
         let session = Session::new((target.protocol.make)(setup), Policy::default(), birth);
         self.view.server = target.protocol.name.to_owned();

@@ -50,8 +50,47 @@ pub enum Content {
         /// The bytes in base64.
         base64: String,
     },
+    /// A change to a file, as a unified diff (POSIX `diff -u`).
+    Diff(String),
+    /// The code that a command ended with.
+    Exit(i64),
+    /// A list of things to do.
+    Tasks(Vec<Task>),
     /// Anything else, shown as indented JSON.
     Json(serde_json::Value),
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// What is to be done.
+    pub title: String,
+    /// How far it is.
+    pub state: TaskState,
+}
+
+/// How far a thing to do is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskState {
+    /// Not begun.
+    Open,
+    /// Being done.
+    Doing,
+    /// Done.
+    Done,
+}
+
+impl Task {
+    /// The line of a Markdown list that says the same; `~` marks what is being done.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mark = match self.state {
+            TaskState::Open => ' ',
+            TaskState::Doing => '~',
+            TaskState::Done => 'x',
+        };
+        format!("- [{mark}] {}", self.title)
+    }
 }
 
 impl Content {
@@ -59,7 +98,12 @@ impl Content {
     #[must_use]
     pub fn text(&self) -> String {
         match self {
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Diff(text) => text.clone(),
+            Self::Exit(code) => format!("exit code {code}"),
+            Self::Tasks(tasks) => {
+                let lines: Vec<String> = tasks.iter().map(Task::text).collect();
+                lines.join("\n")
+            }
             Self::Image { mime, .. } => format!("[{mime}]"),
             Self::Json(value) => serde_json::to_string_pretty(value).unwrap_or_default(),
         }

@@ -42,6 +42,10 @@ text_id!(
     ConversationId
 );
 text_id!(
+    /// An event's place in its conversation's log: these texts sort as the events do.
+    EventKey
+);
+text_id!(
     /// The server's identifier of one tool call.
     CallId
 );

@@ -113,6 +113,8 @@ pub enum Failure {
     Unsupported,
     /// The server's history does not have it.
     NotReceived,
+    /// The server did not confirm within some seconds that it takes it.
+    NotAccepted,
 }
 
 impl SendState {
@@ -225,11 +227,42 @@ pub enum Notice {
         /// Why it could not be connected.
         error: Option<String>,
     },
+    /// Something that stands folded away: its heading, and the whole of it.
+    Aside {
+        /// What it is.
+        what: Aside,
+        /// All of it, shown when unfolded.
+        text: String,
+    },
+    /// The person paused the agent.
+    Paused,
+    /// The person let a paused agent go on.
+    Resumed,
+    /// Events may be missing that the server created while the connection was being made.
+    MayBeMissing {
+        /// At most so many.
+        count: u64,
+    },
     /// The agent's list of tools changed.
     Tools {
         /// How many there are now.
         count: usize,
     },
+}
+
+/// What stands folded away in the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aside {
+    /// The instructions that the agent works by.
+    SystemPrompt,
+    /// What the agent was given to know of its workspace.
+    Workspace,
+    /// What the agent was given to know of a subject that came up.
+    Knowledge,
+    /// The agent's own summary, in place of an older part of the conversation.
+    Summary,
+    /// Something that only the agent's makers have a use for.
+    Inner,
 }
 
 /// Something that went wrong on the server, in words.

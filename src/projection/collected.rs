@@ -71,7 +71,11 @@ impl Collected {
             Change::Run(run) => self.run = Some(*run),
             Change::Capabilities(capabilities) => self.capabilities = Some(*capabilities),
             // The app shows the title with the rest of the view.
-            Change::Titled(_) | Change::Known => {}
+            Change::Titled(_)
+            | Change::Named(_)
+            | Change::Progress(_)
+            | Change::Cost(_)
+            | Change::Known => {}
         }
     }
 

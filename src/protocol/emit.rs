@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::AgentEvent;
+use super::{AgentEvent, Gone};
 use crate::io::{Action, Frame, Request, RequestId, SocketId};
+use crate::model::Event;
 
 /// Hands out socket and request numbers that never repeat.
 #[derive(Debug, Default)]
@@ -38,8 +39,12 @@ pub enum Emission {
     Act(Action),
     /// This was understood.
     Event(AgentEvent),
+    /// An event of the server's log.
+    Logged(Box<Event>),
     /// The connection can be used now.
     Ready,
+    /// The connection is of no use any more. `None`: try again.
+    Lost(Option<Gone>),
     /// The frame was not understood.
     Unknown,
     /// The frame was understood and is of no concern here: another conversation's, or late.
@@ -83,6 +88,16 @@ impl<'a> Out<'a> {
     /// Says what was understood.
     pub fn event(&mut self, event: AgentEvent) {
         self.list.push_back(Emission::Event(event));
+    }
+
+    /// Hands over an event of the server's log.
+    pub fn logged(&mut self, event: Event) {
+        self.list.push_back(Emission::Logged(Box::new(event)));
+    }
+
+    /// Says that the connection is of no use any more, although its socket may be open.
+    pub fn lost(&mut self, gone: Option<Gone>) {
+        self.list.push_back(Emission::Lost(gone));
     }
 
     /// Says that the connection can be used now.

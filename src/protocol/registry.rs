@@ -1,6 +1,6 @@
 //! The protocols Parlor speaks. A new one is one word here and one file beside this one.
 
-use super::{Protocol, saiki};
+use super::{Protocol, openhands_v0, saiki};
 use crate::model::ConversationId;
 
 /// What an adapter is made from.
@@ -10,6 +10,9 @@ pub struct Setup {
     pub url: String,
     /// The conversation.
     pub conversation: ConversationId,
+    /// The server knows nothing of the conversation yet; the identifier is ours, and it may give
+    /// another.
+    pub fresh: bool,
     /// Send only what the server's document knows.
     pub strict: bool,
 }
@@ -25,6 +28,8 @@ pub struct Descriptor {
     pub about: &'static str,
     /// The address to start from; `None` where there is none to type.
     pub address: Option<&'static str>,
+    /// Whether every frame names its conversation, as a client writes them.
+    pub names_conversation: bool,
     /// Whether there is a strict switch.
     pub strict: bool,
     /// Makes the adapter.
@@ -46,6 +51,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         label: "Demo",
         about: "An agent that lives in this page. Nothing leaves your browser.",
         address: None,
+        names_conversation: true,
         strict: false,
         make: saiki::make,
     },
@@ -54,8 +60,18 @@ pub const PROTOCOLS: &[Descriptor] = &[
         label: "Saiki",
         about: "Saiki up to 0.3.7 and Dexto 1.0 to 1.2.4, over their WebSocket.",
         address: Some("ws://localhost:3001/"),
+        names_conversation: true,
         strict: true,
         make: saiki::make,
+    },
+    Descriptor {
+        name: "openhands-v0",
+        label: "OpenHands V0",
+        about: "OpenHands 0.30 to 0.62, over its Socket.IO connection.",
+        address: Some("http://localhost:3000/"),
+        names_conversation: false,
+        strict: true,
+        make: openhands_v0::make,
     },
 ];
 

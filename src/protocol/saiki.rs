@@ -22,7 +22,7 @@ mod write;
 
 use super::{AgentEvent, Capabilities, Command, Out, Protocol, Setup, Unsupported, Verdict};
 use crate::io::{Closed, Frame, Happening, Request, RequestId, SocketId};
-use crate::model::{ApprovalId, ConversationId, Notice};
+use crate::model::{ApprovalId, ConversationId, EventKey, Notice};
 use frame::{Ask, AskDialect, Generation, Said};
 use turn::Turn;
 use write::Writer;
@@ -70,10 +70,12 @@ impl Protocol for Saiki {
             cancel: !self.setup.strict && self.generation == Some(Generation::G3),
             history: !self.setup.strict,
             event_ids: false,
+            interject: false,
+            pause: false,
         }
     }
 
-    fn connect(&mut self, out: &mut Out<'_>) {
+    fn connect(&mut self, _seen: Option<&EventKey>, out: &mut Out<'_>) {
         // Frames are missed between two sockets, whoever closed the first.
         self.turn.cut();
         self.socket = Some(out.open(self.setup.url.clone()));
@@ -102,7 +104,7 @@ impl Protocol for Saiki {
         match command {
             Command::Message { .. } => self.turn = Turn::default(),
             Command::Reset => self.just_reset = false,
-            Command::Cancel | Command::Answer { .. } => {}
+            _ => {}
         }
         out.send(socket, frame);
         Ok(())
@@ -144,10 +146,12 @@ impl Saiki {
         let session = (!self.setup.strict).then(|| self.setup.conversation.as_str());
         let writer = Writer { session };
         match command {
-            Command::Message { text, attachments } => writer.message(text, attachments),
+            Command::Message {
+                text, attachments, ..
+            } => writer.message(text, attachments),
             Command::Reset => Ok(writer.bare("reset")),
             Command::Cancel if self.capabilities().cancel => Ok(writer.bare("cancel")),
-            Command::Cancel => Err(Unsupported),
+            Command::Cancel | Command::Pause | Command::Resume => Err(Unsupported),
             // The document has no questions, and so no answers.
             Command::Answer { .. } if self.setup.strict => Err(Unsupported),
             Command::Answer {

@@ -91,7 +91,7 @@ fn read(line: &str) -> Result<Line, String> {
     if t > LATEST {
         return Err(format!("`t` is {t} ms, which is more than 30 days"));
     }
-    let conn = json::text(&value, &["conn", "sock"]).unwrap_or_default();
+    let conn = json::first(&value, &["conn", "sock"]).map(json::readable);
     let what = if value.get("req").is_some() {
         requested(&value)?
     } else {
@@ -99,7 +99,7 @@ fn read(line: &str) -> Result<Line, String> {
     };
     Ok(Line {
         t,
-        conn: conn.to_owned(),
+        conn: conn.unwrap_or_default(),
         what,
     })
 }
@@ -108,6 +108,7 @@ fn framed(value: &Value) -> Result<What, String> {
     let outgoing = match json::text(value, &["dir"]) {
         Some("out") => true,
         Some("in") => false,
+        Some("meta") => return Ok(noted(value)),
         Some(other) => return Err(format!("`dir` is `{other}`, not `in` or `out`")),
         None => return Err("no direction `dir`".into()),
     };
@@ -132,6 +133,24 @@ fn framed(value: &Value) -> Result<What, String> {
         (true, false) => What::Out(frame),
         (false, false) => What::In(frame),
     })
+}
+
+/// What some recorders write in words: `open ws://…`, and `closed code=1000 reason=''`.
+fn noted(value: &Value) -> What {
+    let note = json::text(value, &["note"]).unwrap_or_default();
+    if note.starts_with("open ws") {
+        return What::Open;
+    }
+    let Some((code, reason)) = note
+        .strip_prefix("closed code=")
+        .map(|rest| rest.split_once(" reason=").unwrap_or((rest, "")))
+    else {
+        return What::Note;
+    };
+    What::Close {
+        code: code.parse().unwrap_or(1006),
+        reason: reason.trim_matches('\'').to_owned(),
+    }
 }
 
 fn marked(value: &Value) -> What {

@@ -2,7 +2,7 @@
 
 use super::line::{Line, What};
 use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
-use crate::model::{Body, ConversationId, Instant, Item, ItemId};
+use crate::model::{Body, ConversationId, Event, Instant, Item, ItemId};
 use crate::protocol::{Command, Descriptor, Protocol, Setup};
 use crate::session::{Birth, Change, Input, Output, Policy, Session};
 
@@ -17,8 +17,10 @@ pub struct Player {
     socket: Option<SocketId>,
     requests: Vec<(RequestId, Request)>,
     changes: Vec<Change>,
+    kept: Vec<Event>,
     sent: Vec<String>,
     opened: Vec<Instant>,
+    addresses: Vec<String>,
     now: Instant,
 }
 
@@ -83,7 +85,8 @@ impl Player {
             conversation: conversation
                 .cloned()
                 .unwrap_or_else(|| ConversationId::new("default")),
-            strict: conversation.is_none(),
+            fresh: false,
+            strict: conversation.is_none() && protocol.names_conversation,
         };
         let reader = (protocol.make)(setup(None));
         let conversation = conversation(lines, reader.as_ref());
@@ -111,8 +114,10 @@ impl Player {
             socket: None,
             requests: Vec::new(),
             changes: Vec::new(),
+            kept: Vec::new(),
             sent: Vec::new(),
             opened: Vec::new(),
+            addresses: Vec::new(),
             now,
         };
         player.input(Input::Connect);
@@ -124,7 +129,13 @@ impl Player {
         self.advance(Instant(line.t));
         match &line.what {
             What::Open => self.open(),
-            What::In(frame) => self.receive(frame),
+            What::In(frame) => {
+                // Some recordings begin in the middle.
+                if self.opened.is_empty() {
+                    self.open();
+                }
+                self.receive(frame);
+            }
             What::Out(frame) => self.repeat(frame),
             What::Close { code, reason } => self.close(*code, reason),
             What::Answer {
@@ -150,8 +161,12 @@ impl Player {
 
     /// The connection opens; a session that still waits tries at once.
     pub fn open(&mut self) {
-        if self.socket.is_none() {
+        if self.socket.is_none() && self.requests.is_empty() {
             self.input(Input::RetryNow);
+        }
+        // A client that asked first was not answered, or the recording would have it.
+        if self.socket.is_none() {
+            self.fail_all();
         }
         if let Some(socket) = self.socket {
             self.happen(Happening::Opened(socket));
@@ -186,7 +201,9 @@ impl Player {
             return;
         }
         match self.reader.read_back(frame) {
-            Some(Command::Message { text, attachments }) => {
+            Some(Command::Message {
+                text, attachments, ..
+            }) => {
                 self.input(Input::Send { text, attachments });
                 for id in self.session.queued() {
                     self.input(Input::SendNow(id));
@@ -216,6 +233,8 @@ impl Player {
                     });
                 }
             }
+            Some(Command::Pause) => self.input(Input::Pause(true)),
+            Some(Command::Resume) => self.input(Input::Pause(false)),
             None => {}
         }
     }
@@ -248,8 +267,9 @@ impl Player {
         self.session.handle(input, self.now);
         while let Some(output) = self.session.poll() {
             match output {
-                Output::Io(Action::Open { socket, .. }) => {
+                Output::Io(Action::Open { socket, url }) => {
                     self.socket = Some(socket);
+                    self.addresses.push(url);
                     self.opened.push(self.now);
                 }
                 Output::Io(Action::Send { frame, .. }) => self.sent.push(frame.text().into_owned()),
@@ -261,6 +281,7 @@ impl Player {
                     self.requests.retain(|(known, _)| *known != request)
                 }
                 Output::Changed(change) => self.changes.push(change),
+                Output::Logged(event) => self.kept.push(*event),
                 Output::Io(_) | Output::Traced(_) => {}
             }
         }
@@ -297,6 +318,12 @@ impl Player {
         &self.session
     }
 
+    /// Every event of the server's log so far, in the order in which they are kept.
+    #[must_use]
+    pub fn kept(&self) -> &[Event] {
+        &self.kept
+    }
+
     /// Every change so far, in order.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
@@ -313,6 +340,29 @@ impl Player {
     #[must_use]
     pub fn opened(&self) -> &[Instant] {
         &self.opened
+    }
+
+    /// The addresses that a connection was tried to so far.
+    #[must_use]
+    pub fn addresses(&self) -> &[String] {
+        &self.addresses
+    }
+
+    /// Answers the oldest request under way; `false` where there is none.
+    pub fn answer_next(&mut self, answer: impl FnOnce(&Request) -> Option<(u16, String)>) -> bool {
+        if self.requests.is_empty() {
+            return false;
+        }
+        let (request, what) = self.requests.remove(0);
+        self.happen(match answer(&what) {
+            Some((status, body)) => Happening::Answered {
+                request,
+                status,
+                body,
+            },
+            None => Happening::Failed { request },
+        });
+        true
     }
 
     /// The addresses of the requests under way.
@@ -375,6 +425,9 @@ fn project(shown: &mut Vec<Item>, change: &Change) {
         | Change::Run(_)
         | Change::Capabilities(_)
         | Change::Titled(_)
+        | Change::Named(_)
+        | Change::Progress(_)
+        | Change::Cost(_)
         | Change::Known => {}
     }
 }

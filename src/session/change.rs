@@ -1,8 +1,8 @@
 //! What a session tells the outside: changes, never snapshots.
 
 use crate::io::{Action, Frame};
-use crate::model::{Duration, Instant, Item, ItemId};
-use crate::protocol::Capabilities;
+use crate::model::{ConversationId, Cost, Duration, Event, Instant, Item, ItemId};
+use crate::protocol::{Capabilities, Gone};
 
 /// One thing to do or to know, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,9 @@ pub enum Output {
     Changed(Change),
     /// This passed over the wire.
     Traced(Trace),
+    /// This event of the server's log is new here: it and all before it in this order are to be
+    /// kept.
+    Logged(Box<Event>),
 }
 
 /// One movement of what is shown.
@@ -46,6 +49,12 @@ pub enum Change {
     Capabilities(Capabilities),
     /// The conversation's title, from the server.
     Titled(String),
+    /// The conversation's identifier, from the server.
+    Named(ConversationId),
+    /// What the server is busy with, by its own short name; `None` once it is done.
+    Progress(Option<String>),
+    /// What the conversation has cost so far.
+    Cost(Cost),
     /// The server spoke of the conversation: from now on it has a history.
     Known,
 }
@@ -94,6 +103,8 @@ pub enum Refusal {
         /// The browser's words; may be empty.
         reason: String,
     },
+    /// A further try would end the same.
+    Gone(Gone),
     /// The server ended the conversation with this close code.
     Server {
         /// Close code.
@@ -124,6 +135,8 @@ pub enum Run {
     /// Nothing.
     #[default]
     Idle,
+    /// The agent is being started and takes no message yet.
+    Starting,
     /// It works on a message.
     Working {
         /// Since when.

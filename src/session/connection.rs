@@ -4,7 +4,7 @@ use super::change::{Phase, Refusal};
 use super::{Policy, Random};
 use crate::io::Closed;
 use crate::model::Instant;
-use crate::protocol::Verdict;
+use crate::protocol::{Gone, Verdict};
 
 /// The phase machine; it says when, the session does.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub(super) struct Connection {
     attempt: u32,
     online: bool,
     since: Instant,
+    /// When anything last came.
+    pub(super) heard: Instant,
     /// The connection was usable once: whatever comes after may have a gap before it.
     pub(super) was_open: bool,
 }
@@ -24,6 +26,7 @@ impl Connection {
             attempt: 0,
             online: true,
             since: Instant(0),
+            heard: Instant(0),
             was_open: false,
         }
     }
@@ -39,6 +42,7 @@ impl Connection {
     /// A socket is being opened.
     pub(super) fn connecting(&mut self, now: Instant) {
         self.since = now;
+        self.heard = now;
         self.phase = Phase::Connecting {
             attempt: self.attempt,
         };
@@ -117,10 +121,25 @@ impl Connection {
     }
 
     /// A frame came, so there is a network, whatever the browser says.
-    pub(super) fn heard(&mut self) {
+    pub(super) fn heard(&mut self, now: Instant) {
+        self.heard = now;
         if self.phase == Phase::Offline {
             self.phase = Phase::Open { since: self.since };
         }
+    }
+
+    /// What comes while the connection is being made is worth waiting on.
+    pub(super) fn progress(&mut self, now: Instant) {
+        if matches!(self.phase, Phase::Connecting { .. }) {
+            self.since = now;
+        }
+    }
+
+    /// It is of no use to try again.
+    pub(super) fn gone(&mut self, gone: Gone) {
+        self.phase = Phase::Refused {
+            why: Refusal::Gone(gone),
+        };
     }
 
     /// Whether waiting can be cut short.

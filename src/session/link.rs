@@ -2,9 +2,9 @@
 
 use super::change::{Direction, Judgement, Output, Trace};
 use super::{Reason, Session};
-use crate::io::{Action, Closed, Frame, Happening};
+use crate::io::{Action, Closed, Frame, Happening, SocketId};
 use crate::model::{Instant, ItemId};
-use crate::protocol::{Command, Emission, Verdict};
+use crate::protocol::{Command, Emission, Gone, Verdict};
 
 impl Session {
     pub(super) fn connect(&mut self, now: Instant) {
@@ -13,7 +13,8 @@ impl Session {
         }
         self.hang_up();
         self.connection.connecting(now);
-        self.with_protocol(|protocol, out| protocol.connect(out));
+        let seen = self.log.newest().cloned();
+        self.with_protocol(|protocol, out| protocol.connect(seen.as_ref(), out));
         self.absorb(now);
     }
 
@@ -43,6 +44,9 @@ impl Session {
     }
 
     pub(super) fn woke_link(&mut self, now: Instant) {
+        if self.dead_at().is_some_and(|at| now >= at) {
+            return self.cut(now);
+        }
         let due = self
             .connection
             .deadline(&self.policy)
@@ -54,19 +58,42 @@ impl Session {
             return self.connect(now);
         }
         // Opening took too long: the same as a connection that was lost.
-        if let Some(socket) = self.sockets.first().copied() {
-            self.hang_up();
-            let reason = String::new();
-            self.ended(
-                &Closed {
-                    socket,
-                    code: 1006,
-                    reason,
-                    refused: false,
-                },
-                now,
-            );
+        self.cut(now);
+    }
+
+    /// When a connection over which nothing comes is dead.
+    pub(super) fn dead_at(&self) -> Option<Instant> {
+        let patience = self.protocol.patience()?;
+        let open = self.connection.is_open() && !self.sockets.is_empty();
+        open.then(|| self.connection.heard + patience)
+    }
+
+    /// The adapter has no more use for the connection.
+    fn lost_use(&mut self, gone: Option<Gone>, now: Instant) {
+        match gone {
+            None => self.cut(now),
+            Some(gone) => {
+                self.hang_up();
+                self.lost(Verdict::GiveUp);
+                self.connection.gone(gone);
+            }
         }
+    }
+
+    /// Gives the connection up as if it had been lost, and tries again after a while.
+    fn cut(&mut self, now: Instant) {
+        let socket = self.sockets.first().copied().unwrap_or(SocketId(0));
+        self.hang_up();
+        let reason = String::new();
+        self.ended(
+            &Closed {
+                socket,
+                code: 1006,
+                reason,
+                refused: false,
+            },
+            now,
+        );
     }
 
     pub(super) fn happened(&mut self, happening: &Happening, now: Instant) {
@@ -105,7 +132,7 @@ impl Session {
     }
 
     fn received(&mut self, frame: &Frame, happening: &Happening, now: Instant) {
-        self.connection.heard();
+        self.connection.heard(now);
         self.with_protocol(|protocol, out| protocol.receive(happening, out));
         let judgement = self.absorb(now);
         match judgement {
@@ -127,7 +154,13 @@ impl Session {
                         judgement = Judgement::Dropped;
                     }
                 }
+                Emission::Logged(event) => {
+                    if !self.logged(*event, now) {
+                        judgement = Judgement::Dropped;
+                    }
+                }
                 Emission::Ready => self.ready(now),
+                Emission::Lost(gone) => self.lost_use(gone, now),
                 Emission::Unknown => judgement = Judgement::Unknown,
                 Emission::Dropped => judgement = Judgement::Dropped,
             }
@@ -149,7 +182,8 @@ impl Session {
 
     /// The connection can be used: catch up first, then answer, then send.
     fn ready(&mut self, now: Instant) {
-        let gap = self.stale || self.connection.was_open;
+        let numbered = self.protocol.capabilities().event_ids;
+        let gap = self.stale || self.connection.was_open || numbered;
         self.connection.ready(now);
         self.outbox.reconnected(now);
         self.run.patience(now);

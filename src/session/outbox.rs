@@ -2,7 +2,7 @@
 //! than the throttle, and the truth about what became of each.
 
 use super::throttle::Throttle;
-use super::{Policy, Session};
+use super::{Policy, Run, Session};
 use crate::model::{
     ApprovalState, Attachment, Body, Failure, Instant, ItemId, Notice, SendState, TransactionId,
     UserMessage,
@@ -15,7 +15,11 @@ pub(super) struct Outbox {
     throttle: Throttle,
     last: u64,
     /// The message of which the server has shown no sign yet.
-    in_flight: Option<ItemId>,
+    pub(super) in_flight: Option<ItemId>,
+    /// When it went out.
+    sent_at: Instant,
+    /// When messages that may have been sent, and are not in the log by then, go out again.
+    pub(super) settle_at: Option<Instant>,
     /// A message was in flight when the connection was lost; since the reconnect, nothing came.
     waiting_since: Option<Option<Instant>>,
     retry_at: Option<Instant>,
@@ -29,6 +33,8 @@ impl Outbox {
             throttle: Throttle::new(per_second),
             last: 0,
             in_flight: None,
+            sent_at: Instant(0),
+            settle_at: None,
             waiting_since: None,
             retry_at: None,
             held: None,
@@ -41,6 +47,7 @@ impl Outbox {
 
     /// The connection is lost: what was in flight may have arrived, or was too large.
     pub(super) fn lost(&mut self, verdict: Verdict) -> Option<(ItemId, SendState)> {
+        self.settle_at = None;
         let id = self.in_flight.take()?;
         self.waiting_since = Some(None);
         let state = match verdict {
@@ -48,6 +55,12 @@ impl Outbox {
             Verdict::Retry | Verdict::GiveUp => SendState::MaybeSent,
         };
         Some((id, state))
+    }
+
+    /// The server has it, or has refused it.
+    pub(super) fn landed(&mut self) {
+        self.in_flight = None;
+        self.waiting_since = None;
     }
 
     pub(super) fn reconnected(&mut self, now: Instant) {
@@ -112,6 +125,7 @@ impl Session {
         );
         if can {
             self.timeline.remove(id);
+            self.timeline.ours.retain(|ours| *ours != id);
         }
     }
 
@@ -130,7 +144,7 @@ impl Session {
         }
     }
 
-    fn delivery_of(&self, id: ItemId) -> Option<SendState> {
+    pub(super) fn delivery_of(&self, id: ItemId) -> Option<SendState> {
         match &self.timeline.get(id)?.body {
             Body::User(message) => Some(message.state.clone()),
             _ => None,
@@ -139,7 +153,23 @@ impl Session {
 
     /// Whether the next message may go, apart from the throttle.
     pub(super) fn can_send(&self) -> bool {
-        self.connection.is_open() && !self.run.run().busy() && self.recalling.is_none()
+        let capabilities = self.protocol.capabilities();
+        let free = match self.run() {
+            Run::Idle => true,
+            Run::Working { .. } | Run::Stalled { .. } => capabilities.interject,
+            Run::Starting | Run::Asking | Run::Muted { .. } => false,
+        };
+        // In a log each message is confirmed by its copy, one after the other.
+        let settled = !capabilities.event_ids
+            || self.outbox.in_flight.is_none() && self.outbox.settle_at.is_none();
+        self.connection.is_open() && free && settled && self.recalling.is_none()
+    }
+
+    /// When a message of which the server ought to say that it takes it counts as refused.
+    pub(super) fn refused_at(&self) -> Option<Instant> {
+        let capabilities = self.protocol.capabilities();
+        let waits = capabilities.event_ids && self.outbox.in_flight.is_some();
+        (waits && self.connection.is_open()).then(|| self.outbox.sent_at + self.policy.accept)
     }
 
     /// Sends what may be sent.
@@ -164,6 +194,7 @@ impl Session {
             return;
         };
         let command = Command::Message {
+            id: message.transaction,
             text: message.text,
             attachments: message.attachments,
         };
@@ -176,8 +207,12 @@ impl Session {
         self.timeline.recalled = None;
         self.outbox.waiting_since = None;
         self.outbox.in_flight = Some(id);
+        self.outbox.sent_at = now;
         self.timeline.delivery(id, SendState::Sending);
-        self.run.sent(now);
+        // A numbered log says itself when the agent works.
+        if !self.protocol.capabilities().event_ids {
+            self.run.sent(now);
+        }
     }
 
     /// The browser's buffer is empty: what was handed over has left.
@@ -259,6 +294,10 @@ impl Session {
             return;
         }
         let told = self.connection.is_open() && self.command(&Command::Cancel);
+        // A numbered log says itself what came of it.
+        if told && self.protocol.capabilities().event_ids {
+            return;
+        }
         self.timeline.interrupt(true);
         self.timeline
             .notice(if told { Notice::Stopped } else { Notice::Muted });
@@ -266,8 +305,17 @@ impl Session {
         self.run.mute();
     }
 
+    pub(super) fn pause(&mut self, paused: bool) {
+        if self.connection.is_open() {
+            self.command(&match paused {
+                true => Command::Pause,
+                false => Command::Resume,
+            });
+        }
+    }
+
     pub(super) fn give_up(&mut self, now: Instant) {
-        let super::Run::Stalled { quiet_since, .. } = self.run.run() else {
+        let Run::Stalled { quiet_since, .. } = self.run.run() else {
             return;
         };
         let after = now.since(quiet_since);

@@ -25,6 +25,8 @@ pub struct Policy {
     pub recall: Duration,
     /// A reset that is not confirmed by then is said to be unconfirmed.
     pub reset: Duration,
+    /// A message that the server ought to say it takes, and has not by then, is refused.
+    pub accept: Duration,
     /// Messages a second, and as many at once.
     pub messages_per_second: u32,
 }
@@ -42,6 +44,7 @@ impl Default for Policy {
             unconfirmed: Duration::secs(3),
             recall: Duration::secs(5),
             reset: Duration::secs(10),
+            accept: Duration::secs(5),
             messages_per_second: 10,
         }
     }

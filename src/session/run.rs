@@ -59,6 +59,26 @@ impl RunClock {
         }
     }
 
+    /// Something came; what the agent does is said elsewhere.
+    pub(super) fn sign(&mut self, now: Instant) {
+        self.heard = now;
+        if matches!(self.run, Run::Stalled { .. }) {
+            self.resume();
+        }
+    }
+
+    /// The server says that the agent works.
+    pub(super) fn works(&mut self, now: Instant) {
+        self.working(now);
+    }
+
+    /// The server says that the agent does this.
+    pub(super) fn set(&mut self, run: Run, now: Instant) {
+        self.heard = now;
+        self.settle_from = None;
+        self.run = run;
+    }
+
     /// Stops listening to the rest of the turn.
     pub(super) fn mute(&mut self) {
         self.shut();

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::change::{Change, Output};
+use super::tell::Telling;
 use crate::model::{
     Approval, ApprovalId, ApprovalState, Body, CallId, Content, Fault, Instant, Item, ItemId,
     Notice, Prose, ProseState, SendState, ToolCall, ToolState, UserMessage,
@@ -11,14 +12,17 @@ use crate::model::{
 /// What is on the screen, in order. Queued messages stand last.
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
-    items: Vec<Item>,
-    last_id: u64,
+    pub(super) items: Vec<Item>,
+    pub(super) last_id: u64,
     /// The newest answer as the history has it: the frame that ends it may still come.
     pub(super) recalled: Option<ItemId>,
     /// An answer that was still growing when the person sent on.
-    overtaken: Option<ItemId>,
+    pub(super) overtaken: Option<ItemId>,
     /// The approvals that waited for the person when they were last looked at.
-    asked: Vec<ItemId>,
+    pub(super) asked: Vec<ItemId>,
+    /// The messages of ours that the server has not confirmed, oldest first.
+    pub(super) ours: Vec<ItemId>,
+    pub(super) telling: Telling,
     pub(super) outputs: VecDeque<Output>,
 }
 
@@ -62,14 +66,37 @@ impl Timeline {
     }
 
     pub(super) fn insert(&mut self, at: usize, body: Body) -> ItemId {
-        self.last_id += 1;
-        let id = ItemId(self.last_id);
-        let item = Item { id, body };
-        self.place(at, item);
+        let id = self.telling.had().unwrap_or_else(|| {
+            self.last_id += 1;
+            ItemId(self.last_id)
+        });
+        self.telling.made(id);
+        if matches!(&body, Body::User(message) if message.state != SendState::Confirmed) {
+            self.ours.push(id);
+        }
+        self.place(at, Item { id, body });
         id
     }
 
-    fn place(&mut self, at: usize, item: Item) {
+    /// Puts a body before the queued messages, under an identifier that it had before.
+    pub(super) fn push_as(&mut self, id: ItemId, body: Body) {
+        self.telling.made(id);
+        self.place(self.frontier(), Item { id, body });
+    }
+
+    /// Moves an item behind everything but the queued messages, where it is not there already: a
+    /// queued message becomes the first of them.
+    pub(super) fn move_to_frontier(&mut self, id: ItemId) {
+        let last = self.frontier().checked_sub(1);
+        let last = last.and_then(|at| self.items.get(at));
+        if last.is_none_or(|item| item.id != id)
+            && let Some(item) = self.remove(id)
+        {
+            self.place(self.frontier(), item);
+        }
+    }
+
+    pub(super) fn place(&mut self, at: usize, item: Item) {
         let at = at.min(self.items.len());
         self.items.insert(at, item.clone());
         self.say(Change::Inserted { at, item });
@@ -96,6 +123,9 @@ impl Timeline {
 
     /// How far a message's delivery is. One that leaves the queue goes before those still in it.
     pub(super) fn delivery(&mut self, id: ItemId, state: SendState) {
+        if state == SendState::Confirmed {
+            self.ours.retain(|ours| *ours != id);
+        }
         let overtakes = state != SendState::Queued && self.is_queued_behind_another(id);
         self.edit(id, |body| {
             if let Body::User(message) = body {
@@ -486,6 +516,8 @@ impl Timeline {
         self.recalled = None;
         let queued = self.items.split_off(self.frontier());
         self.items.clear();
+        self.telling = Telling::default();
+        self.asked.clear();
         self.say(Change::Cleared);
         for item in queued {
             self.place(self.items.len(), item);

@@ -44,6 +44,26 @@ pub fn brief(value: &Value) -> String {
     }
 }
 
+/// An object without the fields that say nothing: `null`, empty texts, lists and objects.
+#[must_use]
+pub fn without_empty(value: &Value) -> Value {
+    let says = |value: &Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    };
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.iter().filter(|(_, value)| says(value));
+            kept.map(|(key, value)| (key.clone(), value.clone()))
+                .collect()
+        }
+        other => other.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

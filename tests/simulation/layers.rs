@@ -12,7 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("session", &["io", "model", "protocol"]),
     ("storage", &["model"]),
     ("embed", &["model", "wire"]),
-    ("words", &["markdown", "model", "session"]),
+    ("words", &["markdown", "model", "protocol", "session"]),
     ("demo", &["io", "model", "protocol"]),
     ("recording", &["io", "model", "protocol", "session", "wire"]),
     (

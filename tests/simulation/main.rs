@@ -8,6 +8,7 @@ mod history;
 mod layers;
 mod links;
 mod markdown;
+mod numbered;
 mod outbox;
 mod properties;
 mod reconnect;

@@ -17,6 +17,7 @@ pub(crate) fn setup() -> Setup {
     Setup {
         url: "ws://agent.test:3001/".into(),
         conversation: ConversationId::new(CONVERSATION),
+        fresh: false,
         strict: false,
     }
 }
@@ -140,6 +141,7 @@ pub(crate) const fn policy() -> Policy {
         unconfirmed: Duration::secs(3),
         recall: Duration::secs(5),
         reset: Duration::secs(10),
+        accept: Duration::secs(5),
         messages_per_second: 10,
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::frame::AskDialect;
-use crate::model::{ApprovalId, Attachment};
+use crate::model::{ApprovalId, Attachment, TransactionId};
 use crate::protocol::{Command, Unsupported};
 use crate::wire::json;
 
@@ -130,7 +130,12 @@ fn message(value: &Value) -> Option<Command> {
     let file = value.get("fileData").and_then(|data| taken(data, "file"));
     let attachments: Vec<Attachment> = picture.into_iter().chain(file).collect();
     let empty = text.is_empty() && attachments.is_empty();
-    (!empty).then_some(Command::Message { text, attachments })
+    let id = TransactionId(0);
+    (!empty).then_some(Command::Message {
+        id,
+        text,
+        attachments,
+    })
 }
 
 fn taken(data: &Value, name: &str) -> Option<Attachment> {

@@ -1,0 +1,105 @@
+//! The calls beside the socket: whether a conversation is there, making one, and the events that
+//! no connection brought.
+
+use serde_json::Value;
+
+use super::address::Address;
+use crate::io::Request;
+use crate::protocol::Gone;
+use crate::wire::json;
+
+/// The most events that one call gives; the server refuses to give more.
+pub(super) const PAGE: u64 = 100;
+
+/// Asks whether a conversation is there, and whether it runs.
+pub(super) fn look(address: &Address, conversation: &str) -> Request {
+    request(address, "GET", &format!("/{conversation}"), None)
+}
+
+/// Asks for a new conversation.
+pub(super) fn create(address: &Address) -> Request {
+    request(address, "POST", "", Some("{}".to_owned()))
+}
+
+/// Asks for the events from `start` on.
+pub(super) fn events(address: &Address, conversation: &str, start: u64) -> Request {
+    let path = format!("/{conversation}/events?start_id={start}&limit={PAGE}");
+    request(address, "GET", &path, None)
+}
+
+fn request(address: &Address, method: &'static str, path: &str, body: Option<String>) -> Request {
+    let mut headers = Vec::new();
+    if let Some(key) = &address.key {
+        headers.push(("X-Session-API-Key".to_owned(), key.clone()));
+    }
+    if body.is_some() {
+        headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+    }
+    Request {
+        method,
+        url: address.rest(path),
+        headers,
+        body,
+    }
+}
+
+/// What the server says of a conversation.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Looked {
+    /// It runs.
+    Running(Option<String>),
+    /// It is there, and connecting to it starts it.
+    Asleep(Option<String>),
+    /// It is not there.
+    Missing,
+    /// The server does not answer such calls, or not now.
+    Unclear,
+    /// It does not answer us.
+    Gone(Gone),
+}
+
+/// Reads what the server says of a conversation.
+pub(super) fn looked(status: u16, body: &str) -> Looked {
+    match (status, serde_json::from_str::<Value>(body)) {
+        (401 | 403, _) => Looked::Gone(Gone::Unauthorized),
+        (404, _) | (200, Ok(Value::Null)) => Looked::Missing,
+        (200, Ok(known @ Value::Object(_))) => {
+            let title = json::text(&known, &["title"]).map(str::to_owned);
+            match json::text(&known, &["status"]) {
+                Some("RUNNING") => Looked::Running(title),
+                _ => Looked::Asleep(title),
+            }
+        }
+        _ => Looked::Unclear,
+    }
+}
+
+/// The new conversation's identifier, or why there is none; `Ok(None)` where that is not clear.
+pub(super) fn created(status: u16, body: &str) -> Result<Option<String>, Gone> {
+    let answer: Value = serde_json::from_str(body).unwrap_or_default();
+    if let Some(id) = json::text(&answer, &["conversation_id"]) {
+        return Ok(Some(id.to_owned()));
+    }
+    let words = json::text(&answer, &["message", "detail"]).unwrap_or_default();
+    match (status, json::text(&answer, &["msg_id"])) {
+        (401 | 403, _) => Err(Gone::Unauthorized),
+        (_, Some("CONFIGURATION$SETTINGS_NOT_FOUND" | "STATUS$ERROR_LLM_AUTHENTICATION")) => {
+            Err(Gone::NotSetUp)
+        }
+        (400..500, _) if !words.is_empty() => Err(Gone::Said(words.to_owned())),
+        _ => Ok(None),
+    }
+}
+
+/// A page of events, and whether there are more.
+pub(super) fn page(status: u16, body: &str) -> Option<(Vec<Value>, bool)> {
+    if status != 200 {
+        return None;
+    }
+    let mut answer: Value = serde_json::from_str(body).ok()?;
+    let more = json::is_true(&answer, "has_more");
+    match answer.get_mut("events")?.take() {
+        Value::Array(events) => Some((events, more)),
+        _ => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! Events of a server that numbers them: each once, in its order, and kept.
+
+use super::Session;
+use super::change::{Change, Output, Run};
+use super::log::Place;
+use crate::model::{
+    Body, Event, EventKey, Failure, Instant, ItemId, SendState, Standing, Told, TransactionId,
+};
+
+impl Session {
+    /// Takes an event of the log; false where it is known already.
+    pub(super) fn logged(&mut self, event: Event, now: Instant) -> bool {
+        self.connection.progress(now);
+        self.run.sign(now);
+        let Event { key, told, .. } = &event;
+        if !self.told(key, told.clone()) {
+            return false;
+        }
+        self.stand_by(key, told, now);
+        if let Some(cost) = &told.cost {
+            self.timeline.say(Change::Cost(cost.clone()));
+        }
+        self.confirm_in_flight();
+        self.known();
+        self.timeline
+            .outputs
+            .push_back(Output::Logged(Box::new(event)));
+        true
+    }
+
+    /// Lays in what was stored of the log, oldest first.
+    pub(super) fn lay_in(&mut self, stored: Vec<Event>, now: Instant) {
+        for Event { key, told, .. } in stored {
+            self.stand_by(&key, &told, now);
+            if let Some(cost) = &told.cost {
+                self.timeline.say(Change::Cost(cost.clone()));
+            }
+            self.told(&key, told);
+        }
+        self.catch_up_telling();
+    }
+
+    fn told(&mut self, key: &EventKey, told: Told) -> bool {
+        let moves = self.timeline.is_moved_by(&told);
+        match self.log.add(key.clone(), told.clone()) {
+            Place::Known => return false,
+            Place::Last => self.timeline.tell(key, &told),
+            Place::Between => self.untold |= moves,
+        }
+        true
+    }
+
+    /// Tells everything anew where an event came that belongs before others.
+    pub(super) fn catch_up_telling(&mut self) {
+        if std::mem::take(&mut self.untold) {
+            self.timeline.retell(&self.log);
+            self.confirm_in_flight();
+        }
+    }
+
+    /// The newest word on what the agent does counts, whenever it comes.
+    fn stand_by(&mut self, key: &EventKey, told: &Told, now: Instant) {
+        if let Some(standing) = told.standing
+            && self.stood.as_ref().is_none_or(|stood| stood <= key)
+        {
+            self.stood = Some(key.clone());
+            self.stands(standing, now);
+        }
+    }
+
+    pub(super) fn stands(&mut self, standing: Standing, now: Instant) {
+        match standing {
+            Standing::Starting => self.run.set(Run::Starting, now),
+            Standing::Working | Standing::Asking => self.run.works(now),
+            Standing::Idle => self.run.idle(),
+        }
+    }
+
+    fn confirm_in_flight(&mut self) {
+        let confirmed = |id: ItemId| self.delivery_of(id) == Some(SendState::Confirmed);
+        if self.outbox.in_flight.is_some_and(confirmed) {
+            self.outbox.landed();
+        }
+    }
+
+    /// The server takes a message; its copy in the log may take a while.
+    pub(super) fn accepted(&mut self, transaction: TransactionId) {
+        let Some(id) = self.outbox.in_flight else {
+            return;
+        };
+        let ours = self.timeline.get(id).is_some_and(
+            |item| matches!(&item.body, Body::User(message) if message.transaction == transaction),
+        );
+        if ours {
+            self.outbox.landed();
+            self.timeline.delivery(id, SendState::Sent);
+        }
+    }
+
+    /// The server has not taken the message in time.
+    pub(super) fn refused(&mut self) {
+        if let Some(id) = self.outbox.in_flight {
+            self.outbox.landed();
+            self.timeline
+                .delivery(id, SendState::Failed(Failure::NotAccepted));
+        }
+    }
+
+    /// The log is here up to now.
+    pub(super) fn caught_up(&mut self, now: Instant) {
+        self.recalling = None;
+        self.outbox.settle_at = Some(now + self.policy.settle);
+    }
+
+    /// What was sent over a connection that was lost, and is not in the log even now, did not
+    /// arrive: it goes out again, before what waits behind it.
+    pub(super) fn send_again(&mut self, now: Instant) {
+        if self.outbox.settle_at.is_none_or(|at| now < at) {
+            return;
+        }
+        self.outbox.settle_at = None;
+        for id in self.timeline.ours.clone().into_iter().rev() {
+            if self.delivery_of(id) == Some(SendState::MaybeSent) {
+                self.timeline.delivery(id, SendState::Queued);
+                self.timeline.move_to_frontier(id);
+            }
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! What one event of the server's log does to the timeline.
+//!
+//! The timeline is a function of the events that are here, in the server's order: the same set of
+//! events gives the same timeline, however they came. So nothing in here asks for the time or for
+//! the state of the connection.
+
+use super::index::Index;
+use super::timeline::Timeline;
+use crate::model::{
+    Approval, ApprovalId, ApprovalState, Attachment, Body, ById, CallId, Content, EventKey, Fault,
+    Instant, Item, ItemId, Prose, ProseState, Said, SendState, Standing, Told, ToolCall, ToolState,
+    TransactionId, UserMessage,
+};
+
+/// Which event an item comes from, and the how-manieth of that event it is.
+pub(super) type Origin = (EventKey, u16);
+
+/// What is known of the items that come from the log.
+#[derive(Debug, Default)]
+pub(super) struct Telling {
+    /// The event that is being told, and how many items it has made.
+    pub(super) now: Option<Origin>,
+    pub(super) origins: ById<Origin>,
+    /// Calls without a result.
+    running: Vec<ItemId>,
+    calls: Index,
+    causes: Index,
+    questions: Index,
+    /// What was said to be wrong beside the log, and not in it yet.
+    pub(super) trouble: Option<ItemId>,
+    /// While everything is told anew: the items there were, by where they come from.
+    pub(super) before: Vec<(Origin, ItemId)>,
+    /// While everything is told anew: messages of ours that no event has confirmed.
+    pub(super) unbound: Vec<Item>,
+}
+
+impl Telling {
+    /// The identifier that the next item of this event had before, if it was there before.
+    pub(super) fn had(&self) -> Option<ItemId> {
+        let origin = self.now.as_ref()?;
+        let at = self
+            .before
+            .binary_search_by(|(known, _)| known.cmp(origin))
+            .ok()?;
+        self.before.get(at).map(|(_, id)| *id)
+    }
+
+    /// A new item is of the event that is being told, if one is.
+    pub(super) fn made(&mut self, id: ItemId) {
+        if let Some(origin) = &mut self.now {
+            self.origins.insert(id, origin.clone());
+            origin.1 += 1;
+        }
+    }
+}
+
+impl Timeline {
+    /// Tells an event that comes behind all others.
+    pub(super) fn tell(&mut self, key: &EventKey, told: &Told) {
+        self.telling.now = Some((key.clone(), 0));
+        for said in &told.said {
+            self.say_of(key, said.clone(), told.at);
+        }
+        match told.standing {
+            Some(Standing::Idle | Standing::Starting) => {
+                self.expire();
+                self.give_up_calls();
+            }
+            Some(Standing::Working | Standing::Asking) | None => {}
+        }
+        self.telling.now = None;
+    }
+
+    fn say_of(&mut self, key: &EventKey, said: Said, at: Instant) {
+        match said {
+            Said::User { text, attachments } => self.user_said(text, attachments),
+            Said::Agent(text) => self.wrote(Body::Agent, text),
+            Said::Reasoning(text) => self.wrote(Body::Reasoning, text),
+            Said::Called { call, name, args } => self.called(key, call, name, args, at),
+            Said::Answered {
+                call,
+                cause,
+                name,
+                state,
+                content,
+            } => {
+                let known = self.call_of(call.as_ref(), cause.as_ref());
+                self.answered(known, (call, name), state, content, at);
+            }
+            Said::Asked {
+                id,
+                tool,
+                args,
+                description,
+            } => self.questioned(id, tool, args, description),
+            Said::Settled { id, state } => self.settled(&id, state),
+            Said::Notice(notice) => {
+                self.notice(notice);
+            }
+            Said::Fault(fault) => self.failed(fault),
+        }
+    }
+
+    /// A message: of ours the oldest with that text that waits for it, else one from elsewhere.
+    fn user_said(&mut self, text: String, attachments: Vec<Attachment>) {
+        self.expire();
+        if self.confirm_ours(&text) {
+            return;
+        }
+        let unbound = self.telling.unbound.iter();
+        let ours = unbound
+            .enumerate()
+            .find(|(_, item)| is_unbound(&item.body, &text))
+            .map(|(at, _)| at);
+        let message = UserMessage {
+            transaction: TransactionId(0),
+            text,
+            attachments,
+            state: SendState::Confirmed,
+        };
+        match ours {
+            Some(at) if self.telling.had().is_none() => {
+                let ours = self.telling.unbound.remove(at);
+                self.push_as(ours.id, Body::User(message));
+            }
+            _ => {
+                self.push(Body::User(message));
+            }
+        }
+    }
+
+    /// The echo takes over the item of the message that was sent.
+    fn confirm_ours(&mut self, text: &str) -> bool {
+        let waiting = self.ours.iter().copied();
+        let found = waiting.into_iter().find(|id| {
+            self.get(*id)
+                .is_some_and(|item| is_unbound(&item.body, text))
+        });
+        let Some(id) = found else {
+            return false;
+        };
+        self.telling.made(id);
+        self.delivery(id, SendState::Confirmed);
+        self.move_to_frontier(id);
+        true
+    }
+
+    fn wrote(&mut self, body: fn(Prose) -> Body, text: String) {
+        if !text.trim().is_empty() {
+            let state = ProseState::Done;
+            self.push(body(Prose { text, state }));
+        }
+    }
+
+    fn called(
+        &mut self,
+        key: &EventKey,
+        call: Option<CallId>,
+        name: String,
+        args: serde_json::Value,
+        at: Instant,
+    ) {
+        let known = call
+            .as_ref()
+            .and_then(|call| self.telling.calls.get(call.as_str()));
+        let id = known.unwrap_or_else(|| {
+            self.push(Body::Tool(ToolCall {
+                call: call.clone(),
+                name,
+                args,
+                state: ToolState::Running,
+                content: Vec::new(),
+                started: at,
+                ended: None,
+            }))
+        });
+        if known.is_none() {
+            self.telling.running.push(id);
+        }
+        self.telling.causes.add(key.as_str(), id);
+        if let Some(call) = call {
+            self.telling.calls.add(call.as_str(), id);
+        }
+    }
+
+    fn call_of(&self, call: Option<&CallId>, cause: Option<&EventKey>) -> Option<ItemId> {
+        let by_call = call.and_then(|call| self.telling.calls.get(call.as_str()));
+        by_call.or_else(|| cause.and_then(|cause| self.telling.causes.get(cause.as_str())))
+    }
+
+    fn answered(
+        &mut self,
+        known: Option<ItemId>,
+        (call, name): (Option<CallId>, String),
+        state: ToolState,
+        content: Vec<Content>,
+        at: Instant,
+    ) {
+        match known {
+            Some(id) => {
+                self.telling.running.retain(|running| *running != id);
+                self.edit(id, |body| {
+                    if let Body::Tool(tool) = body {
+                        tool.state = state;
+                        tool.content = content;
+                        tool.ended = Some(at);
+                    }
+                });
+            }
+            None if name.is_empty() => {
+                let texts: Vec<String> = content.iter().map(Content::text).collect();
+                self.failed(Fault {
+                    message: texts.join("\n"),
+                    detail: None,
+                    code: None,
+                });
+            }
+            // The call is not here: what it said still is.
+            None => {
+                self.push(Body::Tool(ToolCall {
+                    call,
+                    name,
+                    args: serde_json::Value::Null,
+                    state,
+                    content,
+                    started: at,
+                    ended: Some(at),
+                }));
+            }
+        }
+    }
+
+    fn questioned(
+        &mut self,
+        id: ApprovalId,
+        tool: String,
+        args: serde_json::Value,
+        description: Option<String>,
+    ) {
+        if self.telling.questions.get(id.as_str()).is_some() {
+            return;
+        }
+        let name = id.as_str().to_owned();
+        let item = self.push(Body::Approval(Approval {
+            id,
+            tool,
+            args,
+            description,
+            can_remember: false,
+            state: ApprovalState::Pending { until: None },
+        }));
+        self.asked.push(item);
+        self.telling.questions.add(&name, item);
+    }
+
+    fn settled(&mut self, id: &ApprovalId, state: ApprovalState) {
+        if let Some(item) = self.telling.questions.get(id.as_str()) {
+            // What another window answered stands over what was meant here.
+            self.asked.retain(|asked| *asked != item);
+            self.edit(item, |body| {
+                if let Body::Approval(approval) = body {
+                    approval.state = state;
+                }
+            });
+        }
+    }
+
+    /// Nobody waits for an answer any more.
+    fn expire(&mut self) {
+        for id in std::mem::take(&mut self.asked) {
+            self.decide(id, ApprovalState::Expired);
+        }
+    }
+
+    /// The agent is at rest, so no call runs on; a result may still come of one.
+    fn give_up_calls(&mut self) {
+        for id in std::mem::take(&mut self.telling.running) {
+            self.edit(id, |body| {
+                if let Body::Tool(tool) = body {
+                    tool.state = ToolState::Interrupted;
+                }
+            });
+        }
+    }
+
+    /// Whether a state that the agent came to can move anything that stands.
+    pub(super) fn is_open_ended(&self) -> bool {
+        !self.asked.is_empty() || !self.telling.running.is_empty()
+    }
+
+    /// Something went wrong, as the log says. What was said of it beside the log gives way to that.
+    fn failed(&mut self, fault: Fault) {
+        match self.telling.trouble.take() {
+            Some(id) if self.get(id).is_some() => {
+                self.telling.made(id);
+                self.move_to_frontier(id);
+                self.edit(id, |body| *body = Body::Error(fault));
+            }
+            _ => {
+                self.fault(fault);
+            }
+        }
+    }
+
+    /// Something went wrong, as the server says beside the log.
+    pub(super) fn trouble(&mut self, fault: Fault) {
+        let known = self.telling.trouble.and_then(|id| self.get(id));
+        if known.is_none_or(|item| item.body != Body::Error(fault.clone())) {
+            self.telling.trouble = Some(self.fault(fault));
+        }
+    }
+}
+
+/// Whether it is a message that may be the one with that text in the log.
+fn is_unbound(body: &Body, text: &str) -> bool {
+    let Body::User(message) = body else {
+        return false;
+    };
+    let sent = !matches!(message.state, SendState::Queued | SendState::Confirmed);
+    sent && message.text == text
+}
