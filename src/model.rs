@@ -12,7 +12,7 @@ mod tool;
 
 pub use attachment::{Attachment, Content, Task, TaskState, data_url};
 pub use by_id::{ById, IdSet};
-pub use event::{Cost, Event, Said, Standing, Told};
+pub use event::{Cost, Cursor, Event, Said, Standing, Told};
 pub use id::{ApprovalId, CallId, ConversationId, EventKey, ItemId, TransactionId};
 pub use item::{
     Approval, ApprovalState, Aside, Body, Failure, Fault, Item, Kind, Notice, Prose, ProseState,

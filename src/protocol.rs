@@ -10,7 +10,7 @@ pub mod saiki;
 
 use crate::io::{Closed, Happening};
 use crate::model::{
-    ApprovalId, Attachment, CallId, Content, ConversationId, Duration, Event, EventKey, Fault,
+    ApprovalId, Attachment, CallId, Content, ConversationId, Cursor, Duration, Event, Fault,
     Notice, Standing, ToolState, TransactionId,
 };
 pub use emit::{Emission, Ids, Out};
@@ -90,8 +90,11 @@ pub enum AgentEvent {
         /// The line for a reverse proxy that would allow it.
         remedy: String,
     },
-    /// The server's log has been read up to now: what of ours is not in it did not arrive.
-    CaughtUp,
+    /// The server's log has been read up to now.
+    CaughtUp {
+        /// Nothing is missing of it: what of ours is not in it did not arrive.
+        whole: bool,
+    },
     /// The server takes the message of that number.
     Accepted(TransactionId),
     /// What the agent is doing, said beside the log.
@@ -233,9 +236,9 @@ pub enum Verdict {
 pub trait Protocol {
     /// What the server can do; asked again after every frame.
     fn capabilities(&self) -> Capabilities;
-    /// Opens what has to be opened. `seen` is the newest event of the server's log that is here,
-    /// where the server numbers its events.
-    fn connect(&mut self, seen: Option<&EventKey>, out: &mut Out<'_>);
+    /// Opens what has to be opened. The cursor says how far the server's log is here, where the
+    /// server numbers its events.
+    fn connect(&mut self, cursor: &Cursor, out: &mut Out<'_>);
     /// Reads one happening. Never fails: what it cannot read is `out.unknown()`.
     fn receive(&mut self, happening: &Happening, out: &mut Out<'_>);
     /// Writes one command.

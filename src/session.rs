@@ -131,6 +131,10 @@ pub struct Session {
     log: Log,
     /// An event came that belongs before others: the timeline is to be told anew.
     untold: bool,
+    /// Up to this event of the log nothing is missing.
+    whole: Option<EventKey>,
+    /// The connection has caught up, so that nothing is missing of what it brings.
+    level: bool,
     /// The newest event that said what the agent does.
     stood: Option<EventKey>,
     connection: Connection,
@@ -160,6 +164,8 @@ pub struct Birth {
     pub stale: bool,
     /// What was stored of the server's log, oldest first.
     pub log: Vec<Event>,
+    /// Up to this event of it nothing is missing.
+    pub whole: Option<EventKey>,
 }
 
 /// What was last said to the outside, so that only movement is.
@@ -180,6 +186,7 @@ impl Session {
             ids,
             stale,
             log,
+            whole,
         } = birth;
         let mut session = Self {
             protocol,
@@ -191,6 +198,8 @@ impl Session {
             timeline: Timeline::default(),
             log: Log::default(),
             untold: false,
+            whole,
+            level: false,
             stood: None,
             connection: Connection::new(),
             outbox: Outbox::new(policy.messages_per_second),

@@ -47,7 +47,7 @@ impl App {
             session::Output::Io(action) => self.act(action, now),
             session::Output::Changed(change) => self.changed(change),
             // Kept with the storage of the whole transcript.
-            session::Output::Logged(_) => {}
+            session::Output::Logged(_) | session::Output::Whole(_) => {}
             session::Output::Traced(trace) => {
                 let line = self.tracer.keep(trace, self.view.inspecting);
                 self.outputs

@@ -148,6 +148,7 @@ impl App {
             ids,
             stale,
             log: Vec::new(),
+            whole: None,
         };
         let session = Session::new((target.protocol.make)(setup), Policy::default(), birth);
         self.view.server = target.protocol.name.to_owned();

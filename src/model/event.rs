@@ -14,6 +14,15 @@ pub struct Event {
     pub told: Told,
 }
 
+/// How far a log is here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// The newest event that is here: where a connection goes on.
+    pub newest: Option<EventKey>,
+    /// Up to this event nothing is missing; behind it there may be holes that a connection made.
+    pub whole: Option<EventKey>,
+}
+
 /// What one event tells, without regard to any other.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Told {

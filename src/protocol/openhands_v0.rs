@@ -23,7 +23,9 @@ use serde_json::Value;
 
 use super::{AgentEvent, Capabilities, Command, Gone, Out, Protocol, Setup, Unsupported, Verdict};
 use crate::io::{Closed, Frame, Happening, RequestId, SocketId};
-use crate::model::{ConversationId, Duration, Event, EventKey, Notice, Standing, TransactionId};
+use crate::model::{
+    ConversationId, Cursor, Duration, Event, EventKey, Notice, Standing, TransactionId,
+};
 use crate::wire::socket_io::{self, Packet};
 use address::Address;
 use rest::Looked;
@@ -70,8 +72,8 @@ struct OpenHands {
 #[derive(Debug, Default)]
 struct Link {
     asking: Option<(RequestId, Asking)>,
-    /// The newest event that was here before.
-    seen: Option<u64>,
+    /// Up to this event nothing was missing before.
+    whole: Option<u64>,
     socket: Option<SocketId>,
     patience: Option<Duration>,
     connected: bool,
@@ -106,10 +108,11 @@ impl Protocol for OpenHands {
         }
     }
 
-    fn connect(&mut self, seen: Option<&EventKey>, out: &mut Out<'_>) {
+    fn connect(&mut self, cursor: &Cursor, out: &mut Out<'_>) {
         self.link = Link::default();
-        self.link.seen = seen.and_then(event::number_of);
-        self.highest = self.highest.max(self.link.seen);
+        let number = |key: &Option<EventKey>| key.as_ref().and_then(event::number_of);
+        self.link.whole = number(&cursor.whole);
+        self.highest = self.highest.max(number(&cursor.newest));
         let (request, asking) = match self.fresh {
             true => (rest::create(&self.address), Asking::Create),
             false => (rest::look(&self.address, &self.conversation), Asking::Look),
@@ -138,11 +141,11 @@ impl Protocol for OpenHands {
     }
 
     /// What was created while the connection was made was sent to nobody, and of the agent's
-    /// states only the last was told: what came since the last connection is asked for again, or,
+    /// states only the last was told: what came since nothing was missing is asked for again, or,
     /// where that is too much, what came since this one was made.
     fn recall(&mut self, out: &mut Out<'_>) {
         let next = self.highest.map_or(0, |highest| highest + 1);
-        let since = self.link.seen.map_or(0, |seen| seen + 1);
+        let since = self.link.whole.map_or(0, |whole| whole + 1);
         let start = if next.saturating_sub(since) > MOST {
             next
         } else {
@@ -235,7 +238,7 @@ impl OpenHands {
 
     fn paged(&mut self, page: Option<(Vec<Value>, bool)>, out: &mut Out<'_>) {
         let Some((events, more)) = page else {
-            return out.event(AgentEvent::CaughtUp);
+            return out.event(AgentEvent::CaughtUp { whole: false });
         };
         let last = events.iter().filter_map(event::number).max();
         for event in events {
@@ -248,7 +251,7 @@ impl OpenHands {
             }
             None => {
                 self.link.unverified = None;
-                out.event(AgentEvent::CaughtUp);
+                out.event(AgentEvent::CaughtUp { whole: true });
             }
         }
     }

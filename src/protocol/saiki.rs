@@ -22,7 +22,7 @@ mod write;
 
 use super::{AgentEvent, Capabilities, Command, Out, Protocol, Setup, Unsupported, Verdict};
 use crate::io::{Closed, Frame, Happening, Request, RequestId, SocketId};
-use crate::model::{ApprovalId, ConversationId, EventKey, Notice};
+use crate::model::{ApprovalId, ConversationId, Cursor, Notice};
 use frame::{Ask, AskDialect, Generation, Said};
 use turn::Turn;
 use write::Writer;
@@ -75,7 +75,7 @@ impl Protocol for Saiki {
         }
     }
 
-    fn connect(&mut self, _seen: Option<&EventKey>, out: &mut Out<'_>) {
+    fn connect(&mut self, _cursor: &Cursor, out: &mut Out<'_>) {
         // Frames are missed between two sockets, whoever closed the first.
         self.turn.cut();
         self.socket = Some(out.open(self.setup.url.clone()));

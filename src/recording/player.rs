@@ -2,7 +2,7 @@
 
 use super::line::{Line, What};
 use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
-use crate::model::{Body, ConversationId, Event, Instant, Item, ItemId};
+use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, ItemId};
 use crate::protocol::{Command, Descriptor, Protocol, Setup};
 use crate::session::{Birth, Change, Input, Output, Policy, Session};
 
@@ -18,6 +18,7 @@ pub struct Player {
     requests: Vec<(RequestId, Request)>,
     changes: Vec<Change>,
     kept: Vec<Event>,
+    wholes: Vec<(usize, EventKey)>,
     sent: Vec<String>,
     opened: Vec<Instant>,
     addresses: Vec<String>,
@@ -115,6 +116,7 @@ impl Player {
             requests: Vec::new(),
             changes: Vec::new(),
             kept: Vec::new(),
+            wholes: Vec::new(),
             sent: Vec::new(),
             opened: Vec::new(),
             addresses: Vec::new(),
@@ -282,6 +284,7 @@ impl Player {
                 }
                 Output::Changed(change) => self.changes.push(change),
                 Output::Logged(event) => self.kept.push(*event),
+                Output::Whole(key) => self.wholes.push((self.kept.len(), key)),
                 Output::Io(_) | Output::Traced(_) => {}
             }
         }
@@ -322,6 +325,12 @@ impl Player {
     #[must_use]
     pub fn kept(&self) -> &[Event] {
         &self.kept
+    }
+
+    /// Up to where nothing of the log is missing, each with how many events were kept by then.
+    #[must_use]
+    pub fn wholes(&self) -> &[(usize, EventKey)] {
+        &self.wholes
     }
 
     /// Every change so far, in order.

@@ -1,7 +1,7 @@
 //! What a session tells the outside: changes, never snapshots.
 
 use crate::io::{Action, Frame};
-use crate::model::{ConversationId, Cost, Duration, Event, Instant, Item, ItemId};
+use crate::model::{ConversationId, Cost, Duration, Event, EventKey, Instant, Item, ItemId};
 use crate::protocol::{Capabilities, Gone};
 
 /// One thing to do or to know, in order.
@@ -13,9 +13,10 @@ pub enum Output {
     Changed(Change),
     /// This passed over the wire.
     Traced(Trace),
-    /// This event of the server's log is new here: it and all before it in this order are to be
-    /// kept.
+    /// This event of the server's log is new here, and is to be kept.
     Logged(Box<Event>),
+    /// Up to this event of the log nothing is missing: to be kept behind the events before it.
+    Whole(EventKey),
 }
 
 /// One movement of what is shown.

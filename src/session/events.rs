@@ -18,7 +18,7 @@ impl Session {
             AgentEvent::History(pasts) => self.history(pasts, now),
             AgentEvent::HistoryMissing => self.recalling = None,
             AgentEvent::HistoryBlocked { remedy } => self.blocked(remedy),
-            AgentEvent::CaughtUp => self.caught_up(now),
+            AgentEvent::CaughtUp { whole } => self.caught_up(whole, now),
             AgentEvent::Accepted(id) => self.accepted(id),
             AgentEvent::Stands(standing) => self.stands(standing, now),
             AgentEvent::Trouble(fault) => self.timeline.trouble(fault),

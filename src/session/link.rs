@@ -3,7 +3,7 @@
 use super::change::{Direction, Judgement, Output, Trace};
 use super::{Reason, Session};
 use crate::io::{Action, Closed, Frame, Happening, SocketId};
-use crate::model::{Instant, ItemId};
+use crate::model::{Cursor, Instant, ItemId};
 use crate::protocol::{Command, Emission, Gone, Verdict};
 
 impl Session {
@@ -13,8 +13,12 @@ impl Session {
         }
         self.hang_up();
         self.connection.connecting(now);
-        let seen = self.log.newest().cloned();
-        self.with_protocol(|protocol, out| protocol.connect(seen.as_ref(), out));
+        self.level = false;
+        let cursor = Cursor {
+            newest: self.log.newest().cloned(),
+            whole: self.whole.clone(),
+        };
+        self.with_protocol(|protocol, out| protocol.connect(&cursor, out));
         self.absorb(now);
     }
 

@@ -25,7 +25,17 @@ impl Session {
         self.timeline
             .outputs
             .push_back(Output::Logged(Box::new(event)));
+        self.mark_whole();
         true
+    }
+
+    /// Says up to where nothing is missing, where that moved.
+    fn mark_whole(&mut self) {
+        if self.level && self.whole.as_ref() != self.log.newest() {
+            self.whole = self.log.newest().cloned();
+            let whole = self.whole.clone().map(Output::Whole);
+            self.timeline.outputs.extend(whole);
+        }
     }
 
     /// Lays in what was stored of the log, oldest first.
@@ -106,10 +116,15 @@ impl Session {
         }
     }
 
-    /// The log is here up to now.
-    pub(super) fn caught_up(&mut self, now: Instant) {
+    /// The log is here up to now. Where something may be missing, a message that was sent may be in
+    /// it: that one is left to the person.
+    pub(super) fn caught_up(&mut self, whole: bool, now: Instant) {
         self.recalling = None;
-        self.outbox.settle_at = Some(now + self.policy.settle);
+        if whole {
+            self.level = true;
+            self.mark_whole();
+            self.outbox.settle_at = Some(now + self.policy.settle);
+        }
     }
 
     /// What was sent over a connection that was lost, and is not in the log even now, did not

@@ -14,6 +14,7 @@ mod properties;
 mod reconnect;
 mod recording;
 mod run;
+mod schedules;
 mod snapshots;
 mod support;
 mod tolerance;

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use parlor::model::{Body, ConversationId, Duration, Event, Instant, Item, Notice};
+use parlor::model::{
+    Body, ConversationId, Duration, Event, EventKey, Instant, Item, Notice, TransactionId,
+    UserMessage,
+};
 use parlor::protocol::{Descriptor, Setup, descriptor};
 use parlor::recording::{Line, Player, What, replay};
 use parlor::session::Birth;
@@ -16,8 +19,28 @@ pub(crate) fn openhands() -> &'static Descriptor {
     descriptor("openhands-v0").unwrap()
 }
 
+/// What a page has stored of a conversation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stored {
+    pub(crate) events: Vec<Event>,
+    pub(crate) whole: Option<EventKey>,
+}
+
+impl Stored {
+    /// Takes on what a page has written, but for the last writes.
+    pub(crate) fn keep(&mut self, page: &Player, unkept: usize) {
+        let kept = page.kept().len().saturating_sub(unkept);
+        let marks = page.wholes().iter().rev();
+        let mark = marks.into_iter().find(|(count, _)| *count <= kept);
+        self.whole = mark.map(|(_, key)| key.clone()).or(self.whole.take());
+        self.events.extend_from_slice(&page.kept()[..kept]);
+        // A store gives them in the order of their keys.
+        self.events.sort_by(|a, b| a.key.cmp(&b.key));
+    }
+}
+
 /// A client of a conversation that is known, with what was stored of it.
-pub(crate) fn client(stored: Vec<Event>, now: Instant) -> Player {
+pub(crate) fn client(stored: Stored, now: Instant) -> Player {
     let setup = Setup {
         url: "http://agent.test:3000/".into(),
         conversation: ConversationId::new("c1"),
@@ -26,7 +49,8 @@ pub(crate) fn client(stored: Vec<Event>, now: Instant) -> Player {
     };
     let birth = Birth {
         seed: 7,
-        log: stored,
+        log: stored.events,
+        whole: stored.whole,
         ..Birth::default()
     };
     Player::start(openhands(), setup, birth, now)
@@ -90,8 +114,7 @@ impl Server {
         let new = || self.log.iter().filter(|event| number(event) > latest);
         let told = |event: &&Value| event["action"] != "recall" && event["action"] != "null";
         let plain = new().filter(|event| !is_state(event)).filter(told);
-        plain.chain(new().rfind(|event| is_state(event)))
-            .collect()
+        plain.chain(new().rfind(|event| is_state(event))).collect()
     }
 
     fn page(&self, url: &str) -> (u16, String) {
@@ -145,17 +168,24 @@ fn latest(player: &Player) -> i64 {
     rest.split('&').next().unwrap().parse().unwrap()
 }
 
-/// The timeline without the identifiers, which are ours.
+/// The timeline without the identifiers and the numbers that are ours.
 pub(crate) fn told(items: &[Item]) -> Vec<String> {
-    items
-        .iter()
-        .map(|item| format!("{:?}", item.body))
-        .collect()
+    let told = |item: &Item| match &item.body {
+        Body::User(message) => {
+            let message = UserMessage {
+                transaction: TransactionId(0),
+                ..message.clone()
+            };
+            format!("{message:?}")
+        }
+        body => format!("{body:?}"),
+    };
+    items.iter().map(told).collect()
 }
 
 /// The timeline of a log that came whole and in order.
 pub(crate) fn reference(log: &[Value]) -> Vec<String> {
-    let mut player = client(Vec::new(), Instant(0));
+    let mut player = client(Stored::default(), Instant(0));
     Server::default().accept(&mut player, Mishap::default());
     for event in log {
         player.receive(&frame(event));
@@ -185,7 +215,7 @@ fn cut_at_every_event_with_losses_and_doubles_the_timeline_is_that_of_the_whole_
         let whole = reference(&server.log);
         for cut in 0..=server.log.len() {
             for (away, lost, doubled) in [(0, 0, 0), (1, 0, 2), (3, 2, 0), (8, 16, 3), (0, 40, 9)] {
-                let mut player = client(Vec::new(), Instant(0));
+                let mut player = client(Stored::default(), Instant(0));
                 // It connects in the middle of what is live already.
                 let early = cut / 2;
                 until(&server, early).accept(&mut player, Mishap::default());
@@ -220,9 +250,10 @@ fn what_is_stored_gives_the_same_timeline_and_the_same_cursor() {
     for (name, server) in logs() {
         let whole = reference(&server.log);
         for kept in 0..=server.log.len() {
-            let mut player = client(Vec::new(), Instant(0));
+            let mut player = client(Stored::default(), Instant(0));
             until(&server, kept).accept(&mut player, Mishap::default());
-            let stored = player.kept().to_vec();
+            let mut stored = Stored::default();
+            stored.keep(&player, 0);
             let mut again = client(stored, Instant(5_000));
             assert_eq!(
                 told(again.items()),
@@ -242,7 +273,7 @@ fn events_in_any_order_give_the_same_timeline() {
     for (name, server) in logs() {
         let whole = reference(&server.log);
         for stride in [2, 3, 7] {
-            let mut player = client(Vec::new(), Instant(0));
+            let mut player = client(Stored::default(), Instant(0));
             Server::default().accept(&mut player, Mishap::default());
             for offset in (0..stride).rev() {
                 for event in server.log.iter().skip(offset).step_by(stride) {
@@ -263,7 +294,7 @@ fn events_in_any_order_give_the_same_timeline() {
 fn no_event_is_replayed_that_was_seen() {
     for (name, server) in logs() {
         for seen in 1..=server.log.len() {
-            let mut player = client(Vec::new(), Instant(0));
+            let mut player = client(Stored::default(), Instant(0));
             until(&server, seen).accept(&mut player, Mishap::default());
             player.close(1006, "");
             player.wait(Duration::secs(31));
@@ -280,7 +311,7 @@ fn no_event_is_replayed_that_was_seen() {
 fn a_hole_that_nobody_can_fill_is_said_with_its_size() {
     let log: Vec<Value> = (0..60).map(message).collect();
     for (lost, said) in [(2, None), (20, Some(20))] {
-        let mut player = client(Vec::new(), Instant(0));
+        let mut player = client(Stored::default(), Instant(0));
         until(&Server { log: log.clone() }, 30).accept(&mut player, Mishap::default());
         player.close(1006, "");
         player.wait(Duration::secs(31));
