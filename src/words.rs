@@ -5,10 +5,13 @@
 pub mod asides;
 pub mod ui;
 
+use serde_json::Value;
+
 use crate::markdown;
-use crate::model::{Approval, Aside, Body, Failure, Fault, Notice};
+use crate::model::{Approval, Aside, Body, Cost, Failure, Fault, Notice};
 use crate::protocol::Gone;
 use crate::session::{Phase, Refusal};
+use crate::wire::json;
 
 /// A notice as a sentence.
 #[must_use]
@@ -104,6 +107,14 @@ pub fn question(approval: &Approval) -> String {
     }
 }
 
+/// The arguments of a call: a command or a piece of code as it stands, anything else as JSON.
+#[must_use]
+pub fn arguments(args: &Value) -> String {
+    let only = args.as_object().filter(|fields| fields.len() == 1);
+    let text = only.and_then(|_| json::text(args, &["command", "code"]));
+    text.map_or_else(|| json::brief(args), str::to_owned)
+}
+
 /// An error as a sentence.
 #[must_use]
 pub fn error(fault: &Fault) -> String {
@@ -113,6 +124,19 @@ pub fn error(fault: &Fault) -> String {
         ("", None) => "The server reported an error without saying which.".into(),
         (message, _) => message.to_owned(),
     }
+}
+
+/// What a server is busy with; a name that is not known stands as it is.
+#[must_use]
+pub fn progress(name: &str) -> String {
+    status(name).map_or_else(|| name.to_owned(), str::to_owned)
+}
+
+/// What a conversation has cost so far.
+#[must_use]
+pub fn cost(cost: &Cost) -> String {
+    let tokens = cost.prompt + cost.completion;
+    format!("${:.2}, {tokens} tokens", cost.dollars)
 }
 
 /// What OpenHands says by a name alone (`RuntimeStatus` of openhands-ai 0.59.0), with the next

@@ -6,7 +6,7 @@ use super::msg::{Output, Theme};
 use crate::demo;
 use crate::embed::{self, HostMessage, HostNews};
 use crate::io::{Action, Happening};
-use crate::model::{Body, Instant, Item, ProseState, SendState};
+use crate::model::{Body, ConversationId, Instant, Item, ProseState, SendState};
 use crate::protocol::Ids;
 use crate::session::{self, Change, Input, Session};
 use crate::words;
@@ -88,9 +88,22 @@ impl App {
             Change::Inserted { item, .. } | Change::Updated(item) => self.announce(item),
             Change::Known => self.now_known(),
             Change::Titled(title) => self.view.subject = Some(title.clone()),
+            Change::Named(id) => self.named(id),
+            Change::Progress(what) => {
+                self.view.progress = what.as_deref().map(words::progress);
+            }
+            Change::Run(run) if *run != session::Run::Starting => self.view.progress = None,
+            Change::Cost(cost) => self.view.cost = Some(words::cost(cost)),
             _ => {}
         }
         self.outputs.push_back(Output::Session(change));
+    }
+
+    /// The server gave the conversation a name of its own, by which it is found again.
+    fn named(&mut self, id: &ConversationId) {
+        id.as_str().clone_into(&mut self.conversation.id);
+        id.as_str().clone_into(&mut self.view.conversation);
+        self.now_known();
     }
 
     /// The server has spoken: after a reload, this conversation has a history.

@@ -40,6 +40,7 @@ impl App {
                 );
             }
             Intent::Stop => self.tell(Input::Stop, now),
+            Intent::Pause(paused) => self.tell(Input::Pause(paused), now),
             Intent::GiveUp => self.tell(Input::GiveUp, now),
             Intent::KeepWaiting => self.tell(Input::KeepWaiting, now),
             Intent::Reset => self.tell(Input::Reset, now),
@@ -161,6 +162,8 @@ impl App {
         self.view.conversation = self.conversation.id.clone();
         self.view.strict = target.strict;
         self.view.subject = None;
+        self.view.progress = None;
+        self.view.cost = None;
         let demo = !target.protocol.has_address();
         self.view.suggestions = match demo {
             true => crate::demo::SUGGESTIONS.map(str::to_owned).to_vec(),

@@ -102,6 +102,8 @@ pub enum Intent {
     },
     /// Stop the run.
     Stop,
+    /// Let the agent rest (`true`), or go on.
+    Pause(bool),
     /// Stop waiting for a stalled run.
     GiveUp,
     /// Go on waiting for a stalled run.

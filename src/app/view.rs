@@ -18,6 +18,10 @@ pub struct View {
     pub conversation: String,
     /// The conversation's title, where the server gave one.
     pub subject: Option<String>,
+    /// What the server is busy with before the agent can work, in words.
+    pub progress: Option<String>,
+    /// What the conversation has cost so far, in words.
+    pub cost: Option<String>,
     /// Only the document's frames are sent.
     pub strict: bool,
     /// The theme.

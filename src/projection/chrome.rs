@@ -46,6 +46,10 @@ chrome! {
     conversation: String,
     /// The conversation's title, where the server gave one.
     subject: Option<String>,
+    /// What the server is busy with before the agent can work, in words.
+    progress: Option<String>,
+    /// What the conversation has cost so far, in words.
+    cost: Option<String>,
     /// Only the document's frames are sent.
     strict: bool,
     /// The theme.

@@ -2,6 +2,7 @@
 
 mod agent;
 mod approval;
+mod content;
 mod error;
 mod notice;
 mod reasoning;

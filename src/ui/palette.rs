@@ -19,15 +19,18 @@ enum Command {
     Open(Panel),
     Inspector,
     Disconnect,
+    Pause(bool),
     Theme(Theme),
 }
 
-const COMMANDS: [(Command, &str); 9] = [
+const COMMANDS: [(Command, &str); 11] = [
     (Command::New, ui::NEW),
     (Command::Open(Panel::Settings), ui::SETTINGS),
     (Command::Open(Panel::Reset), ui::RESET),
     (Command::Inspector, ui::INSPECTOR),
     (Command::Disconnect, ui::DISCONNECT),
+    (Command::Pause(true), ui::PAUSE),
+    (Command::Pause(false), ui::RESUME),
     (Command::Theme(Theme::Light), ui::LIGHT_THEME),
     (Command::Theme(Theme::Dark), ui::DARK_THEME),
     (Command::Theme(Theme::System), ui::SYSTEM_THEME),
@@ -43,6 +46,8 @@ fn list(inside: El) -> El {
     let panels = panels();
     let handle = handle();
     let wanted = RwSignal::new(String::new());
+    let capabilities = &handle.projection.capabilities;
+    let pause = capabilities.with_untracked(|can| can.pause);
     let field = el("input", "input")
         .set("type", "text")
         .set("autocomplete", "off")
@@ -53,7 +58,7 @@ fn list(inside: El) -> El {
     let key = move |event: &KeyboardEvent| {
         if event.key() == "Enter" && is_field(event) {
             event.prevent_default();
-            let first = found(&wanted.get_untracked()).first().copied();
+            let first = found(&wanted.get_untracked(), pause).first().copied();
             if let Some((command, _)) = first.and_then(|at| COMMANDS.get(at)) {
                 run(*command, panels, &chosen);
             }
@@ -61,7 +66,7 @@ fn list(inside: El) -> El {
         step(event);
     };
     let entries = el("ul", "palette-list").anew(
-        move || found(&wanted.get()),
+        move || found(&wanted.get(), pause),
         move |found| {
             if found.is_empty() {
                 let nothing = el("li", "palette-empty").set("role", "status");
@@ -75,10 +80,12 @@ fn list(inside: El) -> El {
 }
 
 /// The places of the commands that hold a text, in their order.
-fn found(wanted: &str) -> Vec<usize> {
+fn found(wanted: &str, pause: bool) -> Vec<usize> {
     let labels = COMMANDS.iter().enumerate();
-    let fits = |(at, (_, label)): (usize, &(Command, &str))| {
-        label.to_ascii_lowercase().contains(wanted).then_some(at)
+    let fits = |(at, (command, label)): (usize, &(Command, &str))| {
+        let can = pause || !matches!(command, Command::Pause(_));
+        let named = label.to_ascii_lowercase().contains(wanted);
+        (can && named).then_some(at)
     };
     labels.filter_map(fits).collect()
 }
@@ -99,6 +106,7 @@ fn run(command: Command, panels: Panels, handle: &Handle) {
             handle.did(Intent::Inspect(!open));
         }
         Command::Disconnect => handle.did(Intent::Disconnect),
+        Command::Pause(paused) => handle.did(Intent::Pause(paused)),
         Command::Theme(theme) => handle.did(Intent::Theme(theme)),
     }
 }

@@ -17,25 +17,44 @@ pub(super) fn working(parent: El) -> El {
     // Without a connection the banner says what is going on.
     let at_work = move || match run.get() {
         _ if !phase.with(|phase| matches!(phase, Phase::Open { .. })) => None,
-        Run::Working { since } => Some(Some(since)),
-        Run::Asking => Some(None),
+        Run::Working { since } => Some(Work::On(since)),
+        Run::Asking => Some(Work::Asks),
+        Run::Starting => Some(Work::Starts),
         // After a Stop a notice says what goes on.
         Run::Idle | Run::Muted { .. } | Run::Stalled { .. } => None,
     };
     parent.anew(at_work, |since| since.iter().copied().map(line).collect())
 }
 
-/// Without a start the agent waits for the person, for as long as that takes.
-fn line(since: Option<Instant>) -> El {
+/// What the agent is at.
+#[derive(Clone, Copy, PartialEq)]
+enum Work {
+    Starts,
+    On(Instant),
+    Asks,
+}
+
+fn line(work: Work) -> El {
     let words = el("span", "working-words");
-    let Some(since) = since else {
-        return el("p", "working").put(words.text(ui::ASKING));
+    let since = match work {
+        Work::On(since) => since,
+        Work::Asks => return el("p", "working").put(words.text(ui::ASKING)),
+        Work::Starts => return dotted(words.says(starting())),
     };
     let ticks = ticks();
     let sentence = move || {
         ticks.track();
         ui::working(page::now().since(since).0 / 1_000)
     };
+    dotted(words.says(sentence))
+}
+
+fn starting() -> impl Fn() -> String {
+    let progress = handle().projection.chrome.progress;
+    move || progress.get().unwrap_or_else(|| ui::STARTING.to_owned())
+}
+
+fn dotted(words: El) -> El {
     let dots = (0..3).map(|_| el("i", "working-dot")).collect();
     el("p", "working")
         .put(
@@ -43,5 +62,5 @@ fn line(since: Option<Instant>) -> El {
                 .set("aria-hidden", "true")
                 .put_all(dots),
         )
-        .put(words.says(sentence))
+        .put(words)
 }

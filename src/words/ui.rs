@@ -80,6 +80,10 @@ words! {
     SYSTEM_THEME = "System theme";
     TABLE = "Table";
     TASK_DONE = "done";
+    TASK_DOING = "in progress";
+    PAUSE = "Pause the agent";
+    RESUME = "Let the agent go on";
+    STARTING = "The agent is starting";
     TASK_OPEN = "to do";
     LINK_QUESTION = "Connect to this server?";
     LINK_EXPLAINED = "A link asks Parlor to connect there. Your messages go to this server, so connect only if you trust it.";

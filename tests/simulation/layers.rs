@@ -12,7 +12,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("session", &["io", "model", "protocol"]),
     ("storage", &["model"]),
     ("embed", &["model", "wire"]),
-    ("words", &["markdown", "model", "protocol", "session"]),
+    (
+        "words",
+        &["markdown", "model", "protocol", "session", "wire"],
+    ),
     ("demo", &["io", "model", "protocol"]),
     ("recording", &["io", "model", "protocol", "session", "wire"]),
     (

@@ -9,7 +9,6 @@ use crate::projection::Row;
 use crate::ui::el::{El, button, el};
 use crate::ui::handle;
 use crate::ui::icon::{self, icon};
-use crate::wire::json;
 use crate::words::{self, ui};
 
 /// A question that only the person can answer.
@@ -17,7 +16,7 @@ pub(super) fn approval(row: &Row) -> El {
     let id = row.id;
     let (open, decided) = (row.state.clone(), row.state.clone());
     let args = part(row, |body| match body {
-        Body::Approval(approval) => json::brief(&approval.args),
+        Body::Approval(approval) => words::arguments(&approval.args),
         _ => String::new(),
     });
     let can_remember =

@@ -1,23 +1,18 @@
 //! A tool call: what was asked, what came of it, how long it took.
 
-use leptos::prelude::*;
-
+use super::content::block;
 use super::part;
-use crate::model::{Body, Content, ToolCall, ToolState, data_url};
+use crate::model::{Body, Content, ToolCall, ToolState};
 use crate::projection::Row;
-use crate::ui::el::{El, button, el};
+use crate::ui::el::{El, el};
 use crate::ui::icon::{self, icon};
-use crate::wire::json;
 use crate::words::{self, ui};
-
-/// How much of a result is shown at first, in characters.
-const SHOWN: usize = 4_000;
 
 /// A tool call.
 pub(super) fn tool(row: &Row) -> El {
     let sign = part(row, |body| of(body, |tool| Some(tool.state)));
     let name = part(row, |body| of(body, |tool| tool.name.clone()));
-    let args = part(row, |body| of(body, |tool| json::brief(&tool.args)));
+    let args = part(row, |body| of(body, |tool| words::arguments(&tool.args)));
     let content = part(row, |body| of(body, |tool| tool.content.clone()));
     let head = el("header", "card-head")
         .anew(sign, |state| vec![icon(self::sign(*state))])
@@ -77,44 +72,4 @@ fn result(content: &[Content]) -> El {
         .set("role", "group")
         .label(ui::RESULT)
         .put_all(content.iter().flat_map(block).collect())
-}
-
-fn block(content: &Content) -> Vec<El> {
-    match content {
-        Content::Image { mime, base64 } if is_shown(mime) => {
-            let picture = el("img", "tool-picture").set("alt", ui::RESULT);
-            vec![picture.set("src", &data_url(mime, base64))]
-        }
-        other => output(other.text()),
-    }
-}
-
-/// Pictures that hold no script.
-fn is_shown(mime: &str) -> bool {
-    matches!(
-        mime,
-        "image/png" | "image/jpeg" | "image/webp" | "image/gif"
-    )
-}
-
-/// A text as it stands; a long one is cut until asked for.
-fn output(text: String) -> Vec<El> {
-    let shown = el("pre", "output").set("tabindex", "0").set("dir", "auto");
-    let Some((cut, _)) = text.char_indices().nth(SHOWN) else {
-        return vec![shown.text(&text)];
-    };
-    let all = RwSignal::new(false);
-    let more = format!("{} ({})", ui::SHOW_ALL, ui::bytes(text.len()));
-    let label = move || match all.get() {
-        true => ui::SHOW_LESS.to_owned(),
-        false => more.clone(),
-    };
-    let text = move || match all.get() {
-        true => text.clone(),
-        false => [text.get(..cut).unwrap_or_default(), "…"].concat(),
-    };
-    let toggle = button("button-small", "")
-        .says(label)
-        .on_press(move || all.update(|all| *all = !*all));
-    vec![shown.says(text), toggle]
 }
