@@ -8,6 +8,7 @@ mod control;
 mod fault;
 mod files;
 mod history;
+mod picture;
 mod play;
 mod recording;
 mod saiki;
