@@ -8,6 +8,7 @@ mod openhands {
     mod acting;
     mod connecting;
     mod failing;
+    mod playing;
     mod requesting;
     pub(crate) mod visit;
 }
