@@ -11,6 +11,10 @@ use serde_json::Value;
 use crate::state::{Entry, State};
 
 /// `{"run":"..","drop":true}` or `{"run":"..","down":true}`; without a run, all of them.
+///
+/// For the small OpenHands the run is the conversation's id, and there may be
+/// `"faults":"cut_every=300&seed=7"`, which count instead of those in the first address, and
+/// `"key":".."`, which its clients then have to show.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Order {
     #[serde(default)]
@@ -18,6 +22,8 @@ pub(crate) struct Order {
     #[serde(default)]
     drop: bool,
     down: Option<bool>,
+    faults: Option<String>,
+    key: Option<String>,
 }
 
 /// `POST /control`
@@ -25,6 +31,10 @@ pub(crate) async fn control(
     Shared(state): Shared<Arc<State>>,
     Json(order): Json<Order>,
 ) -> Json<Value> {
+    if order.faults.is_some() || order.key.is_some() {
+        let conversation = state.openhands.of(&order.run);
+        conversation.order(order.faults.as_deref(), order.key.clone());
+    }
     match order.down {
         Some(true) => {
             state.memory().down.insert(order.run.clone());

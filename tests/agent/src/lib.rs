@@ -1,13 +1,15 @@
 //! A scripted agent server for Parlor's tests.
 //!
 //! It plays recordings to a real client over WebSocket, with faults on demand, and it is a small
-//! Saiki of its own. It reads the protocol by itself and never imports the page's code: two
-//! readings of one protocol, or the tests would prove nothing.
+//! Saiki and a small OpenHands V0 of its own. It reads the protocols by itself and never imports
+//! the page's code: two readings of one protocol, or the tests would prove nothing.
 
 mod control;
 mod fault;
 mod files;
 mod history;
+mod openhands_v0;
+mod picture;
 mod play;
 mod recording;
 mod saiki;
@@ -40,11 +42,13 @@ pub fn router(setup: Setup) -> Router {
     let state = Arc::new(State::new(setup));
     let routes = Router::new()
         .route("/play/{server}/{scenario}", get(play::connect))
+        .route("/play/{server}/{scenario}/socket.io/", get(play::connect))
         .route("/saiki", get(saiki::connect))
         .route("/api/sessions/{id}/history", get(history::answer))
         .route("/control", post(control::control))
         .route("/log", get(control::log))
         .route("/host.html", get(files::host))
+        .merge(openhands_v0::routes(&state))
         .with_state(state);
     files::serve(routes, dist)
 }

@@ -1,4 +1,6 @@
 //! `cargo run -p agent -- [saiki/tool_stream] [--port N] [--dist DIR] [--speed X] [--fixtures DIR]`
+//!
+//! Without a recording the small servers are there to talk to: Saiki and OpenHands V0.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,6 +11,22 @@ use agent::Setup;
 const USAGE: &str =
     "usage: agent [<server>/<scenario>] [--port N] [--dist DIR] [--speed X] [--fixtures DIR]";
 
+const HELP: &str = "
+  ws://HOST/saiki                      a small Saiki; words: tool ask image error slow stall huge remote
+  http://HOST/openhands-v0             a small OpenHands V0; words: run slow edit ask browse tasks mcp
+                                       think finish error limit crowd stall long N
+  ws://HOST/play/<server>/<scenario>   a recording, also as http:// for OpenHands V0
+
+faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
+  all        refuse=N delay=N:MS cut=before|inside|after:N close=N:CODE dup=N garbage=N rest=STATUS
+  play       gap=N conn=NAME run=NAME
+  openhands  cut_every=MS seed=N cuts=N disconnect=N deny=object|string[:N] silent=N noping=1
+             ping=MS:MS lose=[K:]N double=1 slow=MS early=1 starting=MS
+
+asked of the server:
+  POST /control {\"run\":..,\"drop\":true,\"down\":true|false,\"key\":..}   GET /log?run=..
+  GET /openhands-v0/report/<conversation>, where a run is a conversation's id";
+
 struct Args {
     scenario: Option<String>,
     port: u16,
@@ -17,6 +35,10 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if std::env::args().any(|arg| arg == "--help" || arg == "-h") {
+        let _ = writeln!(std::io::stdout(), "{USAGE}\n{HELP}");
+        return ExitCode::SUCCESS;
+    }
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -38,10 +60,14 @@ async fn run() -> Result<(), String> {
         .port();
     let mut out = std::io::stdout();
     let _ = writeln!(out, "agent listening on http://127.0.0.1:{port}/");
+    let small = args.scenario.is_none();
     let path = args
         .scenario
         .map_or_else(|| "saiki".to_owned(), |scenario| format!("play/{scenario}"));
     let _ = writeln!(out, "connect to ws://127.0.0.1:{port}/{path}");
+    if small {
+        let _ = writeln!(out, "or to http://127.0.0.1:{port}/openhands-v0");
+    }
     let _ = out.flush();
     let served = axum::serve(listener, agent::router(args.setup)).with_graceful_shutdown(async {
         // Open sockets are not waited for.

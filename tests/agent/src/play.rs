@@ -20,15 +20,18 @@ use crate::state::State;
 /// The longest pause between two frames, unless they are played as recorded.
 const LONGEST_PAUSE: u64 = 40;
 
-/// `GET /play/<server>/<scenario>`
+/// `GET /play/<server>/<scenario>`, and below it `/socket.io/`, where the conversation's id is the
+/// run's name unless there is one.
 pub(crate) async fn connect(
     Shared(state): Shared<Arc<State>>,
     Path((server, scenario)): Path<(String, String)>,
     Query(query): Query<HashMap<String, String>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    let conversation = query.get("conversation_id");
     let run = query
         .get("run")
+        .or(conversation)
         .cloned()
         .unwrap_or_else(|| format!("{server}/{scenario}"));
     let file = state
@@ -42,6 +45,11 @@ pub(crate) async fn connect(
     };
     if state.is_down(&run) || refused(&state, &run, &query) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    if let Some(conversation) = conversation {
+        let mut memory = state.memory();
+        let entry = memory.runs.entry(run.clone()).or_default();
+        entry.session = Some(conversation.clone());
     }
     upgrade.on_upgrade(move |socket| async move {
         let drops = state.drops.subscribe();
@@ -191,12 +199,15 @@ impl Play {
         loop {
             let frame = self.frame(recorded).await?;
             let value: Value = serde_json::from_str(&frame).unwrap_or(Value::Null);
-            let fits = value.get("type").and_then(Value::as_str) == Some(kind)
-                && same_answer(&value, recorded);
+            let fits =
+                script::kind(&frame).as_deref() == Some(kind) && same_answer(&value, recorded);
             self.state
                 .received(&self.run, &frame, (!fits).then(|| recorded.to_owned()));
             if fits {
                 self.heard(&frame, &value);
+                if let Some(ack) = script::acknowledgement(&frame) {
+                    self.text(&ack).await?;
+                }
                 return Ok(());
             }
         }
@@ -218,6 +229,9 @@ impl Play {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
                 _ => return Err(Over),
             };
+            if text == "3" {
+                continue;
+            }
             if expected.is_empty() {
                 self.state
                     .received(&self.run, &text, Some("nothing".to_owned()));

@@ -69,8 +69,10 @@ pub fn read(file: &Path, conn: Option<&str>) -> Result<Vec<Line>, Unreadable> {
 fn parse(value: &Value) -> Line {
     let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let outgoing = text("dir").as_deref() == Some("out");
+    let meta = text("dir").as_deref() == Some("meta");
     let rest = value.get("http").is_some() || value.get("status").is_some();
     let what = match (text("frame"), outgoing) {
+        _ if meta => noted(text("note").as_deref().unwrap_or_default()),
         (Some(frame), _) if rest || frame.starts_with("{\"history\"") => {
             drop(frame);
             What::Other
@@ -82,7 +84,11 @@ fn parse(value: &Value) -> Line {
     };
     Line {
         t: value.get("t").and_then(Value::as_u64).unwrap_or_default(),
-        conn: text("conn").unwrap_or_default(),
+        // A name, or a number.
+        conn: match value.get("conn") {
+            Some(Value::Number(number)) => number.to_string(),
+            _ => text("conn").unwrap_or_default(),
+        },
         what,
     }
 }
@@ -92,6 +98,17 @@ fn marked(value: &Value) -> What {
     match code.and_then(|code| u16::try_from(code).ok()) {
         Some(code) => What::Close(code),
         None if value.get("open").is_some() => What::Open,
+        None => What::Other,
+    }
+}
+
+/// What a note of the recorder's says: `open ws://..`, or `closed code=1006 reason=''`.
+fn noted(note: &str) -> What {
+    let code = note.strip_prefix("closed code=");
+    let code = code.and_then(|rest| rest.split(' ').next()?.parse().ok());
+    match code {
+        Some(code) => What::Close(code),
+        None if note.starts_with("open ") => What::Open,
         None => What::Other,
     }
 }

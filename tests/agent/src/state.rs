@@ -9,6 +9,7 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::Setup;
 use crate::fault::Faults;
+use crate::openhands_v0::Conversations;
 
 /// What the server remembers.
 pub struct State {
@@ -18,6 +19,8 @@ pub struct State {
     pub(crate) drops: broadcast::Sender<String>,
     /// Frames of the interactive agent, for every open socket.
     pub(crate) frames: broadcast::Sender<String>,
+    /// The conversations of the small OpenHands.
+    pub(crate) openhands: Conversations,
 }
 
 /// The part behind the lock.
@@ -68,6 +71,7 @@ impl State {
             memory: Mutex::default(),
             drops: broadcast::channel(64).0,
             frames: broadcast::channel(4_096).0,
+            openhands: Conversations::default(),
         }
     }
 

@@ -1,65 +1,30 @@
 //! The scripted server as a client meets it: over a real socket.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+#[path = "support/server.rs"]
+mod server;
+
 use std::path::Path;
 use std::time::Duration;
 
-use agent::{Setup, router};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use server::{Server, Socket};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// The recording that most tests play: one question, one tool, an answer in 20 chunks.
 const SCENARIO: &str = "play/saiki/tool_stream";
 const QUESTION: &str = "Use a tool please";
 
-/// A server on a port of its own.
-struct Server {
-    port: u16,
-}
-
 impl Server {
-    async fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
-        let setup = Setup {
-            fixtures,
-            dist: None,
-            speed: 50.0,
-        };
-        tokio::spawn(async move { axum::serve(listener, router(setup)).await });
-        Self { port }
-    }
-
     async fn connect(&self, path: &str) -> Client {
         self.try_connect(path).await.expect("a socket")
     }
 
     async fn try_connect(&self, path: &str) -> Result<Client, Error> {
-        let url = format!("ws://127.0.0.1:{}/{path}", self.port);
-        let (socket, _) = connect_async(url).await?;
+        let socket = self.socket(path).await?;
         Ok(Client { socket })
-    }
-
-    /// The status and the body of a request.
-    async fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        (status, body.to_owned())
     }
 
     async fn log(&self, run: &str) -> Value {
@@ -69,7 +34,7 @@ impl Server {
 }
 
 struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
 }
 
 /// What a connection gave until it ended or nothing came for a while.

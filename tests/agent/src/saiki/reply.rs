@@ -8,10 +8,8 @@ use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
 use super::emit;
+use crate::picture::SQUARE;
 use crate::state::State;
-
-/// A red square of 2 by 2 pixels.
-const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP8z8AARAwQCgAfBgIB0YPMsQAAAABJRU5ErkJggg==";
 
 /// One turn, from `thinking` to the doubled `response`.
 pub(super) async fn reply(state: Arc<State>, session: String, message: Value) {
@@ -100,7 +98,7 @@ impl Turn {
 
     async fn image(&mut self) {
         let result =
-            json!({"content": [{"type": "image", "data": PICTURE, "mimeType": "image/png"}]});
+            json!({"content": [{"type": "image", "data": SQUARE, "mimeType": "image/png"}]});
         self.call("render", json!({"what": "square"}), result).await;
         self.say("Here is a picture of type image/png.\n", 8).await;
     }
