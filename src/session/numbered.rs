@@ -123,7 +123,9 @@ impl Session {
         if whole {
             self.level = true;
             self.mark_whole();
-            self.outbox.settle_at = Some(now + self.policy.settle);
+            let doubtful = |id: &ItemId| self.delivery_of(*id) == Some(SendState::MaybeSent);
+            let wait = self.timeline.ours.iter().any(doubtful);
+            self.outbox.settle_at = wait.then(|| now + self.policy.late);
         }
     }
 

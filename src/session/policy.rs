@@ -25,6 +25,9 @@ pub struct Policy {
     pub recall: Duration,
     /// A reset that is not confirmed by then is said to be unconfirmed.
     pub reset: Duration,
+    /// A message that was sent over a connection that was lost, and is not in the server's log this
+    /// long after it was read, is not in it at all.
+    pub late: Duration,
     /// A message that the server ought to say it takes, and has not by then, is refused.
     pub accept: Duration,
     /// Messages a second, and as many at once.
@@ -44,6 +47,7 @@ impl Default for Policy {
             unconfirmed: Duration::secs(3),
             recall: Duration::secs(5),
             reset: Duration::secs(10),
+            late: Duration::millis(500),
             accept: Duration::secs(5),
             messages_per_second: 10,
         }

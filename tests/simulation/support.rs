@@ -141,6 +141,7 @@ pub(crate) const fn policy() -> Policy {
         unconfirmed: Duration::secs(3),
         recall: Duration::secs(5),
         reset: Duration::secs(10),
+        late: Duration::millis(500),
         accept: Duration::secs(5),
         messages_per_second: 10,
     }

@@ -22,6 +22,16 @@ export type Sent = {
 /** How long the server may take to say where it listens. */
 const START_MS = 20_000;
 
+/** What a conversation of the OpenHands server has seen. */
+export type Report = {
+  accepted: string[];
+  sockets: number;
+  connections: number;
+  replayed: number[];
+  state: string;
+  events: { id: number; action?: string; observation?: string; args?: { content?: string } }[];
+};
+
 export class Agent {
   readonly #process: ChildProcess;
   readonly origin: string;
@@ -65,6 +75,18 @@ export class Agent {
     return `ws://${this.host}${path}`;
   }
 
+  /** The address of the OpenHands server. */
+  get openhands(): string {
+    return `${this.origin}/openhands-v0`;
+  }
+
+  /** What has come of a conversation of the OpenHands server. */
+  async report(conversation: string): Promise<Report> {
+    const response = await fetch(`${this.openhands}/report/${conversation}`);
+    if (!response.ok) throw new Error(`/report answered ${response.status}`);
+    return (await response.json()) as Report;
+  }
+
   /** What the clients of a run have sent, oldest first. */
   async frames(run: string): Promise<Sent[]> {
     const response = await fetch(`${this.origin}/log?run=${encodeURIComponent(run)}`);
@@ -82,6 +104,11 @@ export class Agent {
   /** Cuts a run's connections. */
   drop(run: string): Promise<void> {
     return this.#control({ run, drop: true });
+  }
+
+  /** Gives a conversation of the OpenHands server these faults, in place of those it had. */
+  faults(run: string, faults: string): Promise<void> {
+    return this.#control({ run, faults });
   }
 
   /** Refuses a run's connections until `up`; those that are open are cut. */
