@@ -7,6 +7,8 @@
 
 pub mod conformance;
 mod memory;
+pub mod migration;
+pub mod record;
 pub mod tables;
 
 pub use memory::MemoryStore;
