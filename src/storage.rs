@@ -5,6 +5,7 @@
 //! changed in transactions and answers later; every one passes [`tables::conformance`]. The
 //! browser's own stores are in the platform half.
 
+pub mod batcher;
 pub mod conformance;
 mod memory;
 pub mod migration;
