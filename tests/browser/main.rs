@@ -6,10 +6,13 @@ mod clipboard;
 mod clock;
 mod driver;
 mod image;
+mod indexed_db;
 mod page;
+mod patch;
 mod requests;
 mod sockets;
 mod storage;
+mod tables;
 mod told;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
