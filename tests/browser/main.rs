@@ -2,11 +2,13 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::expect_used, reason = "a test that finds nothing has failed")]
 
+mod channel;
 mod clipboard;
 mod clock;
 mod driver;
 mod image;
 mod indexed_db;
+mod lock;
 mod page;
 mod patch;
 mod requests;
