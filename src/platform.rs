@@ -3,13 +3,17 @@
 //! Every JavaScript handle (listener, timer, closure, socket) is a Rust value that lets go of it
 //! when dropped, and none leaves this module.
 
+pub mod channel;
 pub mod clipboard;
 pub mod fetch;
 pub mod file;
 pub mod frame;
 pub mod image;
+pub mod indexed_db;
 pub mod listener;
 pub mod local_storage;
+pub mod lock;
+mod once;
 pub mod page;
 pub mod parent;
 pub mod remote_picture;

@@ -1,10 +1,16 @@
-//! Small texts kept from one visit to the next, under keys.
+//! What is kept from one visit to the next.
 //!
-//! The trait has no browser in it; the browser's store is in the platform half, and every store
-//! passes [`conformance`].
+//! Two kinds of store, neither with a browser in it. A [`Storage`] keeps a few small texts and
+//! answers at once; every one passes [`conformance`]. A [`tables::Store`] keeps tables of them, is
+//! changed in transactions and answers later; every one passes [`tables::conformance`]. The
+//! browser's own stores are in the platform half.
 
+pub mod batcher;
 pub mod conformance;
 mod memory;
+pub mod migration;
+pub mod record;
+pub mod tables;
 
 pub use memory::MemoryStore;
 
@@ -17,6 +23,20 @@ pub enum StorageError {
     /// There is no room for it.
     #[error("the browser's storage for this page is full; remove old conversations")]
     Full,
+    /// An older program is open in another tab and does not let go of what is kept.
+    #[error("an older version of this page is open in another tab; close that tab, then reload")]
+    Blocked,
+    /// A newer program has taken over what is kept, or what was kept is being deleted.
+    #[error("another tab has taken over what this page keeps; reload to go on here")]
+    Outdated,
+    /// The browser cannot read what it kept.
+    #[error(
+        "the browser cannot read what it kept for this page; clear this site's data in the browser, then reload"
+    )]
+    Corrupt,
+    /// An [`Add`](tables::Write::Add) found its key taken: another tab was faster.
+    #[error("another tab has kept something else in this place; reload to see it")]
+    Taken,
 }
 
 /// A store of texts under keys.

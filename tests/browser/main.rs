@@ -2,14 +2,19 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::expect_used, reason = "a test that finds nothing has failed")]
 
+mod channel;
 mod clipboard;
 mod clock;
 mod driver;
 mod image;
+mod indexed_db;
+mod lock;
 mod page;
+mod patch;
 mod requests;
 mod sockets;
 mod storage;
+mod tables;
 mod told;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -5,6 +5,7 @@ mod conformance;
 mod demo;
 mod fixtures;
 mod history;
+mod kept;
 mod layers;
 mod links;
 mod markdown;
