@@ -7,23 +7,28 @@
 mod exchange;
 mod intent;
 mod link;
-mod memory;
 mod msg;
+mod shelf;
 mod start;
 mod tracer;
+mod transcript;
 mod view;
 
 use std::collections::VecDeque;
 
 use crate::demo::DemoAgent;
 use crate::io::SocketId;
-use crate::model::{IdSet, Instant};
+use crate::model::{ConversationId, IdSet, Instant};
 use crate::protocol::Descriptor;
 use crate::session::{Input, Random, Session};
+use crate::storage::StorageError;
+use crate::storage::record::{Conversation, Outgoing};
+use crate::words::asides;
 use link::Config;
-use memory::{LastConversation, Memory};
-pub use msg::{Intent, Msg, Output, Start, Theme};
+pub use msg::{Intent, Kept, Loaded, Msg, Output, Start, Theme};
+use shelf::Shelf;
 use tracer::Tracer;
+use transcript::Opening;
 pub use view::{Link, Toast, TraceLine, View};
 
 /// The whole application, without a browser.
@@ -32,7 +37,7 @@ pub struct App {
     random: Random,
     secure: bool,
     online: bool,
-    memory: Memory,
+    shelf: Shelf,
     config: Config,
     view: View,
     /// The view as the outside last saw it.
@@ -40,7 +45,18 @@ pub struct App {
     pending: Option<Pending>,
     session: Option<Session>,
     target: Option<Target>,
-    conversation: LastConversation,
+    conversation: Conversation,
+    /// The messages that no sign has come of, as they were kept last.
+    outgoing: Vec<Outgoing>,
+    /// A conversation is being read; what the person does meanwhile is held.
+    opening: Option<Opening>,
+    held: Vec<Intent>,
+    /// The last number of a socket or a request of the sessions before.
+    last_ids: u64,
+    /// What stands in the message box.
+    draft: String,
+    /// What went wrong in storage was said.
+    storage_said: Option<StorageError>,
     demo: DemoAgent,
     demo_sockets: Vec<SocketId>,
     tracer: Tracer,
@@ -74,14 +90,20 @@ impl Default for App {
             random: Random::new(0),
             secure: false,
             online: true,
-            memory: Memory::default(),
+            shelf: Shelf::default(),
             config: Config::default(),
             view: View::default(),
             shown: None,
             pending: None,
             session: None,
             target: None,
-            conversation: LastConversation::default(),
+            conversation: Conversation::new("", "", ConversationId::new(""), Instant(0)),
+            outgoing: Vec::new(),
+            opening: None,
+            held: Vec::new(),
+            last_ids: 0,
+            draft: String::new(),
+            storage_said: None,
             demo: DemoAgent::default(),
             demo_sockets: Vec::new(),
             tracer: Tracer::default(),
@@ -105,6 +127,8 @@ impl App {
     pub fn update(&mut self, msg: Msg, now: Instant) {
         match msg {
             Msg::Started(start) => self.started(start, now),
+            Msg::Loaded(loaded) => self.loaded(&loaded, now),
+            Msg::NotKept(error) => self.not_kept(error),
             Msg::Happened(happening) => self.happened(happening, now),
             Msg::Online(online) => self.online(online, now),
             Msg::Shown => self.tell(Input::Shown, now),
@@ -113,7 +137,7 @@ impl App {
             Msg::Host { origin, data } => self.hosted(&origin, &data),
         }
         self.run_demo(now);
-        self.keep_outbox();
+        self.keep();
         self.show();
     }
 
@@ -151,6 +175,13 @@ impl App {
         self.target
             .as_ref()
             .is_none_or(|target| !target.protocol.has_address())
+    }
+
+    /// The chat goes on in memory; each kind of trouble is said once.
+    fn not_kept(&mut self, error: StorageError) {
+        if self.storage_said.replace(error) != Some(error) {
+            self.toast(asides::not_kept(&error.to_string()));
+        }
     }
 
     fn toast(&mut self, text: String) {

@@ -3,6 +3,7 @@
 //! One message at a time, in order; what comes while one is handled waits. One real timer stands
 //! for every deadline of the app, and the projection moves once per animation frame.
 
+mod keeper;
 mod outputs;
 mod start;
 
@@ -22,7 +23,7 @@ use crate::platform::page;
 use crate::platform::socket::Socket;
 use crate::platform::timer::Timer;
 use crate::projection::Projection;
-use crate::storage::Storage;
+use keeper::Keeper;
 
 /// What the screen gets: what to show, and where to say what the person did.
 #[derive(Clone)]
@@ -44,7 +45,7 @@ impl Handle {
 pub struct Driver {
     app: RefCell<App>,
     projection: Projection,
-    storage: RefCell<Box<dyn Storage>>,
+    keeper: RefCell<Option<Rc<Keeper>>>,
     queue: RefCell<VecDeque<Msg>>,
     at_work: Cell<Work>,
     sockets: RefCell<Vec<(SocketId, Socket)>>,
@@ -70,11 +71,10 @@ impl Driver {
     /// to be; what the person does before that waits.
     #[must_use]
     pub fn start() -> Handle {
-        let (storage, kept) = crate::platform::local_storage::best();
         let driver = Rc::new(Self {
             app: RefCell::default(),
             projection: Projection::new(),
-            storage: RefCell::new(storage),
+            keeper: RefCell::default(),
             queue: RefCell::default(),
             at_work: Cell::new(Work::Starting),
             sockets: RefCell::default(),
@@ -83,7 +83,7 @@ impl Driver {
             frame: RefCell::default(),
             listeners: RefCell::default(),
         });
-        driver.load(kept);
+        driver.load();
         let told = Rc::clone(&driver);
         Handle {
             projection: driver.projection.clone(),
@@ -136,6 +136,13 @@ impl Driver {
             (at, timer)
         });
         self.alarm.replace(timer);
+    }
+
+    /// The page may not be called again: what is on its way to the store goes now.
+    fn hurry(&self) {
+        if let Some(keeper) = &*self.keeper.borrow() {
+            keeper.hurry();
+        }
     }
 
     /// Asks for the next frame, unless one is asked for.

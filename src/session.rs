@@ -64,6 +64,8 @@ pub enum Input {
     Doubt {
         /// The text.
         text: String,
+        /// What went with it.
+        attachments: Vec<Attachment>,
     },
     /// Change a queued message's text.
     Edit {
@@ -229,7 +231,7 @@ impl Session {
             Input::Woke => self.woke(now),
             Input::Happened(happening) => self.happened(&happening, now),
             Input::Send { text, attachments } => self.queue(text, attachments),
-            Input::Doubt { text } => self.doubt(text),
+            Input::Doubt { text, attachments } => self.doubt(text, attachments),
             Input::Edit { id, text } => self.edit(id, text),
             Input::Hold(id) => self.outbox.held = id,
             Input::Withdraw(id) => self.withdraw(id),
@@ -292,6 +294,12 @@ impl Session {
     #[must_use]
     pub fn items(&self) -> &[Item] {
         self.timeline.items()
+    }
+
+    /// The messages of ours that no sign has come of, oldest first.
+    pub fn unsettled(&self) -> impl Iterator<Item = &Item> {
+        let ours = self.timeline.ours.iter();
+        ours.filter_map(|id| self.timeline.get(*id))
     }
 
     /// Where the connection is.

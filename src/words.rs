@@ -136,7 +136,8 @@ pub fn progress(name: &str) -> String {
 #[must_use]
 pub fn cost(cost: &Cost) -> String {
     let tokens = cost.prompt + cost.completion;
-    format!("${:.2}, {tokens} tokens", cost.dollars)
+    let cents = cost.micros.div_ceil(10_000);
+    format!("${}.{:02}, {tokens} tokens", cents / 100, cents % 100)
 }
 
 /// What OpenHands says by a name alone (`RuntimeStatus` of openhands-ai 0.59.0), with the next

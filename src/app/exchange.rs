@@ -1,12 +1,11 @@
 //! Between the session and the outside: its outputs, the demo agent's frames, what is spoken.
 
 use super::App;
-use super::memory::Unsettled;
 use super::msg::{Output, Theme};
 use crate::demo;
 use crate::embed::{self, HostMessage, HostNews};
 use crate::io::{Action, Happening};
-use crate::model::{Body, ConversationId, Instant, Item, ProseState, SendState};
+use crate::model::{Body, Instant, Item, ProseState};
 use crate::protocol::Ids;
 use crate::session::{self, Change, Input, Session};
 use crate::words;
@@ -46,8 +45,8 @@ impl App {
         match output {
             session::Output::Io(action) => self.act(action, now),
             session::Output::Changed(change) => self.changed(change),
-            // Kept with the storage of the whole transcript.
-            session::Output::Logged(_) | session::Output::Whole(_) => {}
+            session::Output::Logged(event) => self.logged(*event, now),
+            session::Output::Whole(key) => self.whole(&key),
             session::Output::Traced(trace) => {
                 let line = self.tracer.keep(trace, self.view.inspecting);
                 self.outputs
@@ -87,7 +86,7 @@ impl App {
         match &change {
             Change::Inserted { item, .. } | Change::Updated(item) => self.announce(item),
             Change::Known => self.now_known(),
-            Change::Titled(title) => self.view.subject = Some(title.clone()),
+            Change::Titled(title) => self.titled(title),
             Change::Named(id) => self.named(id),
             Change::Progress(what) => {
                 self.view.progress = what.as_deref().map(words::progress);
@@ -99,39 +98,17 @@ impl App {
         self.outputs.push_back(Output::Session(change));
     }
 
-    /// The server gave the conversation a name of its own, by which it is found again.
-    fn named(&mut self, id: &ConversationId) {
-        id.as_str().clone_into(&mut self.conversation.id);
-        id.as_str().clone_into(&mut self.view.conversation);
-        self.now_known();
+    /// What the person called it stands.
+    fn titled(&mut self, title: &str) {
+        if !self.conversation.renamed {
+            self.conversation.title = Some(title.to_owned());
+            self.view.subject = self.conversation.title.clone();
+        }
     }
 
     /// The server has spoken: after a reload, this conversation has a history.
     fn now_known(&mut self) {
         self.conversation.known = true;
-        self.keep_conversation();
-    }
-
-    fn keep_conversation(&mut self) {
-        if let Some(target) = &self.target {
-            let (server, url) = (target.protocol.name, &target.url);
-            let kept = self
-                .memory
-                .keep_conversation(server, url, &self.conversation);
-            self.outputs.extend(kept);
-        }
-    }
-
-    /// Keeps the messages that no sign has come of, so that a reload does not lose them.
-    pub(super) fn keep_outbox(&mut self) {
-        let Some(session) = &self.session else {
-            return;
-        };
-        let outbox: Vec<Unsettled> = session.items().iter().filter_map(unsettled).collect();
-        if outbox != self.conversation.outbox {
-            self.conversation.outbox = outbox;
-            self.keep_conversation();
-        }
     }
 
     /// Says a finished item to screen readers, once; what the history brings back is not spoken.
@@ -169,16 +146,5 @@ impl App {
             });
             self.outputs.extend(posts);
         }
-    }
-}
-
-fn unsettled(item: &Item) -> Option<Unsettled> {
-    match &item.body {
-        Body::User(message) if message.state != SendState::Confirmed => Some(Unsettled {
-            text: message.text.clone(),
-            doubtful: message.state != SendState::Queued,
-            attached: !message.attachments.is_empty(),
-        }),
-        _ => None,
     }
 }

@@ -1,16 +1,23 @@
 //! What the person does.
 
 use super::link;
-use super::memory::{LastConversation, LastServer, Unsettled};
 use super::msg::{Intent, Output, Theme};
+use super::shelf::LastServer;
+use super::transcript::{Opening, Transcript};
 use super::{App, Target};
-use crate::model::{Attachment, ConversationId, Instant};
-use crate::protocol::{Setup, descriptor};
+use crate::model::{Attachment, ConversationId, EventKey, Instant};
+use crate::protocol::{Ids, Setup, descriptor};
 use crate::session::{Birth, Change, Input, Phase, Policy, Run, Session};
+use crate::storage::record::{Conversation, Outgoing, Record};
 use crate::words::asides;
 
 impl App {
     pub(super) fn did(&mut self, intent: Intent, now: Instant) {
+        // There is nothing to do it with yet.
+        if self.opening.is_some() && matches!(intent, Intent::Send { .. } | Intent::NewConversation)
+        {
+            return self.held.push(intent);
+        }
         match intent {
             Intent::Connect {
                 server,
@@ -70,12 +77,11 @@ impl App {
         self.view.link = None;
         let conversation = linked.and_then(|pending| pending.target.conversation);
         let server = server.to_owned();
-        let kept = self.memory.keep_server(&LastServer {
+        self.shelf.keep_server(&LastServer {
             server,
             url: url.clone(),
             strict,
         });
-        self.outputs.extend(kept);
         self.open(
             Target {
                 protocol,
@@ -98,19 +104,32 @@ impl App {
             return;
         };
         target.conversation = None;
-        let LastConversation { id, known, outbox } = &mut self.conversation;
-        *id = self.random.uuid();
-        *known = false;
-        let left = std::mem::take(outbox);
-        self.keep_conversation_of(&target);
-        self.open(target, now);
+        let conversation = self.begun(&target, now);
+        let left = self.abandon();
+        self.begin_session(target, conversation, Transcript::default(), now);
         self.give_back(&left);
     }
 
+    /// A conversation that begins now, under a name of ours.
+    fn begun(&mut self, target: &Target, now: Instant) -> Conversation {
+        let id = target.conversation.clone();
+        let id = ConversationId::new(id.unwrap_or_else(|| self.random.uuid()));
+        Conversation::new(target.protocol.name, &target.url, id, now)
+    }
+
+    /// Forgets what waits in the conversation that is left, and gives it.
+    fn abandon(&mut self) -> Vec<Outgoing> {
+        let left = std::mem::take(&mut self.outgoing);
+        for message in &left {
+            self.shelf.write(message.delete());
+        }
+        left
+    }
+
     /// Puts what was never sent back into the message box, where it is not sent by itself.
-    fn give_back(&mut self, left: &[Unsettled]) {
+    fn give_back(&mut self, left: &[Outgoing]) {
         let unsent = left.iter().filter(|message| !message.doubtful);
-        let draft = self.memory.draft().filter(|draft| !draft.is_empty());
+        let draft = Some(self.draft.as_str()).filter(|draft| !draft.is_empty());
         let texts = draft
             .into_iter()
             .chain(unsent.map(|message| message.text.as_str()));
@@ -123,88 +142,131 @@ impl App {
         }
     }
 
-    fn keep_conversation_of(&mut self, target: &Target) {
-        let kept =
-            self.memory
-                .keep_conversation(target.protocol.name, &target.url, &self.conversation);
-        self.outputs.extend(kept);
-    }
-
-    /// Ends the session at hand and begins one with that server.
+    /// Ends the session at hand and opens the conversation that is meant: the link's, else the last
+    /// with that server, else a new one. One that is kept is read first.
     pub(super) fn open(&mut self, target: Target, now: Instant) {
-        let ids = self.leave(now);
-        let (conversation, left) = self.conversation_for(&target);
-        self.conversation = conversation;
-        self.give_back(&left);
-        let setup = Setup {
-            url: target.url.clone(),
-            conversation: ConversationId::new(self.conversation.id.clone()),
-            fresh: !self.conversation.known && target.conversation.is_none(),
-            strict: target.strict,
-        };
-        let stale = self.conversation.known || target.conversation.is_some();
-        self.caught_up = !stale;
-        let birth = Birth {
-            seed: self.random.next(),
-            ids,
-            stale,
-            log: Vec::new(),
-            whole: None,
-        };
-        let session = Session::new((target.protocol.make)(setup), Policy::default(), birth);
-        self.view.server = target.protocol.name.to_owned();
-        self.view.label = target.protocol.label.to_owned();
-        self.view.url = if target.protocol.has_address() {
-            target.url.clone()
-        } else {
-            String::new()
-        };
-        self.view.conversation = self.conversation.id.clone();
-        self.view.strict = target.strict;
-        self.view.subject = None;
-        self.view.progress = None;
-        self.view.cost = None;
-        let demo = !target.protocol.has_address();
-        self.view.suggestions = match demo {
-            true => crate::demo::SUGGESTIONS.map(str::to_owned).to_vec(),
-            false => asides::SUGGESTIONS.map(str::to_owned).to_vec(),
-        };
-        self.keep_conversation_of(&target);
-        self.target = Some(target);
-        self.session = Some(session);
-        self.greet(demo, now);
+        let (server, url) = (target.protocol.name, target.url.as_str());
+        let known = self
+            .shelf
+            .conversation(server, url, target.conversation.as_deref());
+        // The demo forgets with the page, so it always begins anew.
+        let known = known.filter(|_| target.protocol.has_address()).cloned();
+        match known {
+            Some(conversation) => {
+                self.end_session(now);
+                self.outputs.push_back(Output::Load(conversation.name()));
+                self.opening = Some(Opening {
+                    target,
+                    conversation,
+                });
+            }
+            None => {
+                let conversation = self.begun(&target, now);
+                self.begin_session(target, conversation, Transcript::default(), now);
+            }
+        }
     }
 
-    fn greet(&mut self, demo: bool, now: Instant) {
+    fn end_session(&mut self, now: Instant) {
+        self.last_ids = self.leave(now).last();
+        self.session = None;
+        self.outgoing.clear();
+        self.opening = None;
         self.outputs.push_back(Output::Session(Change::Cleared));
         self.outputs
             .push_back(Output::Session(Change::Connection(Phase::Idle)));
         self.outputs
             .push_back(Output::Session(Change::Run(Run::Idle)));
-        self.restore(now);
+    }
+
+    /// Begins a session with what is kept of the conversation.
+    pub(super) fn begin_session(
+        &mut self,
+        target: Target,
+        conversation: Conversation,
+        transcript: Transcript,
+        now: Instant,
+    ) {
+        self.end_session(now);
+        self.conversation = conversation;
+        let setup = Setup {
+            url: target.url.clone(),
+            conversation: self.conversation.id.clone(),
+            fresh: !self.conversation.known && target.conversation.is_none(),
+            strict: target.strict,
+        };
+        let stale = self.conversation.known || target.conversation.is_some();
+        self.caught_up = !stale;
+        let protocol = (target.protocol.make)(setup);
+        let stored = transcript.events.iter();
+        let birth = Birth {
+            seed: self.random.next(),
+            ids: Ids::above(self.last_ids),
+            stale,
+            log: stored
+                .filter_map(|event| protocol.tell(&event.json))
+                .collect(),
+            whole: self.conversation.whole.clone().map(EventKey::new),
+        };
+        let demo = !target.protocol.has_address();
+        self.dress(&target);
+        if !demo {
+            self.shelf.opened(&self.conversation);
+        }
+        self.target = Some(target);
+        self.session = Some(Session::new(protocol, Policy::default(), birth));
+        self.catching_up = true;
+        self.restore(transcript.outbox, now);
+        self.catching_up = false;
         if !self.online && !demo {
             self.tell(Input::Online(false), now);
         }
         self.tell(Input::Connect, now);
     }
 
-    /// Brings back what no sign had come of when the page was left.
-    fn restore(&mut self, now: Instant) {
-        let (without, kept): (Vec<_>, Vec<_>) = self
-            .conversation
-            .outbox
-            .clone()
+    /// What the screen says of the conversation.
+    fn dress(&mut self, target: &Target) {
+        let demo = !target.protocol.has_address();
+        let view = &mut self.view;
+        target.protocol.name.clone_into(&mut view.server);
+        target.protocol.label.clone_into(&mut view.label);
+        view.url = if demo {
+            String::new()
+        } else {
+            target.url.clone()
+        };
+        self.conversation
+            .id
+            .as_str()
+            .clone_into(&mut view.conversation);
+        view.strict = target.strict;
+        view.subject.clone_from(&self.conversation.title);
+        view.progress = None;
+        view.cost = None;
+        view.suggestions = match demo {
+            true => crate::demo::SUGGESTIONS.map(str::to_owned).to_vec(),
+            false => asides::SUGGESTIONS.map(str::to_owned).to_vec(),
+        };
+    }
+
+    /// Brings back what was being written, and what no sign had come of when the page was left.
+    fn restore(&mut self, outbox: Vec<Outgoing>, now: Instant) {
+        if self.draft.is_empty() && !self.conversation.draft.is_empty() {
+            self.draft.clone_from(&self.conversation.draft);
+            self.outputs.push_back(Output::Compose(self.draft.clone()));
+        }
+        self.outgoing.clone_from(&outbox);
+        let (without, kept): (Vec<_>, Vec<_>) = outbox
             .into_iter()
-            .partition(|message| message.attached && !message.doubtful);
+            .partition(|message| message.incomplete && !message.doubtful);
         for message in kept {
-            let text = message.text;
+            let Outgoing {
+                text, attachments, ..
+            } = message;
             self.tell(
                 match message.doubtful {
-                    true => Input::Doubt { text },
-                    false => Input::Send {
-                        text,
-                        attachments: Vec::new(),
-                    },
+                    true => Input::Doubt { text, attachments },
+                    false => Input::Send { text, attachments },
                 },
                 now,
             );
@@ -215,26 +277,6 @@ impl App {
         }
     }
 
-    /// The conversation to open: the link's, else the last with that server, else a new one; and
-    /// what waited in the last one, if that is another.
-    fn conversation_for(&mut self, target: &Target) -> (LastConversation, Vec<Unsettled>) {
-        let last = self.memory.conversation(target.protocol.name, &target.url);
-        // The demo forgets with the page, so it always begins anew.
-        let last = last.filter(|_| target.protocol.has_address());
-        let wanted = target.conversation.as_ref();
-        match last {
-            Some(last) if wanted.is_none_or(|id| *id == last.id) => (last, Vec::new()),
-            other => {
-                let id = wanted.cloned().unwrap_or_else(|| self.random.uuid());
-                let new = LastConversation {
-                    id,
-                    ..LastConversation::default()
-                };
-                (new, other.map(|last| last.outbox).unwrap_or_default())
-            }
-        }
-    }
-
     fn send(&mut self, text: String, attachments: Vec<Attachment>, now: Instant) {
         let text = match text.trim() {
             "" if attachments.is_empty() => return,
@@ -242,20 +284,23 @@ impl App {
             "" => asides::SEE_ATTACHMENT.to_owned(),
             _ => text.trim_end().to_owned(),
         };
-        let kept = self.memory.keep_draft("");
-        self.outputs.extend(kept);
+        self.drafted("");
         self.tell(Input::Send { text, attachments }, now);
     }
 
     fn drafted(&mut self, draft: &str) {
-        let kept = self.memory.keep_draft(draft);
-        self.outputs.extend(kept);
+        draft.clone_into(&mut self.draft);
+        if self.is_demo() {
+            self.shelf.keep_draft(draft);
+        } else {
+            self.shelf.keep_draft("");
+            draft.clone_into(&mut self.conversation.draft);
+        }
     }
 
     fn themed(&mut self, theme: Theme) {
         self.view.theme = theme;
-        let kept = self.memory.keep_theme(theme);
-        self.outputs.extend(kept);
+        self.shelf.keep_theme(theme);
     }
 
     fn inspect(&mut self, open: bool) {

@@ -3,6 +3,9 @@
 use crate::io::{Action, Happening};
 use crate::model::{Attachment, ItemId};
 use crate::session::Change;
+use crate::storage::StorageError;
+use crate::storage::record::ConversationKey;
+use crate::storage::tables::{Rows, Write};
 
 use super::view::View;
 
@@ -11,6 +14,10 @@ use super::view::View;
 pub enum Msg {
     /// The page has loaded. First, and once.
     Started(Start),
+    /// The store gave what it has of a conversation: the answer to [`Output::Load`].
+    Loaded(Box<Loaded>),
+    /// The store did not keep something.
+    NotKept(StorageError),
     /// Something happened to a socket or a request.
     Happened(Happening),
     /// The browser says that the network is there, or is gone.
@@ -47,10 +54,30 @@ pub struct Start {
     pub online: bool,
     /// The page stands in a frame of another page.
     pub embedded: bool,
-    /// What storage holds, as `(key, value)`; empty where it throws.
-    pub stored: Vec<(String, String)>,
-    /// Whether storage works at all.
+    /// What is kept of earlier visits.
+    pub kept: Kept,
+    /// Whether anything outlives the page.
     pub storage: bool,
+}
+
+/// What is kept of earlier visits, but for the conversations' events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Rows of [`Setting`](crate::storage::record::Setting).
+    pub settings: Rows,
+    /// Rows of [`Conversation`](crate::storage::record::Conversation).
+    pub conversations: Rows,
+}
+
+/// What is kept of one conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// Which.
+    pub conversation: ConversationKey,
+    /// Rows of [`Event`](crate::storage::record::Event).
+    pub events: Rows,
+    /// Rows of [`Outgoing`](crate::storage::record::Outgoing).
+    pub outbox: Rows,
 }
 
 /// What the person can do.
@@ -161,13 +188,10 @@ impl Theme {
 pub enum Output {
     /// Do this.
     Io(Action),
-    /// Keep (`Some`) or forget (`None`) this in storage.
-    Store {
-        /// The key.
-        key: String,
-        /// The value.
-        value: Option<String>,
-    },
+    /// Make these changes in the store, in one commit.
+    Keep(Vec<Write>),
+    /// Read what is kept of a conversation; [`Msg::Loaded`] is the answer, whatever there is.
+    Load(ConversationKey),
     /// The timeline, the connection or the run moved.
     Session(Change),
     /// Everything else on the screen, after it moved: small, compared field by field.

@@ -4,8 +4,8 @@
 //! link's address waits for the person unless the operator trusts it; meanwhile the demo runs.
 
 use super::link::{self, Address, Asked};
-use super::memory::{LastServer, Memory};
 use super::msg::{Output, Start};
+use super::shelf::{LastServer, Shelf};
 use super::view::Link;
 use super::{App, Pending, Target};
 use crate::model::Instant;
@@ -20,7 +20,10 @@ impl App {
         self.online = start.online;
         self.view.embedded = start.embedded;
         self.view.memory_only = !start.storage;
-        self.memory = Memory::new(start.stored);
+        self.shelf = Shelf::new(&start.kept);
+        if self.shelf.unreadable > 0 {
+            self.toast(asides::unreadable(self.shelf.unreadable));
+        }
         self.configure(start.config.as_deref());
         let asked = link::query(&start.query);
         for sentence in &asked.trouble {
@@ -28,7 +31,7 @@ impl App {
         }
         self.view.theme = asked
             .theme
-            .or_else(|| self.memory.theme())
+            .or_else(|| self.shelf.theme())
             .unwrap_or_default();
         self.prefill(&asked);
         self.begin(asked, now);
@@ -47,8 +50,10 @@ impl App {
 
     /// A link's text goes into the composer and no further.
     fn prefill(&mut self, asked: &Asked) {
-        let draft = self.memory.draft().map(str::to_owned);
-        if let Some(text) = asked.prompt.clone().or(draft) {
+        let text = asked.prompt.clone();
+        let text = text.unwrap_or_else(|| self.shelf.draft().to_owned());
+        if !text.is_empty() {
+            self.draft.clone_from(&text);
             self.outputs.push_back(Output::Compose(text));
         }
     }
@@ -100,7 +105,7 @@ impl App {
             url: self.config.url.clone().unwrap_or_default(),
             strict: false,
         });
-        let Some(last) = self.memory.server().or(set) else {
+        let Some(last) = self.shelf.server().or(set) else {
             return self.open_demo(conversation, now);
         };
         let Some(protocol) = descriptor(&last.server) else {

@@ -8,14 +8,17 @@ use crate::app::{Msg, Output, View};
 use crate::io::{Action, Happening, Request, RequestId, SocketId};
 use crate::platform::fetch::{Answer, Call};
 use crate::platform::socket::Socket;
-use crate::platform::{page, parent, warn};
+use crate::platform::{page, parent};
+use crate::storage::record::ConversationKey;
+use crate::storage::tables::Write;
 
 impl Driver {
     /// Does one thing that the app asked for.
     pub(super) fn perform(self: &Rc<Self>, output: Output) {
         match output {
             Output::Io(action) => self.act(action),
-            Output::Store { key, value } => self.store(&key, value.as_deref()),
+            Output::Keep(writes) => self.keep(writes),
+            Output::Load(conversation) => self.load_conversation(conversation),
             Output::Post { origin, data } => parent::post(&origin, &data),
             Output::Show(view) => {
                 dress(&view);
@@ -32,15 +35,18 @@ impl Driver {
         self.want_frame();
     }
 
-    /// What cannot be kept is still in the app's own memory.
-    fn store(&self, key: &str, value: Option<&str>) {
-        let mut storage = self.storage.borrow_mut();
-        let done = match value {
-            Some(value) => storage.save(key, value),
-            None => storage.remove(key),
-        };
-        if let Err(error) = done {
-            warn(&format!("{key} was not kept: {error}"));
+    fn keep(&self, writes: Vec<Write>) {
+        if let Some(keeper) = &*self.keeper.borrow() {
+            keeper.keep(writes);
+        }
+    }
+
+    fn load_conversation(self: &Rc<Self>, conversation: ConversationKey) {
+        let driver = Rc::clone(self);
+        if let Some(keeper) = &*self.keeper.borrow() {
+            keeper.load(conversation, move |loaded| {
+                driver.dispatch(Msg::Loaded(Box::new(loaded)));
+            });
         }
     }
 

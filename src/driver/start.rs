@@ -1,39 +1,95 @@
 //! From an empty page to the app's first message.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::keeper::Keeper;
 use super::{Driver, Work};
-use crate::app::{Msg, Start};
+use crate::app::{Kept, Msg, Start};
 use crate::io::Request;
 use crate::model::Duration;
 use crate::platform::fetch::{Answer, Call};
+use crate::platform::indexed_db::Database;
+use crate::platform::local_storage::LocalStorage;
 use crate::platform::page::{self, PageEvent, Place};
 use crate::platform::parent;
+use crate::platform::task::spawn;
 use crate::platform::timer::Timer;
+use crate::storage::migration::v1;
+use crate::storage::tables::{MemoryTables, Store, Table};
+use crate::storage::{Storage, StorageError};
 
-/// How long the page waits for `config.json`.
+/// How long the page waits for `config.json`, and for the browser's database.
 const PATIENCE: Duration = Duration::secs(2);
+/// The name of the database.
+const DATABASE: &str = "parlor";
+
+/// What the page begins with, as far as it is here.
+#[derive(Default)]
+struct Beginning {
+    config: Option<Option<String>>,
+    shelf: Option<Shelf>,
+    /// Kept until it begins: dropping them ends them.
+    waiting: Option<(Call, Timer)>,
+}
+
+/// A store, and what is in it.
+struct Shelf {
+    store: Rc<dyn Store>,
+    kept: Kept,
+    trouble: Option<StorageError>,
+}
 
 impl Driver {
-    /// Asks for `config.json` beside the page, and begins with it or without it.
-    pub(super) fn load(self: &Rc<Self>, kept: bool) {
-        let waiting: Rc<Cell<Option<(Call, Timer)>>> = Rc::default();
+    /// Asks for `config.json` beside the page and for what is kept, and begins with or without.
+    pub(super) fn load(self: &Rc<Self>) {
+        let beginning: Rc<RefCell<Beginning>> = Rc::default();
         let begin = {
-            let (driver, waiting) = (Rc::clone(self), Rc::clone(&waiting));
-            move |config| {
-                // The first of the two calls this; dropping both here keeps the other from it.
-                drop(waiting.take());
-                driver.begin(config, kept);
-            }
+            let driver = Rc::clone(self);
+            let beginning = Rc::clone(&beginning);
+            move || driver.begin_with(&beginning)
         };
-        let late = begin.clone();
-        let call = Call::start(config(), move |answer| begin(answer.and_then(usable)));
-        let timer = Timer::after(PATIENCE, move || late(None));
-        waiting.set(Some((call, timer)));
+        let (found, late) = (Rc::clone(&beginning), Rc::clone(&beginning));
+        let (begin_found, begin_late) = (begin.clone(), begin.clone());
+        let call = Call::start(config(), move |answer| {
+            found.borrow_mut().config = Some(answer.and_then(usable));
+            begin_found();
+        });
+        let timer = Timer::after(PATIENCE, move || {
+            late.borrow_mut().config.get_or_insert(None);
+            let mut late = late.borrow_mut();
+            late.shelf
+                .get_or_insert_with(|| Shelf::in_memory(StorageError::Unavailable));
+            drop(late);
+            begin_late();
+        });
+        beginning.borrow_mut().waiting = Some((call, timer));
+        spawn(async move {
+            let shelf = Shelf::open().await;
+            beginning.borrow_mut().shelf.get_or_insert(shelf);
+            begin();
+        });
     }
 
-    fn begin(self: &Rc<Self>, config: Option<String>, kept: bool) {
+    /// Begins once everything is here.
+    fn begin_with(self: &Rc<Self>, beginning: &RefCell<Beginning>) {
+        let mut found = beginning.borrow_mut();
+        if found.config.is_none() || found.shelf.is_none() {
+            return;
+        }
+        let Beginning {
+            config: Some(config),
+            shelf: Some(shelf),
+            waiting,
+        } = std::mem::take(&mut *found)
+        else {
+            return;
+        };
+        drop((waiting, found));
+        self.begin(config, shelf);
+    }
+
+    fn begin(self: &Rc<Self>, config: Option<String>, shelf: Shelf) {
         let place = Place::now();
         let start = Start {
             query: place.query,
@@ -43,10 +99,24 @@ impl Driver {
             seed: page::seed(),
             online: page::is_online(),
             embedded: place.embedded,
-            stored: self.storage.borrow().entries("").unwrap_or_default(),
-            storage: kept,
+            kept: shelf.kept,
+            storage: shelf.trouble.is_none(),
         };
-        self.queue.borrow_mut().push_front(Msg::Started(start));
+        let driver = Rc::clone(self);
+        let keeper = Keeper::new(shelf.store, move |error| {
+            driver.dispatch(Msg::NotKept(error));
+        });
+        self.keeper.replace(Some(keeper));
+        let mut queue = self.queue.borrow_mut();
+        // What keeps the page from its storage everywhere is said on the screen already.
+        let trouble = shelf
+            .trouble
+            .filter(|error| *error != StorageError::Unavailable);
+        if let Some(error) = trouble {
+            queue.push_front(Msg::NotKept(error));
+        }
+        queue.push_front(Msg::Started(start));
+        drop(queue);
         self.at_work.set(Work::Idle);
         self.listen();
         self.work();
@@ -54,17 +124,68 @@ impl Driver {
 
     fn listen(self: &Rc<Self>) {
         let driver = Rc::clone(self);
-        let mut listeners = page::watch(move |event| {
-            driver.dispatch(match event {
-                PageEvent::Online(online) => Msg::Online(online),
-                PageEvent::Shown => Msg::Shown,
-            });
+        let mut listeners = page::watch(move |event| match event {
+            PageEvent::Online(online) => driver.dispatch(Msg::Online(online)),
+            PageEvent::Shown => driver.dispatch(Msg::Shown),
+            PageEvent::Hidden => driver.hurry(),
         });
         let driver = Rc::clone(self);
         listeners.extend(parent::listen(move |origin, data| {
             driver.dispatch(Msg::Host { origin, data });
         }));
         self.listeners.replace(listeners);
+    }
+}
+
+impl Shelf {
+    /// The browser's database and what is in it; memory where there is none.
+    async fn open() -> Self {
+        match Self::read().await {
+            Ok(shelf) => shelf,
+            Err(error) => Self::in_memory(error),
+        }
+    }
+
+    fn in_memory(error: StorageError) -> Self {
+        Self {
+            store: Rc::new(MemoryTables::default()),
+            kept: Kept::default(),
+            trouble: Some(error),
+        }
+    }
+
+    async fn read() -> Result<Self, StorageError> {
+        let store: Rc<dyn Store> = Rc::new(Database::open(DATABASE).await?);
+        move_in(store.as_ref()).await;
+        let settings = store.list(Table::Settings, "", None, None);
+        let conversations = store.list(Table::Conversations, "", None, None);
+        let kept = Kept {
+            settings: settings.await?,
+            conversations: conversations.await?,
+        };
+        Ok(Self {
+            store,
+            kept,
+            trouble: None,
+        })
+    }
+}
+
+/// Moves what the first version kept in local storage. Where that does not work it stays there.
+async fn move_in(store: &dyn Store) {
+    let Ok(mut old) = LocalStorage::open() else {
+        return;
+    };
+    let entries = old.entries("").unwrap_or_default();
+    if entries.is_empty() {
+        return;
+    }
+    let moved = v1::from_local_storage(&entries, page::now());
+    if store.commit(moved.writes).await.is_ok() {
+        for key in moved.taken {
+            // It would be moved again otherwise, and then it is known already.
+            let _ = old.remove(&key);
+        }
     }
 }
 

@@ -111,10 +111,10 @@ pub enum Standing {
 }
 
 /// What a conversation has cost so far.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// US dollars, as the server reckons.
-    pub dollars: f64,
+    /// Millionths of a US dollar, as the server reckons.
+    pub micros: u64,
     /// Tokens that went to the model.
     pub prompt: u64,
     /// Tokens that came from it.

@@ -4,7 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DomException;
 
 use super::window;
-use crate::storage::{MemoryStore, Storage, StorageError};
+use crate::storage::{Storage, StorageError};
 
 /// What every key of ours begins with.
 const PREFIX: &str = "parlor.";
@@ -15,15 +15,6 @@ const PROBE: &str = "parlor-probe";
 #[derive(Clone, Debug)]
 pub struct LocalStorage {
     store: web_sys::Storage,
-}
-
-/// The best store this page can have, and whether it outlives the page.
-#[must_use]
-pub fn best() -> (Box<dyn Storage>, bool) {
-    match LocalStorage::open() {
-        Ok(store) => (Box::new(store), true),
-        Err(_) => (Box::new(MemoryStore::default()), false),
-    }
 }
 
 impl LocalStorage {

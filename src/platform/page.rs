@@ -14,6 +14,8 @@ pub enum PageEvent {
     Online(bool),
     /// The page is seen again.
     Shown,
+    /// The page is hidden, and may never be seen again.
+    Hidden,
 }
 
 /// Where the page stands.
@@ -95,16 +97,18 @@ pub fn watch(heard: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listener> {
     let (Some(window), Some(document)) = (window(), document()) else {
         return Vec::new();
     };
-    let (online, offline, shown, restored) = (heard.clone(), heard.clone(), heard.clone(), heard);
+    let (online, offline, shown) = (heard.clone(), heard.clone(), heard.clone());
+    let (restored, left) = (heard.clone(), heard);
     vec![
         Listener::on(&window, "online", move |_| online(PageEvent::Online(true))),
         Listener::on(&window, "offline", move |_| {
             offline(PageEvent::Online(false));
         }),
         Listener::on(&document, "visibilitychange", move |_| {
-            if is_shown() {
-                shown(PageEvent::Shown);
-            }
+            shown(match is_shown() {
+                true => PageEvent::Shown,
+                false => PageEvent::Hidden,
+            });
         }),
         Listener::on(&window, "pageshow", move |event| {
             let event: &PageTransitionEvent = event.unchecked_ref();
@@ -112,6 +116,7 @@ pub fn watch(heard: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listener> {
                 restored(PageEvent::Shown);
             }
         }),
+        Listener::on(&window, "pagehide", move |_| left(PageEvent::Hidden)),
     ]
 }
 

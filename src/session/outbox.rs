@@ -98,12 +98,12 @@ impl Session {
         });
     }
 
-    pub(super) fn doubt(&mut self, text: String) {
+    pub(super) fn doubt(&mut self, text: String, attachments: Vec<Attachment>) {
         self.outbox.last += 1;
         self.timeline.push(Body::User(UserMessage {
             transaction: TransactionId(self.outbox.last),
             text,
-            attachments: Vec::new(),
+            attachments,
             state: SendState::MaybeSent,
         }));
     }

@@ -71,3 +71,18 @@ pub fn wrong_scheme(scheme: &str) -> String {
 pub const fn credentials_in_address() -> &'static str {
     "An address must not hold a name or a password. Remove what stands before the @."
 }
+
+/// Rows of the store that cannot be read.
+#[must_use]
+pub fn unreadable(count: usize) -> String {
+    match count {
+        1 => "One part of what this browser kept cannot be read. It is left as it is; the rest is here.".into(),
+        _ => format!("{count} parts of what this browser kept cannot be read. They are left as they are; the rest is here."),
+    }
+}
+
+/// The store did not keep something, for this reason.
+#[must_use]
+pub fn not_kept(why: &str) -> String {
+    format!("Not everything could be kept: {why}. The conversation goes on here.")
+}

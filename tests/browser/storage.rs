@@ -1,6 +1,6 @@
 //! The browser's own store keeps what every store has to keep.
 
-use parlor::platform::local_storage::{LocalStorage, best};
+use parlor::platform::local_storage::LocalStorage;
 use parlor::storage::Storage;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -33,9 +33,4 @@ fn a_value_that_is_too_large_is_refused_and_the_old_one_stays() {
     let refused = store.save("draft", &large);
     assert_eq!(refused, Err(parlor::storage::StorageError::Full));
     assert_eq!(store.load("draft"), Ok(Some("small".to_owned())));
-}
-
-#[wasm_bindgen_test]
-fn the_best_store_outlives_an_ordinary_page() {
-    assert!(best().1);
 }

@@ -1,7 +1,5 @@
 //! What earlier programs kept is still read, row by row.
 
-use std::task::{Context, Poll, Waker};
-
 use parlor::model::{Attachment, ConversationId, Instant, TransactionId};
 use parlor::storage::StorageError;
 use parlor::storage::migration::v1::{self, Moved};
@@ -12,19 +10,11 @@ use parlor::storage::tables::{MemoryTables, Store, Table, Write};
 use serde_json::Value;
 
 use crate::fixtures::folder;
+use crate::support::ready;
 
 const NOW: Instant = Instant(1_800_000_000_000);
 const ID: &str = "9b2f0c1e-4a55-4a8e-8a59-0c1b7f6d2e11";
 const URL: &str = "ws://localhost:3001";
-
-/// What a store in memory answers: it waits for nobody.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    let mut context = Context::from_waker(Waker::noop());
-    match std::pin::pin!(future).poll(&mut context) {
-        Poll::Ready(answer) => answer,
-        Poll::Pending => panic!("it waits"),
-    }
-}
 
 fn text(name: &str) -> String {
     std::fs::read_to_string(folder().join("storage").join(name)).unwrap()

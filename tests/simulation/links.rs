@@ -1,32 +1,42 @@
 //! Links, configuration and what is remembered: whom the page contacts, and when.
 
-use parlor::app::{App, Intent, Msg, Output, Start, Theme, View};
+use std::rc::Rc;
+
+use parlor::app::{App, Intent, Kept, Loaded, Msg, Output, Start, Theme, View};
 use parlor::io::{Action, Closed, Frame, Happening, RequestId, SocketId};
-use parlor::model::{Attachment, Instant, Item};
+use parlor::model::{Attachment, Body, ConversationId, Instant, Item, TransactionId};
 use parlor::session::Change;
+use parlor::storage::record::{ConversationKey, Outgoing, Record};
+use parlor::storage::tables::{MemoryTables, Store, Table};
 use serde_json::json;
 
-use super::support::line;
+use super::support::{line, ready};
 
 struct Page {
     app: App,
     opened: Vec<String>,
     view: View,
     composed: Option<String>,
-    stored: Vec<(String, String)>,
+    store: Rc<MemoryTables>,
     socket: Option<SocketId>,
     request: Option<RequestId>,
     items: Vec<Item>,
     spoken: Vec<String>,
 }
 
-fn load(query: &str, config: Option<&str>, stored: &[(String, String)]) -> Page {
+/// A first visit.
+fn load(query: &str, config: Option<&str>) -> Page {
+    visit(query, config, &Rc::default())
+}
+
+/// A visit to a page that was there before.
+fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>) -> Page {
     let mut page = Page {
         app: App::default(),
         opened: Vec::new(),
         view: View::default(),
         composed: None,
-        stored: stored.to_vec(),
+        store: Rc::clone(store),
         socket: None,
         request: None,
         items: Vec::new(),
@@ -39,7 +49,10 @@ fn load(query: &str, config: Option<&str>, stored: &[(String, String)]) -> Page 
         seed: 9,
         online: true,
         storage: true,
-        stored: stored.to_vec(),
+        kept: Kept {
+            settings: ready(store.list(Table::Settings, "", None, None)).unwrap(),
+            conversations: ready(store.list(Table::Conversations, "", None, None)).unwrap(),
+        },
         ..Start::default()
     }));
     page
@@ -59,13 +72,22 @@ impl Page {
                 Output::Announce(text) => self.spoken.push(text),
                 Output::Show(view) => self.view = *view,
                 Output::Compose(text) => self.composed = Some(text),
-                Output::Store { key, value } => {
-                    self.stored.retain(|(known, _)| *known != key);
-                    self.stored.extend(value.map(|value| (key, value)));
-                }
+                Output::Keep(writes) => ready(self.store.commit(writes)).unwrap(),
+                Output::Load(conversation) => self.read(conversation),
                 _ => {}
             }
         }
+    }
+
+    fn read(&mut self, conversation: ConversationKey) {
+        let prefix = conversation.prefix();
+        let rows = |table| ready(self.store.list(table, &prefix, None, None)).unwrap();
+        let loaded = Loaded {
+            events: rows(Table::Events),
+            outbox: rows(Table::Outbox),
+            conversation,
+        };
+        self.tell(Msg::Loaded(Box::new(loaded)));
     }
 
     fn changed(&mut self, change: Change) {
@@ -138,7 +160,7 @@ const LINK: &str = "server=saiki&url=ws%3A%2F%2F127.0.0.1%3A3001%2F&conversation
 
 #[test]
 fn without_parameters_the_demo_opens_and_nothing_is_contacted() {
-    let page = load("", None, &[]);
+    let page = load("", None);
     assert_eq!(page.view.server, "demo");
     assert!(page.opened.is_empty());
     assert!(page.view.toasts.is_empty());
@@ -146,7 +168,7 @@ fn without_parameters_the_demo_opens_and_nothing_is_contacted() {
 
 #[test]
 fn an_address_from_a_link_waits_for_the_person() {
-    let mut page = load(LINK, None, &[]);
+    let mut page = load(LINK, None);
     assert!(page.opened.is_empty());
     let link = page.view.link.clone().expect("a dialog");
     assert_eq!(link.host, "127.0.0.1:3001");
@@ -159,7 +181,7 @@ fn an_address_from_a_link_waits_for_the_person() {
 
 #[test]
 fn a_link_that_is_declined_is_not_contacted() {
-    let mut page = load(LINK, None, &[]);
+    let mut page = load(LINK, None);
     page.tell(Msg::Did(Intent::DeclineLink));
     assert!(page.opened.is_empty());
     assert_eq!(page.view.server, "demo");
@@ -178,7 +200,7 @@ fn what_the_operator_trusts_is_contacted_at_once_and_nothing_like_it() {
         ("ws://127.0.0.1:30010", false),
         ("", false),
     ] {
-        let page = load(LINK, Some(&trusted(entry)), &[]);
+        let page = load(LINK, Some(&trusted(entry)));
         assert_eq!(!page.opened.is_empty(), opens, "{entry}");
     }
 }
@@ -186,7 +208,7 @@ fn what_the_operator_trusts_is_contacted_at_once_and_nothing_like_it() {
 #[test]
 fn the_operator_sets_server_address_and_title() {
     let config = r#"{"title":"Ours","server":"saiki","url":"wss://agent.example/ws"}"#;
-    let page = load("", Some(config), &[]);
+    let page = load("", Some(config));
     assert_eq!(page.opened, ["wss://agent.example/ws"]);
     assert_eq!(page.view.title, "Ours");
 }
@@ -205,24 +227,24 @@ fn broken_parameters_are_said_and_the_demo_stays() {
         "theme=pink",
         "conversation=",
     ] {
-        let page = load(query, None, &[]);
+        let page = load(query, None);
         assert_eq!(page.view.server, "demo", "{query}");
         assert!(page.opened.is_empty(), "{query}");
         assert!(!page.view.toasts.is_empty(), "{query}");
     }
-    let page = load("", Some("{not json"), &[]);
+    let page = load("", Some("{not json"));
     assert_eq!(page.view.toasts.len(), 1);
 }
 
 #[test]
 fn a_prompt_is_prefilled_and_never_sent() {
-    let page = load("prompt=rm%20-rf%20%2F+please", None, &[]);
+    let page = load("prompt=rm%20-rf%20%2F+please", None);
     assert_eq!(page.composed.as_deref(), Some("rm -rf / please"));
 }
 
 #[test]
 fn the_last_server_conversation_draft_and_theme_come_back() {
-    let mut page = load("", None, &[]);
+    let mut page = load("", None);
     page.connect("saiki", "localhost:3001");
     page.tell(Msg::Did(Intent::Draft("half a thou".into())));
     page.tell(Msg::Did(Intent::Theme(Theme::Dark)));
@@ -232,37 +254,29 @@ fn the_last_server_conversation_draft_and_theme_come_back() {
     }));
     page.tell(Msg::Did(Intent::Draft("half a thought".into())));
     let conversation = page.view.conversation.clone();
-    let again = load("", None, &page.stored);
+    let again = visit("", None, &page.store);
     assert_eq!(again.opened, ["ws://localhost:3001/"]);
     assert_eq!(again.view.conversation, conversation);
     assert_eq!(again.view.theme, Theme::Dark);
     assert_eq!(again.composed.as_deref(), Some("half a thought"));
-    let (_, kept) = again
-        .stored
-        .iter()
-        .find(|(key, _)| key.starts_with("conversation saiki"))
-        .unwrap();
-    assert!(
-        kept.contains("queued"),
-        "what was to be sent survives: {kept}"
-    );
+    assert_eq!(again.lines(), ["user queued: queued"]);
 }
 
 #[test]
 fn a_new_conversation_has_a_new_identifier_and_keeps_the_server() {
-    let mut page = load("", None, &[]);
+    let mut page = load("", None);
     page.connect("saiki", "ws://h:1/");
     let before = page.view.conversation.clone();
     page.tell(Msg::Did(Intent::NewConversation));
     assert_ne!(page.view.conversation, before);
     assert_eq!(page.opened, ["ws://h:1/", "ws://h:1/"]);
-    let again = load("", None, &page.stored);
+    let again = visit("", None, &page.store);
     assert_eq!(again.view.conversation, page.view.conversation);
 }
 
 #[test]
 fn a_wrong_address_in_the_settings_is_a_sentence() {
-    let mut page = load("", None, &[]);
+    let mut page = load("", None);
     page.connect("saiki", "ftp://h/");
     assert!(page.view.toasts[0].text.contains("ftp://"));
     page.connect("saiki", "   ");
@@ -279,7 +293,7 @@ fn picture() -> Attachment {
 }
 
 fn visited() -> Page {
-    let mut page = load("", None, &[]);
+    let mut page = load("", None);
     page.connect("saiki", "ws://h:1/");
     page
 }
@@ -290,28 +304,56 @@ fn a_message_of_which_no_sign_came_is_there_after_a_reload() {
     page.open();
     page.send("sent", Vec::new());
     page.send("waits", Vec::new());
-    let again = load("", None, &page.stored);
+    let again = visit("", None, &page.store);
     assert_eq!(
         again.lines(),
         ["user maybe-sent: sent", "user queued: waits"]
     );
     page.hear("thinking", "");
     page.hear("response", "Hi");
-    let settled = load("", None, &page.stored);
+    let settled = visit("", None, &page.store);
     assert_eq!(settled.lines(), ["user queued: waits"]);
 }
 
 #[test]
-fn a_waiting_message_never_goes_out_without_what_went_with_it() {
+fn a_waiting_message_keeps_what_goes_with_it() {
     let mut page = visited();
     page.send("look at this", vec![picture()]);
-    let mut again = load("", None, &page.stored);
+    let again = visit("", None, &page.store);
+    assert_eq!(again.lines(), ["user queued: look at this"]);
+    let message = match &again.items[0].body {
+        Body::User(message) => message,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(message.attachments, [picture()]);
+}
+
+#[test]
+fn a_message_whose_picture_was_never_kept_does_not_go_out_without_it() {
+    let page = visited();
+    let mut message = outgoing(&page);
+    message.incomplete = true;
+    ready(page.store.commit(vec![message.put()])).unwrap();
+    let mut again = visit("", None, &page.store);
     again.open();
     assert_eq!(again.lines(), [""; 0]);
     assert_eq!(again.composed.as_deref(), Some("look at this"));
     assert!(again.view.toasts[0].text.contains("Attach it again"));
-    let once_more = load("", None, &again.stored);
+    let once_more = visit("", None, &again.store);
     assert_eq!(once_more.composed.as_deref(), Some("look at this"));
+}
+
+fn outgoing(page: &Page) -> Outgoing {
+    let id = ConversationId::new(page.view.conversation.clone());
+    Outgoing {
+        conversation: ConversationKey::new("saiki", "ws://h:1/", &id),
+        seq: 1,
+        text: "look at this".into(),
+        attachments: Vec::new(),
+        incomplete: false,
+        doubtful: false,
+        transaction: TransactionId(1),
+    }
 }
 
 #[test]
@@ -327,17 +369,25 @@ fn what_waits_in_a_conversation_that_is_left_is_given_back() {
     let mut page = visited();
     page.send("one", Vec::new());
     let link = "server=saiki&url=ws%3A%2F%2Fh%3A1%2F&conversation=other";
-    let mut again = load(link, None, &page.stored);
+    let mut again = visit(link, None, &page.store);
     again.connect("saiki", "ws://h:1/");
     assert_eq!(again.view.conversation, "other");
-    assert_eq!(again.composed.as_deref(), Some("one"));
+    assert_eq!(again.lines(), [""; 0]);
+    let link = link.replace("other", &page.view.conversation);
+    let mut back = visit(&link, None, &again.store);
+    back.connect("saiki", "ws://h:1/");
+    assert_eq!(
+        back.lines(),
+        ["user queued: one"],
+        "it waits where it was written"
+    );
 }
 
 #[test]
 fn a_strict_link_stays_strict_when_it_is_confirmed() {
-    let page = load(&format!("{LINK}&strict=1"), None, &[]);
+    let page = load(&format!("{LINK}&strict=1"), None);
     assert!(page.view.link.as_ref().unwrap().strict);
-    let page = load(LINK, None, &[]);
+    let page = load(LINK, None);
     assert!(!page.view.link.as_ref().unwrap().strict);
 }
 
@@ -357,7 +407,7 @@ fn what_a_gap_kept_back_is_spoken_and_what_was_said_before_the_visit_is_not() {
     page.recall(&json!([before.clone(), later].concat()));
     assert_eq!(page.spoken, ["A", "B"]);
 
-    let mut again = load("", None, &page.stored);
+    let mut again = visit("", None, &page.store);
     again.open();
     again.recall(&json!(before));
     assert_eq!(again.lines().len(), 2);

@@ -155,7 +155,10 @@ impl World {
                 match message.state {
                     SendState::Confirmed => {}
                     SendState::Queued => page.say(&text),
-                    _ => page.input(Input::Doubt { text }),
+                    _ => page.input(Input::Doubt {
+                        text,
+                        attachments: Vec::new(),
+                    }),
                 }
             }
         }
@@ -164,7 +167,10 @@ impl World {
             |page: &Player, text: &str| page.lines().iter().any(|line| line.ends_with(text));
         for text in &self.said {
             if !shown(&page, text) {
-                page.input(Input::Doubt { text: text.clone() });
+                page.input(Input::Doubt {
+                    text: text.clone(),
+                    attachments: Vec::new(),
+                });
             }
         }
         self.page = page;

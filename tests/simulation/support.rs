@@ -1,5 +1,7 @@
 //! What the modules share: a Saiki session with its hand on the wire, and words about items.
 
+use std::task::{Context, Poll, Waker};
+
 use parlor::model::{ConversationId, Duration, Instant, Item, ItemId};
 use parlor::protocol::{Descriptor, Setup, descriptor};
 use parlor::recording::Player;
@@ -144,5 +146,14 @@ pub(crate) const fn policy() -> Policy {
         late: Duration::millis(500),
         accept: Duration::secs(5),
         messages_per_second: 10,
+    }
+}
+
+/// What a store in memory answers: it waits for nobody.
+pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("it waits"),
     }
 }

@@ -1,9 +1,7 @@
 //! One conversation: what is known of it besides its events.
 
-use serde_json::json;
-
-use super::form::Form;
-use super::{ConversationKey, Record, Unreadable, VERSION};
+use super::form::{Form, Sheet};
+use super::{ConversationKey, Record, Unreadable};
 use crate::model::{ConversationId, Instant};
 use crate::storage::tables::Table;
 
@@ -28,6 +26,8 @@ pub struct Conversation {
     pub unread: bool,
     /// The key of the highest event seen; kept in the same commit as that event.
     pub cursor: Option<String>,
+    /// The key of the event up to which nothing is missing.
+    pub whole: Option<String>,
     /// What was written and not sent.
     pub draft: String,
     /// Where it was scrolled to: the anchor of an item; `None` at the end.
@@ -54,6 +54,7 @@ impl Conversation {
             touched: now,
             unread: false,
             cursor: None,
+            whole: None,
             draft: String::new(),
             scroll: None,
             preview: String::new(),
@@ -77,42 +78,43 @@ impl Record for Conversation {
     }
 
     fn value(&self) -> String {
-        let fields = json!({
-            "v": VERSION,
-            "title": self.title,
-            "renamed": self.renamed,
-            "created": self.created.0,
-            "touched": self.touched.0,
-            "unread": self.unread,
-            "cursor": self.cursor,
-            "draft": self.draft,
-            "scroll": self.scroll,
-            "preview": self.preview,
-            "known": self.known,
-            "deleted": self.deleted.map(|at| at.0),
-        });
-        fields.to_string()
+        Sheet::new()
+            .with("title", self.title.as_deref())
+            .with("renamed", self.renamed)
+            .with("created", self.created.0)
+            .with("touched", self.touched.0)
+            .with("unread", self.unread)
+            .with("cursor", self.cursor.as_deref())
+            .with("whole", self.whole.as_deref())
+            .with("draft", self.draft.as_str())
+            .with("scroll", self.scroll.as_deref())
+            .with("preview", self.preview.as_str())
+            .with("known", self.known)
+            .with("deleted", self.deleted.map(|at| at.0))
+            .finish()
     }
 
     fn decode(key: &str, value: &str) -> Result<Self, Unreadable> {
         let mut form = Form::read(Self::TABLE, value)?;
         let (server, url, id) = ConversationKey::parts(key)?;
-        Ok(Self {
+        let conversation = Self {
             server,
             url,
             id,
-            title: form.optional_text("title")?,
-            renamed: form.flag("renamed")?,
-            created: Instant(form.number("created")?),
-            touched: Instant(form.number("touched")?),
-            unread: form.flag("unread")?,
-            cursor: form.optional_text("cursor")?,
-            draft: form.optional_text("draft")?.unwrap_or_default(),
-            scroll: form.optional_text("scroll")?,
-            preview: form.optional_text("preview")?.unwrap_or_default(),
-            known: form.flag("known")?,
-            deleted: form.optional_number("deleted")?.map(Instant),
-        })
+            title: form.optional_text("title"),
+            renamed: form.flag("renamed"),
+            created: Instant(form.number("created")),
+            touched: Instant(form.number("touched")),
+            unread: form.flag("unread"),
+            cursor: form.optional_text("cursor"),
+            whole: form.optional_text("whole"),
+            draft: form.optional_text("draft").unwrap_or_default(),
+            scroll: form.optional_text("scroll"),
+            preview: form.optional_text("preview").unwrap_or_default(),
+            known: form.flag("known"),
+            deleted: form.optional_number("deleted").map(Instant),
+        };
+        form.whole(conversation)
     }
 }
 

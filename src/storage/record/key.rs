@@ -68,13 +68,29 @@ impl ConversationKey {
 }
 
 fn escaped(part: &str) -> String {
-    part.replace('%', "%25").replace(SEPARATOR, "%20")
+    let mut escaped = String::with_capacity(part.len());
+    for letter in part.chars() {
+        match letter {
+            '%' => escaped.push_str("%25"),
+            SEPARATOR => escaped.push_str("%20"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 fn unescaped(part: &str) -> Option<String> {
-    let mut escapes = part.split('%').skip(1);
-    let ours = escapes.all(|rest| rest.starts_with("20") || rest.starts_with("25"));
-    ours.then(|| part.replace("%20", " ").replace("%25", "%"))
+    let mut pieces = part.split('%');
+    let mut whole = pieces.next()?.to_owned();
+    for piece in pieces {
+        let (letter, rest) = match piece.strip_prefix("20") {
+            Some(rest) => (SEPARATOR, rest),
+            None => ('%', piece.strip_prefix("25")?),
+        };
+        whole.push(letter);
+        whole.push_str(rest);
+    }
+    Some(whole)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::form::Form;
-use super::{ConversationKey, Record, Unreadable, VERSION};
+use super::form::{Form, Sheet};
+use super::{ConversationKey, Record, Unreadable};
 use crate::model::{Attachment, TransactionId};
 use crate::storage::tables::Table;
 
@@ -36,31 +36,28 @@ impl Record for Outgoing {
 
     fn value(&self) -> String {
         let attachments: Vec<Value> = self.attachments.iter().map(attachment_json).collect();
-        let fields = json!({
-            "v": VERSION,
-            "text": self.text,
-            "attachments": attachments,
-            "incomplete": self.incomplete,
-            "doubtful": self.doubtful,
-            "transaction": self.transaction.0,
-        });
-        fields.to_string()
+        Sheet::new()
+            .with("text", self.text.as_str())
+            .with("attachments", attachments)
+            .with("incomplete", self.incomplete)
+            .with("doubtful", self.doubtful)
+            .with("transaction", self.transaction.0)
+            .finish()
     }
 
     fn decode(key: &str, value: &str) -> Result<Self, Unreadable> {
         let mut form = Form::read(Self::TABLE, value)?;
         let (conversation, seq) = ConversationKey::split_row(key)?;
-        let attachments = form.array("attachments")?;
-        let attachments: Option<Vec<_>> = attachments.iter().map(attachment).collect();
-        Ok(Self {
+        let outgoing = Self {
             conversation,
             seq: seq.parse().map_err(|_| Unreadable::Corrupt)?,
-            text: form.text("text")?,
-            attachments: attachments.ok_or(Unreadable::Corrupt)?,
-            incomplete: form.flag("incomplete")?,
-            doubtful: form.flag("doubtful")?,
-            transaction: TransactionId(form.number("transaction")?),
-        })
+            text: form.text("text"),
+            attachments: form.list("attachments", attachment),
+            incomplete: form.flag("incomplete"),
+            doubtful: form.flag("doubtful"),
+            transaction: TransactionId(form.number("transaction")),
+        };
+        form.whole(outgoing)
     }
 }
 

@@ -1,9 +1,7 @@
 //! One thing that there is one of: the last server, the theme.
 
-use serde_json::json;
-
-use super::form::Form;
-use super::{Record, Unreadable, VERSION};
+use super::form::{Form, Sheet};
+use super::{Record, Unreadable};
 use crate::storage::tables::Table;
 
 /// A text under a name; what it says is the affair of whoever named it.
@@ -23,15 +21,16 @@ impl Record for Setting {
     }
 
     fn value(&self) -> String {
-        json!({"v": VERSION, "value": self.value}).to_string()
+        Sheet::new().with("value", self.value.as_str()).finish()
     }
 
     fn decode(key: &str, value: &str) -> Result<Self, Unreadable> {
         let mut form = Form::read(Self::TABLE, value)?;
-        Ok(Self {
+        let setting = Self {
             name: key.to_owned(),
-            value: form.text("value")?,
-        })
+            value: form.text("value"),
+        };
+        form.whole(setting)
     }
 }
 

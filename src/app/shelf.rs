@@ -1,0 +1,162 @@
+//! What is kept from one visit to the next, as records.
+//!
+//! Everything that one message changes goes to the store in one commit, so that an event, the mark
+//! of how far the log is here, and the message that it confirms are kept together or not at all.
+
+use serde_json::{Value, json};
+
+use super::msg::{Kept, Theme};
+use crate::model::ConversationId;
+use crate::storage::record::{Conversation, Found, Record, Setting};
+use crate::storage::tables::Write;
+use crate::wire::json;
+
+/// What is known from earlier visits, and what is to be written.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    settings: Vec<Setting>,
+    conversations: Vec<Conversation>,
+    writes: Vec<Write>,
+    /// Records that could not be read, and are left as they are.
+    pub(super) unreadable: usize,
+}
+
+/// The server that was last connected to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct LastServer {
+    pub(super) server: String,
+    pub(super) url: String,
+    pub(super) strict: bool,
+}
+
+impl Shelf {
+    pub(super) fn new(kept: &Kept) -> Self {
+        let settings = Found::decode(&kept.settings);
+        let conversations = Found::decode(&kept.conversations);
+        Self {
+            unreadable: settings.unreadable.len() + conversations.unreadable.len(),
+            settings: settings.records,
+            conversations: conversations.records,
+            writes: Vec::new(),
+        }
+    }
+
+    /// What is to be written since this was asked last, in order.
+    pub(super) fn take_writes(&mut self) -> Vec<Write> {
+        std::mem::take(&mut self.writes)
+    }
+
+    pub(super) fn write(&mut self, write: Write) {
+        self.writes.push(write);
+    }
+
+    fn setting(&self, name: &str) -> Option<&str> {
+        let found = self.settings.iter().find(|setting| setting.name == name);
+        found.map(|setting| setting.value.as_str())
+    }
+
+    /// Keeps a setting, or forgets it.
+    fn set(&mut self, name: &str, value: Option<String>) {
+        if self.setting(name) == value.as_deref() {
+            return;
+        }
+        self.settings.retain(|setting| setting.name != name);
+        let name = name.to_owned();
+        match value {
+            Some(value) => {
+                let setting = Setting { name, value };
+                self.writes.push(setting.put());
+                self.settings.push(setting);
+            }
+            None => {
+                let value = String::new();
+                self.writes.push(Setting { name, value }.delete());
+            }
+        }
+    }
+
+    pub(super) fn server(&self) -> Option<LastServer> {
+        let value: Value = serde_json::from_str(self.setting("server")?).ok()?;
+        Some(LastServer {
+            server: json::text(&value, &["server"])?.to_owned(),
+            url: json::text(&value, &["url"]).unwrap_or_default().to_owned(),
+            strict: json::is_true(&value, "strict"),
+        })
+    }
+
+    pub(super) fn keep_server(&mut self, last: &LastServer) {
+        let LastServer {
+            server,
+            url,
+            strict,
+        } = last;
+        let value = json!({"server": server, "url": url, "strict": strict});
+        self.set("server", Some(value.to_string()));
+    }
+
+    pub(super) fn theme(&self) -> Option<Theme> {
+        Theme::parse(self.setting("theme")?)
+    }
+
+    pub(super) fn keep_theme(&mut self, theme: Theme) {
+        let kept = (theme != Theme::System).then(|| theme.word().to_owned());
+        self.set("theme", kept);
+    }
+
+    /// What was being written in a conversation that is not kept, such as the demo's.
+    pub(super) fn draft(&self) -> &str {
+        self.setting("draft").unwrap_or_default()
+    }
+
+    pub(super) fn keep_draft(&mut self, draft: &str) {
+        self.set("draft", (!draft.is_empty()).then(|| draft.to_owned()));
+    }
+
+    /// The conversation of that identifier with a server, else the one that was open last.
+    pub(super) fn conversation(
+        &self,
+        server: &str,
+        url: &str,
+        id: Option<&str>,
+    ) -> Option<&Conversation> {
+        let known = self.conversations.iter();
+        let fits = |known: &&Conversation| {
+            let same = known.server == server && known.url == url && known.deleted.is_none();
+            same && id.is_none_or(|id| known.id.as_str() == id)
+        };
+        let last = self.setting("last");
+        known
+            .filter(fits)
+            .max_by_key(|known| (last == Some(known.key().as_str()), known.touched))
+    }
+
+    /// That conversation is open now.
+    pub(super) fn opened(&mut self, conversation: &Conversation) {
+        self.set("last", Some(conversation.key()));
+    }
+
+    /// Keeps a conversation; `before` is the identifier that it had, where the server gave another.
+    pub(super) fn keep(&mut self, conversation: &Conversation, before: Option<&ConversationId>) {
+        if let Some(id) = before {
+            self.opened(conversation);
+            let old = Conversation {
+                id: id.clone(),
+                ..conversation.clone()
+            };
+            self.conversations
+                .retain(|known| known.name() != old.name());
+            self.writes.push(old.delete());
+        }
+        let name = conversation.name();
+        match self
+            .conversations
+            .iter_mut()
+            .find(|known| known.name() == name)
+        {
+            Some(known) if known == conversation => return,
+            Some(known) => *known = conversation.clone(),
+            None => self.conversations.push(conversation.clone()),
+        }
+        self.writes.push(conversation.put());
+    }
+}

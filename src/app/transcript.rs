@@ -1,0 +1,160 @@
+//! The open conversation and what of it is kept: its record, its events, its outbox.
+
+use super::msg::{Loaded, Output};
+use super::{App, Target};
+use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, SendState};
+use crate::storage::record::{self, Conversation, Found, Outgoing, Record};
+use crate::storage::tables::Write;
+use crate::words::asides;
+
+/// A conversation that is being read from the store.
+#[derive(Debug)]
+pub(super) struct Opening {
+    pub(super) target: Target,
+    pub(super) conversation: Conversation,
+}
+
+/// What was read of a conversation.
+#[derive(Debug, Default)]
+pub(super) struct Transcript {
+    pub(super) events: Vec<record::Event>,
+    pub(super) outbox: Vec<Outgoing>,
+    /// Rows that could not be read, and are left as they are.
+    pub(super) unreadable: usize,
+}
+
+impl Transcript {
+    pub(super) fn read(loaded: &Loaded) -> Self {
+        let events = Found::decode(&loaded.events);
+        let outbox = Found::decode(&loaded.outbox);
+        Self {
+            unreadable: events.unreadable.len() + outbox.unreadable.len(),
+            events: events.records,
+            outbox: outbox.records,
+        }
+    }
+}
+
+impl App {
+    /// The store has given what it has of the conversation that is being opened.
+    pub(super) fn loaded(&mut self, loaded: &Loaded, now: Instant) {
+        let Some(opening) = self
+            .opening
+            .take_if(|opening| opening.conversation.name() == loaded.conversation)
+        else {
+            return;
+        };
+        let transcript = Transcript::read(loaded);
+        if transcript.unreadable > 0 {
+            self.toast(asides::unreadable(transcript.unreadable));
+        }
+        let Opening {
+            target,
+            conversation,
+        } = opening;
+        self.begin_session(target, conversation, transcript, now);
+        for intent in std::mem::take(&mut self.held) {
+            self.did(intent, now);
+        }
+    }
+
+    /// An event of the server's log, to be kept with the mark of how far the log is here.
+    pub(super) fn logged(&mut self, event: Event, now: Instant) {
+        let Event { key, json, told } = event;
+        let key = key.as_str().to_owned();
+        if self
+            .conversation
+            .cursor
+            .as_ref()
+            .is_none_or(|cursor| *cursor < key)
+        {
+            self.conversation.cursor = Some(key.clone());
+        }
+        if !told.said.is_empty() {
+            self.conversation.touched = now;
+        }
+        if self.is_kept() {
+            let conversation = self.conversation.name();
+            let event = record::Event {
+                conversation,
+                key,
+                json,
+            };
+            self.shelf.write(event.put());
+        }
+    }
+
+    /// Nothing of the log is missing up to here.
+    pub(super) fn whole(&mut self, key: &EventKey) {
+        self.conversation.whole = Some(key.as_str().to_owned());
+    }
+
+    /// The server gave the conversation a name of its own, by which it is found again.
+    pub(super) fn named(&mut self, id: &ConversationId) {
+        let before = std::mem::replace(&mut self.conversation.id, id.clone());
+        id.as_str().clone_into(&mut self.view.conversation);
+        self.conversation.known = true;
+        if self.is_kept() && before != *id {
+            for message in std::mem::take(&mut self.outgoing) {
+                self.shelf.write(message.delete());
+            }
+            self.shelf.keep(&self.conversation, Some(&before));
+        }
+    }
+
+    /// The demo forgets with the page.
+    fn is_kept(&self) -> bool {
+        !self.is_demo()
+    }
+
+    /// Keeps what this message has changed, all of it in one commit.
+    pub(super) fn keep(&mut self) {
+        if self.is_kept() && self.session.is_some() {
+            self.keep_outbox();
+            self.shelf.keep(&self.conversation, None);
+        }
+        let writes = self.shelf.take_writes();
+        if !writes.is_empty() {
+            self.outputs.push_back(Output::Keep(writes));
+        }
+    }
+
+    /// Keeps the messages that no sign has come of, so that a reload does not lose them.
+    fn keep_outbox(&mut self) {
+        let Some(session) = &self.session else {
+            return;
+        };
+        let name = self.conversation.name();
+        let waiting = session.unsettled();
+        let now: Vec<Outgoing> = waiting.filter_map(|item| outgoing(item, &name)).collect();
+        if now == self.outgoing {
+            return;
+        }
+        let kept = |key: &str| now.iter().any(|message| message.key() == key);
+        let gone = self.outgoing.iter().filter(|old| !kept(&old.key()));
+        let gone: Vec<Write> = gone.map(Record::delete).collect();
+        let new = now
+            .iter()
+            .filter(|message| !self.outgoing.contains(message));
+        let new: Vec<Write> = new.map(Record::put).collect();
+        gone.into_iter()
+            .chain(new)
+            .for_each(|write| self.shelf.write(write));
+        self.outgoing = now;
+    }
+}
+
+fn outgoing(item: &Item, conversation: &record::ConversationKey) -> Option<Outgoing> {
+    match &item.body {
+        Body::User(message) if message.state != SendState::Confirmed => Some(Outgoing {
+            conversation: conversation.clone(),
+            seq: item.id.0,
+            text: message.text.clone(),
+            attachments: message.attachments.clone(),
+            incomplete: false,
+            doubtful: message.state != SendState::Queued,
+            transaction: message.transaction,
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,99 @@
+//! What the app wants kept, on its way to the store.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::app::Loaded;
+use crate::platform::page;
+use crate::platform::task::spawn;
+use crate::platform::timer::Timer;
+use crate::storage::StorageError;
+use crate::storage::batcher::Batcher;
+use crate::storage::record::ConversationKey;
+use crate::storage::tables::{Store, Table, Write};
+
+/// Keeps what it is given, some at a time, and reads it back.
+pub(super) struct Keeper {
+    store: Rc<dyn Store>,
+    batcher: RefCell<Batcher>,
+    timer: RefCell<Option<Timer>>,
+    /// Is told why something was not kept.
+    failed: Box<dyn Fn(StorageError)>,
+}
+
+impl Keeper {
+    pub(super) fn new(store: Rc<dyn Store>, failed: impl Fn(StorageError) + 'static) -> Rc<Self> {
+        Rc::new(Self {
+            store,
+            batcher: RefCell::default(),
+            timer: RefCell::default(),
+            failed: Box::new(failed),
+        })
+    }
+
+    /// Keeps these changes, in one commit with those close before and after.
+    pub(super) fn keep(self: &Rc<Self>, writes: Vec<Write>) {
+        self.batcher.borrow_mut().push(writes, page::now());
+        self.wait();
+    }
+
+    /// Keeps everything now: the page may not be called again.
+    pub(super) fn hurry(self: &Rc<Self>) {
+        let writes = self.batcher.borrow_mut().take_all();
+        self.commit(writes);
+    }
+
+    /// Reads what is kept of a conversation. Where nothing can be read there is nothing.
+    pub(super) fn load(
+        self: &Rc<Self>,
+        conversation: ConversationKey,
+        then: impl FnOnce(Loaded) + 'static,
+    ) {
+        let prefix = conversation.prefix();
+        let events = self.store.list(Table::Events, &prefix, None, None);
+        let outbox = self.store.list(Table::Outbox, &prefix, None, None);
+        let keeper = Rc::clone(self);
+        spawn(async move {
+            let (events, outbox) = (events.await, outbox.await);
+            for error in [events.as_ref().err(), outbox.as_ref().err()]
+                .into_iter()
+                .flatten()
+            {
+                (keeper.failed)(*error);
+            }
+            then(Loaded {
+                conversation,
+                events: events.unwrap_or_default(),
+                outbox: outbox.unwrap_or_default(),
+            });
+        });
+    }
+
+    fn wait(self: &Rc<Self>) {
+        let Some(due) = self.batcher.borrow().deadline() else {
+            return;
+        };
+        let keeper = Rc::clone(self);
+        let timer = Timer::after(due.since(page::now()), move || {
+            let writes = keeper.batcher.borrow_mut().take(page::now());
+            keeper.commit(writes);
+        });
+        self.timer.replace(Some(timer));
+    }
+
+    fn commit(self: &Rc<Self>, writes: Vec<Write>) {
+        if writes.is_empty() {
+            return self.wait();
+        }
+        let done = self.store.commit(writes);
+        let keeper = Rc::clone(self);
+        spawn(async move {
+            let outcome = done.await;
+            keeper.batcher.borrow_mut().settled(outcome, page::now());
+            if let Err(error) = outcome {
+                (keeper.failed)(error);
+            }
+            keeper.wait();
+        });
+    }
+}
