@@ -48,8 +48,12 @@ impl Timeline {
             let origin: &Origin = self.telling.origins.get(item.id)?;
             Some((origin.clone(), item.id))
         };
-        fresh.telling.before = self.items.iter().filter_map(origin).collect();
-        fresh.telling.before.sort_unstable();
+        // They stand in the order of their events, but for a few.
+        let before = &mut fresh.telling.before;
+        for entry in self.items.iter().filter_map(origin) {
+            let at = before.partition_point(|known| *known < entry);
+            before.insert(at, entry);
+        }
         let unbound = self
             .items
             .iter()

@@ -1,6 +1,6 @@
 //! Lenient reading of JSON whose field names differ between versions of a server.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The first of `keys` that is there and not `null`.
 #[must_use]
@@ -44,6 +44,27 @@ pub fn brief(value: &Value) -> String {
     }
 }
 
+/// A number in millionths, rounded down; what is not a number above nought is nothing. Written out,
+/// since reading a float brings tables of 10 kB along.
+#[must_use]
+pub fn millionths(value: &Value) -> Option<u64> {
+    let text = value.as_number()?.to_string();
+    let (digits, power) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let power = power.parse::<i32>().ok()?.saturating_add(6);
+    let point = i32::try_from(whole.len()).ok()?.saturating_add(power);
+    let point = usize::try_from(point.clamp(0, 18)).ok()?;
+    let all = whole
+        .chars()
+        .chain(fraction.chars())
+        .chain(std::iter::repeat('0'));
+    let micros: String = all.take(point).collect();
+    match micros.as_str() {
+        "" => Some(0),
+        micros => micros.parse().ok(),
+    }
+}
+
 /// An object without the fields that say nothing: `null`, empty texts, lists and objects.
 #[must_use]
 pub fn without_empty(value: &Value) -> Value {
@@ -56,9 +77,12 @@ pub fn without_empty(value: &Value) -> Value {
     };
     match value {
         Value::Object(fields) => {
-            let kept = fields.iter().filter(|(_, value)| says(value));
-            kept.map(|(key, value)| (key.clone(), value.clone()))
-                .collect()
+            // Collecting would bring the sorting of lists along, which nothing else here needs.
+            let mut kept = Map::new();
+            for (key, value) in fields.iter().filter(|(_, value)| says(value)) {
+                kept.insert(key.clone(), value.clone());
+            }
+            Value::Object(kept)
         }
         other => other.clone(),
     }
@@ -68,6 +92,23 @@ pub fn without_empty(value: &Value) -> Value {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn numbers_are_read_in_millionths() {
+        for (text, micros) in [
+            ("0.000445", Some(445)),
+            ("1.5", Some(1_500_000)),
+            ("3", Some(3_000_000)),
+            ("4.45e-05", Some(44)),
+            ("2E2", Some(200_000_000)),
+            ("1e-9", Some(0)),
+            ("-1.5", None),
+            ("\"1\"", None),
+        ] {
+            let value: Value = serde_json::from_str(text).unwrap_or_default();
+            assert_eq!(millionths(&value), micros, "{text}");
+        }
+    }
 
     #[test]
     fn the_first_name_that_holds_something_wins() {

@@ -1,6 +1,6 @@
 //! What the agent, or the person, does.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::event::{Read, call};
 use crate::model::{ApprovalId, ApprovalState, Aside, Attachment, EventKey, Notice, Said};
@@ -109,12 +109,14 @@ fn edit(args: &Value) -> Value {
 
 /// The arguments that say something; the rest is the same in every call.
 fn pick(args: &Value, keys: &[&str]) -> Value {
-    let said = keys.iter().filter_map(|key| {
-        let value = args.get(key)?;
-        let empty = value.is_null() || value.as_str() == Some("");
-        (!empty).then(|| ((*key).to_owned(), value.clone()))
-    });
-    Value::Object(said.collect())
+    let mut said = Map::new();
+    for key in keys {
+        let value = args.get(key).filter(|value| value.as_str() != Some(""));
+        if let Some(value) = value.filter(|value| !value.is_null()) {
+            said.insert((*key).to_owned(), value.clone());
+        }
+    }
+    Value::Object(said)
 }
 
 /// A call: what the agent thinks of it, the call, and a question where it has to wait.

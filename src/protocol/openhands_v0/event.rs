@@ -124,7 +124,7 @@ fn cost(event: &Value) -> Option<Cost> {
         .unwrap_or(&Value::Null);
     let tokens = |key: &str| usage.get(key).and_then(Value::as_u64).unwrap_or_default();
     Some(Cost {
-        micros: (metrics.get("accumulated_cost").and_then(Value::as_f64)? * 1e6) as u64,
+        micros: json::millionths(metrics.get("accumulated_cost")?)?,
         prompt: tokens("prompt_tokens"),
         completion: tokens("completion_tokens"),
     })
