@@ -10,6 +10,7 @@ mod link;
 mod msg;
 mod shelf;
 mod start;
+mod tabs;
 mod tracer;
 mod transcript;
 mod view;
@@ -27,6 +28,7 @@ use crate::words::asides;
 use link::Config;
 pub use msg::{Intent, Kept, Loaded, Msg, Output, Start, Theme};
 use shelf::Shelf;
+use tabs::Tab;
 use tracer::Tracer;
 use transcript::Opening;
 pub use view::{Link, Toast, TraceLine, View};
@@ -50,6 +52,7 @@ pub struct App {
     outgoing: Vec<Outgoing>,
     /// A conversation is being read; what the person does meanwhile is held.
     opening: Option<Opening>,
+    tab: Tab,
     held: Vec<Intent>,
     /// The last number of a socket or a request of the sessions before.
     last_ids: u64,
@@ -100,6 +103,7 @@ impl Default for App {
             conversation: Conversation::new("", "", ConversationId::new(""), Instant(0)),
             outgoing: Vec::new(),
             opening: None,
+            tab: Tab::default(),
             held: Vec::new(),
             last_ids: 0,
             draft: String::new(),
@@ -129,6 +133,8 @@ impl App {
             Msg::Started(start) => self.started(start, now),
             Msg::Loaded(loaded) => self.loaded(&loaded, now),
             Msg::NotKept(error) => self.not_kept(error),
+            Msg::Claimed { conversation, ours } => self.claimed(&conversation, ours, now),
+            Msg::Heard(news) => self.heard(&news, now),
             Msg::Happened(happening) => self.happened(happening, now),
             Msg::Online(online) => self.online(online, now),
             Msg::Shown => self.tell(Input::Shown, now),

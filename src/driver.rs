@@ -6,6 +6,7 @@
 mod keeper;
 mod outputs;
 mod start;
+mod tab;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -24,6 +25,7 @@ use crate::platform::socket::Socket;
 use crate::platform::timer::Timer;
 use crate::projection::Projection;
 use keeper::Keeper;
+use tab::Tab;
 
 /// What the screen gets: what to show, and where to say what the person did.
 #[derive(Clone)]
@@ -46,6 +48,7 @@ pub struct Driver {
     app: RefCell<App>,
     projection: Projection,
     keeper: RefCell<Option<Rc<Keeper>>>,
+    tab: RefCell<Option<Tab>>,
     queue: RefCell<VecDeque<Msg>>,
     at_work: Cell<Work>,
     sockets: RefCell<Vec<(SocketId, Socket)>>,
@@ -75,6 +78,7 @@ impl Driver {
             app: RefCell::default(),
             projection: Projection::new(),
             keeper: RefCell::default(),
+            tab: RefCell::default(),
             queue: RefCell::default(),
             at_work: Cell::new(Work::Starting),
             sockets: RefCell::default(),

@@ -81,7 +81,12 @@ impl Projection {
             Output::Announce(text) => collected.announcements.push(text.clone()),
             Output::Compose(text) => collected.compose = Some(text.clone()),
             Output::Trace(line) => collected.trace(line.as_ref()),
-            Output::Io(_) | Output::Keep(_) | Output::Load(_) | Output::Post { .. } => {}
+            Output::Io(_)
+            | Output::Keep(_)
+            | Output::Load(_)
+            | Output::Claim(_)
+            | Output::Tell(_)
+            | Output::Post { .. } => {}
         }
     }
 

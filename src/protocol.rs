@@ -248,11 +248,13 @@ pub trait Protocol {
     fn submit(&mut self, command: &Command, out: &mut Out<'_>) -> Result<(), Unsupported>;
     /// Asks for the history, where the protocol has one; its answer comes as
     /// [`AgentEvent::History`], or as events of the log and then [`AgentEvent::CaughtUp`].
-    fn recall(&mut self, out: &mut Out<'_>);
+    fn recall(&mut self, cursor: &Cursor, out: &mut Out<'_>);
     /// Reads an event that was stored as the server wrote it; `None` where it is none.
     fn tell(&self, _json: &str) -> Option<Event> {
         None
     }
+    /// Another tab of this browser has sent this, over the connection that this one follows.
+    fn overhear(&mut self, _command: &Command) {}
     /// A connection over which nothing came for so long is dead; `None` where none can be told.
     fn patience(&self) -> Option<Duration> {
         None

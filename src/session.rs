@@ -8,6 +8,7 @@ mod align;
 mod change;
 mod connection;
 mod events;
+mod follow;
 mod index;
 mod link;
 mod log;
@@ -24,8 +25,10 @@ mod timeline;
 
 use std::collections::VecDeque;
 
-use crate::io::{Happening, RequestId, SocketId};
-use crate::model::{ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice};
+use crate::io::{Frame, Happening, RequestId, SocketId};
+use crate::model::{
+    ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice, TransactionId,
+};
 use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol};
 pub use change::{Change, Direction, Judgement, Output, Phase, Refusal, Run, Trace};
 use connection::Connection;
@@ -67,6 +70,26 @@ pub enum Input {
         /// What went with it.
         attachments: Vec<Attachment>,
     },
+    /// The connection is another tab's, and open or not.
+    Follow {
+        /// Whether it is open.
+        open: bool,
+    },
+    /// A frame came over the other tab's connection.
+    Relayed(Frame),
+    /// A frame went out over the other tab's connection.
+    Overheard(String),
+    /// A message is handed to the other tab.
+    Handed {
+        /// Its number.
+        id: TransactionId,
+        /// The text.
+        text: String,
+        /// What goes with it.
+        attachments: Vec<Attachment>,
+    },
+    /// The other tab has the message of that number.
+    Took(TransactionId),
     /// Change a queued message's text.
     Edit {
         /// Which.
@@ -151,6 +174,8 @@ pub struct Session {
     history_blocked: bool,
     answers: Vec<Command>,
     said: Said,
+    /// The connection is another tab's.
+    following: bool,
     unknown: u64,
     dropped: u64,
 }
@@ -213,6 +238,7 @@ impl Session {
             history_blocked: false,
             answers: Vec::new(),
             said: Said::default(),
+            following: false,
             unknown: 0,
             dropped: 0,
         };
@@ -232,6 +258,15 @@ impl Session {
             Input::Happened(happening) => self.happened(&happening, now),
             Input::Send { text, attachments } => self.queue(text, attachments),
             Input::Doubt { text, attachments } => self.doubt(text, attachments),
+            Input::Follow { open } => self.follow(open, now),
+            Input::Relayed(frame) => self.relayed(frame, now),
+            Input::Overheard(frame) => self.overheard(&frame, now),
+            Input::Handed {
+                id,
+                text,
+                attachments,
+            } => self.handed(id, text, attachments),
+            Input::Took(id) => self.took(id),
             Input::Edit { id, text } => self.edit(id, text),
             Input::Hold(id) => self.outbox.held = id,
             Input::Withdraw(id) => self.withdraw(id),
@@ -275,7 +310,7 @@ impl Session {
             self.refused_at(),
         ];
         [
-            (self.connection.deadline(&self.policy), Reason::Connection),
+            (self.connection_due(), Reason::Connection),
             (self.dead_at(), Reason::Silence),
             (self.run.deadline(&self.policy, doubt), Reason::Run),
             (asked, Reason::Approval),

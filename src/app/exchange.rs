@@ -48,6 +48,7 @@ impl App {
             session::Output::Logged(event) => self.logged(*event, now),
             session::Output::Whole(key) => self.whole(&key),
             session::Output::Traced(trace) => {
+                self.pass_to_followers(&trace);
                 let line = self.tracer.keep(trace, self.view.inspecting);
                 self.outputs
                     .extend(line.map(|line| Output::Trace(Some(line))));
@@ -86,6 +87,7 @@ impl App {
         match &change {
             Change::Inserted { item, .. } | Change::Updated(item) => self.announce(item),
             Change::Known => self.now_known(),
+            Change::Connection(phase) => self.pass_phase(phase),
             Change::Titled(title) => self.titled(title),
             Change::Named(id) => self.named(id),
             Change::Progress(what) => {

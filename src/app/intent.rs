@@ -3,6 +3,7 @@
 use super::link;
 use super::msg::{Intent, Output, Theme};
 use super::shelf::LastServer;
+use super::tabs::Tab;
 use super::transcript::{Opening, Transcript};
 use super::{App, Target};
 use crate::model::{Attachment, ConversationId, EventKey, Instant};
@@ -18,6 +19,16 @@ impl App {
         {
             return self.held.push(intent);
         }
+        let own = match self.tab.following {
+            true => self.hand_over(intent, now),
+            false => Some(intent),
+        };
+        if let Some(intent) = own {
+            self.do_here(intent, now);
+        }
+    }
+
+    fn do_here(&mut self, intent: Intent, now: Instant) {
         match intent {
             Intent::Connect {
                 server,
@@ -106,7 +117,7 @@ impl App {
         target.conversation = None;
         let conversation = self.begun(&target, now);
         let left = self.abandon();
-        self.begin_session(target, conversation, Transcript::default(), now);
+        self.open_conversation(target, conversation, Some(Transcript::default()), now);
         self.give_back(&left);
     }
 
@@ -142,36 +153,51 @@ impl App {
         }
     }
 
-    /// Ends the session at hand and opens the conversation that is meant: the link's, else the last
-    /// with that server, else a new one. One that is kept is read first.
+    /// Opens the conversation that is meant: the link's, else the last with that server, else a new
+    /// one.
     pub(super) fn open(&mut self, target: Target, now: Instant) {
         let (server, url) = (target.protocol.name, target.url.as_str());
-        let known = self
-            .shelf
-            .conversation(server, url, target.conversation.as_deref());
-        // The demo forgets with the page, so it always begins anew.
-        let known = known.filter(|_| target.protocol.has_address()).cloned();
-        match known {
-            Some(conversation) => {
-                self.end_session(now);
-                self.outputs.push_back(Output::Load(conversation.name()));
-                self.opening = Some(Opening {
-                    target,
-                    conversation,
-                });
+        let wanted = target.conversation.as_deref();
+        match self.shelf.conversation(server, url, wanted).cloned() {
+            Some(known) if target.protocol.has_address() => {
+                self.outputs.push_back(Output::Load(known.name()));
+                self.open_conversation(target, known, None, now);
             }
-            None => {
-                let conversation = self.begun(&target, now);
-                self.begin_session(target, conversation, Transcript::default(), now);
+            _ => {
+                let begun = self.begun(&target, now);
+                self.open_conversation(target, begun, Some(Transcript::default()), now);
             }
         }
     }
 
-    fn end_session(&mut self, now: Instant) {
+    /// Ends the session at hand, and begins one once the conversation is read, and it is known
+    /// which tab holds it. The demo forgets with the page, so every tab has its own.
+    fn open_conversation(
+        &mut self,
+        target: Target,
+        conversation: Conversation,
+        transcript: Option<Transcript>,
+        now: Instant,
+    ) {
+        self.end_session(now);
+        let shared = target.protocol.has_address();
+        let name = shared.then(|| conversation.name());
+        self.outputs.push_back(Output::Claim(name));
+        self.opening = Some(Opening {
+            target,
+            conversation,
+            transcript,
+            ours: (!shared).then_some(true),
+        });
+        self.opened(now);
+    }
+
+    pub(super) fn end_session(&mut self, now: Instant) {
         self.last_ids = self.leave(now).last();
         self.session = None;
         self.outgoing.clear();
         self.opening = None;
+        self.tab = Tab::default();
         self.outputs.push_back(Output::Session(Change::Cleared));
         self.outputs
             .push_back(Output::Session(Change::Connection(Phase::Idle)));
@@ -185,9 +211,9 @@ impl App {
         target: Target,
         conversation: Conversation,
         transcript: Transcript,
+        ours: bool,
         now: Instant,
     ) {
-        self.end_session(now);
         self.conversation = conversation;
         let setup = Setup {
             url: target.url.clone(),
@@ -215,9 +241,17 @@ impl App {
         }
         self.target = Some(target);
         self.session = Some(Session::new(protocol, Policy::default(), birth));
+        self.view.elsewhere = !ours;
+        // What the session begins with was said before.
         self.catching_up = true;
-        self.restore(transcript.outbox, now);
+        match ours {
+            true => self.restore(transcript.outbox, now),
+            false => self.follow(now),
+        }
         self.catching_up = false;
+        if !ours {
+            return;
+        }
         if !self.online && !demo {
             self.tell(Input::Online(false), now);
         }
@@ -278,17 +312,14 @@ impl App {
     }
 
     fn send(&mut self, text: String, attachments: Vec<Attachment>, now: Instant) {
-        let text = match text.trim() {
-            "" if attachments.is_empty() => return,
-            // Some generations refuse a picture without words.
-            "" => asides::SEE_ATTACHMENT.to_owned(),
-            _ => text.trim_end().to_owned(),
+        let Some(text) = sendable(&text, &attachments) else {
+            return;
         };
         self.drafted("");
         self.tell(Input::Send { text, attachments }, now);
     }
 
-    fn drafted(&mut self, draft: &str) {
+    pub(super) fn drafted(&mut self, draft: &str) {
         draft.clone_into(&mut self.draft);
         if self.is_demo() {
             self.shelf.keep_draft(draft);
@@ -316,5 +347,15 @@ impl App {
     fn clear_trace(&mut self) {
         self.tracer.clear();
         self.outputs.push_back(Output::Trace(None));
+    }
+}
+
+/// The text as it is sent; `None` where there is nothing to send.
+pub(super) fn sendable(text: &str, attachments: &[Attachment]) -> Option<String> {
+    match text.trim() {
+        "" if attachments.is_empty() => None,
+        // Some generations refuse a picture without words.
+        "" => Some(asides::SEE_ATTACHMENT.to_owned()),
+        _ => Some(text.trim_end().to_owned()),
     }
 }

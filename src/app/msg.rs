@@ -18,6 +18,16 @@ pub enum Msg {
     Loaded(Box<Loaded>),
     /// The store did not keep something.
     NotKept(StorageError),
+    /// Whether this tab holds a conversation, or another of the browser's: the answer to
+    /// [`Output::Claim`], and again once the other has let go of it.
+    Claimed {
+        /// Which.
+        conversation: ConversationKey,
+        /// This tab holds it.
+        ours: bool,
+    },
+    /// Another tab said this over the conversation's channel.
+    Heard(String),
     /// Something happened to a socket or a request.
     Happened(Happening),
     /// The browser says that the network is there, or is gone.
@@ -74,6 +84,8 @@ pub struct Kept {
 pub struct Loaded {
     /// Which.
     pub conversation: ConversationKey,
+    /// The record itself, where there is one.
+    pub record: Option<String>,
     /// Rows of [`Event`](crate::storage::record::Event).
     pub events: Rows,
     /// Rows of [`Outgoing`](crate::storage::record::Outgoing).
@@ -192,6 +204,10 @@ pub enum Output {
     Keep(Vec<Write>),
     /// Read what is kept of a conversation; [`Msg::Loaded`] is the answer, whatever there is.
     Load(ConversationKey),
+    /// Hold a conversation, if no other tab does, and listen to its channel; `None` lets go.
+    Claim(Option<ConversationKey>),
+    /// Say this to the other tabs on the conversation.
+    Tell(String),
     /// The timeline, the connection or the run moved.
     Session(Change),
     /// Everything else on the screen, after it moved: small, compared field by field.

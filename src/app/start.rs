@@ -66,12 +66,12 @@ impl App {
             }
             Ok(None) => self.open_usual(asked.conversation, now),
             Ok(Some((_, None))) => self.open_demo(asked.conversation, now),
-            Ok(Some((protocol, Some(address)))) => self.follow(protocol, address, asked, now),
+            Ok(Some((protocol, Some(address)))) => self.follow_link(protocol, address, asked, now),
         }
     }
 
     /// A link to a server: at once where the operator trusts it, else after the person said so.
-    fn follow(
+    fn follow_link(
         &mut self,
         protocol: &'static Descriptor,
         address: Address,

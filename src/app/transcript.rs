@@ -12,6 +12,10 @@ use crate::words::asides;
 pub(super) struct Opening {
     pub(super) target: Target,
     pub(super) conversation: Conversation,
+    /// What was read of it; `None` while it is being read.
+    pub(super) transcript: Option<Transcript>,
+    /// Whether this tab holds it; `None` while that is not known.
+    pub(super) ours: Option<bool>,
 }
 
 /// What was read of a conversation.
@@ -38,21 +42,37 @@ impl Transcript {
 impl App {
     /// The store has given what it has of the conversation that is being opened.
     pub(super) fn loaded(&mut self, loaded: &Loaded, now: Instant) {
-        let Some(opening) = self
-            .opening
-            .take_if(|opening| opening.conversation.name() == loaded.conversation)
+        let transcript = Transcript::read(loaded);
+        let unreadable = transcript.unreadable;
+        let opening = self.opening.as_mut();
+        let Some(opening) =
+            opening.filter(|opening| opening.conversation.name() == loaded.conversation)
         else {
             return;
         };
-        let transcript = Transcript::read(loaded);
-        if transcript.unreadable > 0 {
-            self.toast(asides::unreadable(transcript.unreadable));
+        // Another tab may have written it since.
+        let record = loaded.record.as_deref();
+        let record =
+            record.and_then(|value| Conversation::decode(loaded.conversation.as_str(), value).ok());
+        if let Some(record) = record {
+            opening.conversation = record;
         }
-        let Opening {
-            target,
-            conversation,
-        } = opening;
-        self.begin_session(target, conversation, transcript, now);
+        opening.transcript = Some(transcript);
+        if unreadable > 0 {
+            self.toast(asides::unreadable(unreadable));
+        }
+        self.opened(now);
+    }
+
+    /// Begins once the conversation is read, and it is known which tab holds it.
+    pub(super) fn opened(&mut self, now: Instant) {
+        let ready = |opening: &mut Opening| opening.transcript.is_some() && opening.ours.is_some();
+        let Some(opening) = self.opening.take_if(ready) else {
+            return;
+        };
+        let ours = opening.ours == Some(true);
+        let transcript = opening.transcript.unwrap_or_default();
+        self.begin_session(opening.target, opening.conversation, transcript, ours, now);
         for intent in std::mem::take(&mut self.held) {
             self.did(intent, now);
         }
@@ -73,7 +93,7 @@ impl App {
         if !told.said.is_empty() {
             self.conversation.touched = now;
         }
-        if self.is_kept() {
+        if self.is_kept() && !self.tab.following {
             let conversation = self.conversation.name();
             let event = record::Event {
                 conversation,
@@ -109,7 +129,7 @@ impl App {
 
     /// Keeps what this message has changed, all of it in one commit.
     pub(super) fn keep(&mut self) {
-        if self.is_kept() && self.session.is_some() {
+        if self.is_kept() && self.session.is_some() && !self.tab.following {
             self.keep_outbox();
             self.shelf.keep(&self.conversation, None);
         }

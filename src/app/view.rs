@@ -28,6 +28,8 @@ pub struct View {
     pub theme: Theme,
     /// Embedded in another page.
     pub embedded: bool,
+    /// Another tab holds the conversation's connection.
+    pub elsewhere: bool,
     /// Storage does not work here: nothing survives a reload.
     pub memory_only: bool,
     /// A link that waits for the person.

@@ -52,9 +52,10 @@ impl Keeper {
         let prefix = conversation.prefix();
         let events = self.store.list(Table::Events, &prefix, None, None);
         let outbox = self.store.list(Table::Outbox, &prefix, None, None);
+        let record = self.store.get(Table::Conversations, conversation.as_str());
         let keeper = Rc::clone(self);
         spawn(async move {
-            let (events, outbox) = (events.await, outbox.await);
+            let (events, outbox, record) = (events.await, outbox.await, record.await);
             for error in [events.as_ref().err(), outbox.as_ref().err()]
                 .into_iter()
                 .flatten()
@@ -63,6 +64,7 @@ impl Keeper {
             }
             then(Loaded {
                 conversation,
+                record: record.unwrap_or_default(),
                 events: events.unwrap_or_default(),
                 outbox: outbox.unwrap_or_default(),
             });

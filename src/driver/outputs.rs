@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Driver;
+use super::tab::Tab;
 use crate::app::{Msg, Output, View};
 use crate::io::{Action, Happening, Request, RequestId, SocketId};
 use crate::platform::fetch::{Answer, Call};
@@ -18,6 +19,15 @@ impl Driver {
         match output {
             Output::Io(action) => self.act(action),
             Output::Keep(writes) => self.keep(writes),
+            Output::Claim(conversation) => {
+                let tab = conversation.map(|conversation| Tab::open(self, conversation));
+                self.tab.replace(tab);
+            }
+            Output::Tell(news) => {
+                if let Some(tab) = &*self.tab.borrow() {
+                    tab.say(&news);
+                }
+            }
             Output::Load(conversation) => self.load_conversation(conversation),
             Output::Post { origin, data } => parent::post(&origin, &data),
             Output::Show(view) => {

@@ -56,6 +56,8 @@ chrome! {
     theme: Theme,
     /// Embedded in another page.
     embedded: bool,
+    /// Another tab holds the conversation's connection.
+    elsewhere: bool,
     /// Nothing survives a reload.
     memory_only: bool,
     /// A link that waits for the person.

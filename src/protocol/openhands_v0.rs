@@ -72,8 +72,6 @@ struct OpenHands {
 #[derive(Debug, Default)]
 struct Link {
     asking: Option<(RequestId, Asking)>,
-    /// Up to this event nothing was missing before.
-    whole: Option<u64>,
     socket: Option<SocketId>,
     patience: Option<Duration>,
     connected: bool,
@@ -83,6 +81,10 @@ struct Link {
     /// asked.
     unverified: Option<Option<u64>>,
     too_many: bool,
+}
+
+fn number(key: &Option<EventKey>) -> Option<u64> {
+    key.as_ref().and_then(event::number_of)
 }
 
 /// What was asked.
@@ -110,8 +112,6 @@ impl Protocol for OpenHands {
 
     fn connect(&mut self, cursor: &Cursor, out: &mut Out<'_>) {
         self.link = Link::default();
-        let number = |key: &Option<EventKey>| key.as_ref().and_then(event::number_of);
-        self.link.whole = number(&cursor.whole);
         self.highest = self.highest.max(number(&cursor.newest));
         let (request, asking) = match self.fresh {
             true => (rest::create(&self.address), Asking::Create),
@@ -143,9 +143,10 @@ impl Protocol for OpenHands {
     /// What was created while the connection was made was sent to nobody, and of the agent's
     /// states only the last was told: what came since nothing was missing is asked for again, or,
     /// where that is too much, what came since this one was made.
-    fn recall(&mut self, out: &mut Out<'_>) {
+    fn recall(&mut self, cursor: &Cursor, out: &mut Out<'_>) {
+        self.highest = self.highest.max(number(&cursor.newest));
         let next = self.highest.map_or(0, |highest| highest + 1);
-        let since = self.link.whole.map_or(0, |whole| whole + 1);
+        let since = number(&cursor.whole).map_or(0, |whole| whole + 1);
         let start = if next.saturating_sub(since) > MOST {
             next
         } else {

@@ -110,7 +110,13 @@ impl Protocol for Saiki {
         Ok(())
     }
 
-    fn recall(&mut self, out: &mut Out<'_>) {
+    fn overhear(&mut self, command: &Command) {
+        if matches!(command, Command::Message { .. }) {
+            self.turn = Turn::default();
+        }
+    }
+
+    fn recall(&mut self, _cursor: &Cursor, out: &mut Out<'_>) {
         let session = self.setup.conversation.as_str();
         match history::address(&self.setup.url, session) {
             Some(url) if !self.setup.strict => {

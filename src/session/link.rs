@@ -6,20 +6,34 @@ use crate::io::{Action, Closed, Frame, Happening, SocketId};
 use crate::model::{Cursor, Instant, ItemId};
 use crate::protocol::{Command, Emission, Gone, Verdict};
 
+/// Whose connection a frame came over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// Ours.
+    Here,
+    /// Another tab's.
+    Relayed,
+}
+
 impl Session {
     pub(super) fn connect(&mut self, now: Instant) {
+        self.following = false;
         if !self.sockets.is_empty() {
             self.lost(Verdict::Retry);
         }
         self.hang_up();
         self.connection.connecting(now);
         self.level = false;
-        let cursor = Cursor {
-            newest: self.log.newest().cloned(),
-            whole: self.whole.clone(),
-        };
+        let cursor = self.cursor();
         self.with_protocol(|protocol, out| protocol.connect(&cursor, out));
         self.absorb(now);
+    }
+
+    fn cursor(&self) -> Cursor {
+        Cursor {
+            newest: self.log.newest().cloned(),
+            whole: self.whole.clone(),
+        }
     }
 
     pub(super) fn disconnect(&mut self) {
@@ -29,20 +43,20 @@ impl Session {
     }
 
     pub(super) fn retry_now(&mut self, now: Instant) {
-        if !self.connection.is_open() {
+        if !self.connection.is_open() && !self.following {
             self.connect(now);
         }
     }
 
     pub(super) fn online(&mut self, online: bool, now: Instant) {
-        if self.connection.online(online, now) {
+        if !self.following && self.connection.online(online, now) {
             self.lost(Verdict::Retry);
             self.connect(now);
         }
     }
 
     pub(super) fn shown(&mut self, now: Instant) {
-        if self.connection.is_waiting() && self.sockets.is_empty() {
+        if self.connection.is_waiting() && self.sockets.is_empty() && !self.following {
             self.connect(now);
         }
     }
@@ -51,11 +65,7 @@ impl Session {
         if self.dead_at().is_some_and(|at| now >= at) {
             return self.cut(now);
         }
-        let due = self
-            .connection
-            .deadline(&self.policy)
-            .is_some_and(|at| now >= at);
-        if !due {
+        if self.connection_due().is_none_or(|at| now < at) {
             return;
         }
         if self.connection.is_waiting() {
@@ -63,6 +73,12 @@ impl Session {
         }
         // Opening took too long: the same as a connection that was lost.
         self.cut(now);
+    }
+
+    /// When the next try, or the end of this one, is due; another tab's connection is its affair.
+    pub(super) fn connection_due(&self) -> Option<Instant> {
+        let due = self.connection.deadline(&self.policy);
+        due.filter(|_| !self.following)
     }
 
     /// When a connection over which nothing comes is dead.
@@ -107,7 +123,7 @@ impl Session {
                 self.receive(happening, now);
             }
             Happening::Received { socket, frame } if self.sockets.contains(socket) => {
-                self.received(frame, happening, now);
+                self.take_frame(frame, happening, Passed::Here, now);
             }
             Happening::Flushed(socket) if self.sockets.contains(socket) => {
                 self.flushed();
@@ -135,8 +151,17 @@ impl Session {
         self.absorb(now);
     }
 
-    fn received(&mut self, frame: &Frame, happening: &Happening, now: Instant) {
-        self.connection.heard(now);
+    /// Hands the adapter a frame, and counts what it makes of it.
+    pub(super) fn take_frame(
+        &mut self,
+        frame: &Frame,
+        happening: &Happening,
+        passed: Passed,
+        now: Instant,
+    ) {
+        if passed == Passed::Here {
+            self.connection.heard(now);
+        }
         self.with_protocol(|protocol, out| protocol.receive(happening, out));
         let judgement = self.absorb(now);
         match judgement {
@@ -173,6 +198,10 @@ impl Session {
     }
 
     fn act(&mut self, action: Action, now: Instant) {
+        let of_a_socket = !matches!(action, Action::Fetch { .. } | Action::Abort(_));
+        if self.following && of_a_socket {
+            return;
+        }
         match &action {
             Action::Open { socket, .. } => self.sockets.push(*socket),
             Action::Fetch { request, .. } => self.requests.push(*request),
@@ -194,7 +223,7 @@ impl Session {
         self.run.reconnected();
         self.stale = false;
         // What is to be forgotten need not be caught up with.
-        if gap && self.resetting != Some(None) {
+        if gap && self.resetting != Some(None) && !self.following {
             self.recall(now);
         }
         for answer in std::mem::take(&mut self.answers) {
@@ -209,7 +238,8 @@ impl Session {
     pub(super) fn recall(&mut self, now: Instant) {
         if self.protocol.capabilities().history && self.connection.is_open() {
             self.recalling = Some(now);
-            self.with_protocol(|protocol, out| protocol.recall(out));
+            let cursor = self.cursor();
+            self.with_protocol(|protocol, out| protocol.recall(&cursor, out));
         }
     }
 

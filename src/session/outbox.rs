@@ -131,7 +131,9 @@ impl Session {
 
     pub(super) fn send_now(&mut self, id: ItemId, now: Instant) {
         match self.delivery_of(id) {
-            Some(SendState::Queued) if self.connection.is_open() => self.dispatch(id, now),
+            Some(SendState::Queued) if self.connection.is_open() && !self.following => {
+                self.dispatch(id, now);
+            }
             Some(SendState::Failed(_) | SendState::MaybeSent) => self.queue_again(id),
             _ => {}
         }
@@ -162,7 +164,8 @@ impl Session {
         // In a log each message is confirmed by its copy, one after the other.
         let settled = !capabilities.event_ids
             || self.outbox.in_flight.is_none() && self.outbox.settle_at.is_none();
-        self.connection.is_open() && free && settled && self.recalling.is_none()
+        let here = self.connection.is_open() && !self.following;
+        here && free && settled && self.recalling.is_none()
     }
 
     /// When a message of which the server ought to say that it takes it counts as refused.

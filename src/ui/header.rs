@@ -24,7 +24,11 @@ fn status() -> El {
     let projection = handle().projection;
     let (phase, words) = (projection.phase.clone(), projection.phase);
     let (label, url) = (projection.chrome.label, projection.chrome.url);
-    let sentence = move || words.with(ui::status);
+    let elsewhere = projection.chrome.elsewhere;
+    let sentence = move || match elsewhere.get() {
+        true => ui::ELSEWHERE,
+        false => words.with(ui::status),
+    };
     let lead = sentence.clone();
     let name = move || match sentence().ends_with(' ') {
         true => label.get(),

@@ -83,6 +83,7 @@ words! {
     TASK_DOING = "in progress";
     PAUSE = "Pause the agent";
     RESUME = "Let the agent go on";
+    ELSEWHERE = "Open in another tab: ";
     STARTING = "The agent is starting";
     TASK_OPEN = "to do";
     LINK_QUESTION = "Connect to this server?";

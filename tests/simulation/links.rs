@@ -74,6 +74,10 @@ impl Page {
                 Output::Compose(text) => self.composed = Some(text),
                 Output::Keep(writes) => ready(self.store.commit(writes)).unwrap(),
                 Output::Load(conversation) => self.read(conversation),
+                Output::Claim(Some(conversation)) => self.tell(Msg::Claimed {
+                    conversation,
+                    ours: true,
+                }),
                 _ => {}
             }
         }
@@ -83,6 +87,7 @@ impl Page {
         let prefix = conversation.prefix();
         let rows = |table| ready(self.store.list(table, &prefix, None, None)).unwrap();
         let loaded = Loaded {
+            record: ready(self.store.get(Table::Conversations, conversation.as_str())).unwrap(),
             events: rows(Table::Events),
             outbox: rows(Table::Outbox),
             conversation,
