@@ -374,7 +374,9 @@ impl Session {
         {
             self.recalling = None;
         }
-        if self.outbox.no_sign(now, &self.policy) {
+        // A numbered log says itself what the agent does.
+        let numbered = self.protocol.capabilities().event_ids;
+        if self.outbox.no_sign(now, &self.policy) && !numbered {
             self.run.idle();
         }
         if self.refused_at().is_some_and(|at| now >= at) {

@@ -110,7 +110,7 @@ impl Session {
                 self.received(frame, happening, now);
             }
             Happening::Flushed(socket) if self.sockets.contains(socket) => {
-                self.flushed();
+                self.flushed(now);
                 self.receive(happening, now);
             }
             Happening::Closed(closed) if self.sockets.contains(&closed.socket) => {

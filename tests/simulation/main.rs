@@ -9,6 +9,7 @@ mod layers;
 mod links;
 mod markdown;
 mod numbered;
+mod openhands;
 mod outbox;
 mod properties;
 mod reconnect;
