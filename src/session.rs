@@ -25,7 +25,9 @@ mod timeline;
 use std::collections::VecDeque;
 
 use crate::io::{Happening, RequestId, SocketId};
-use crate::model::{ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice};
+use crate::model::{
+    ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice, Standing,
+};
 use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol};
 pub use change::{Change, Direction, Judgement, Output, Phase, Refusal, Run, Trace};
 use connection::Connection;
@@ -135,8 +137,8 @@ pub struct Session {
     whole: Option<EventKey>,
     /// The connection has caught up, so that nothing is missing of what it brings.
     level: bool,
-    /// The newest event that said what the agent does.
-    stood: Option<EventKey>,
+    /// The newest event that said what the agent does, with what it said.
+    stood: Option<(EventKey, Standing)>,
     connection: Connection,
     outbox: Outbox,
     run: RunClock,
@@ -147,7 +149,8 @@ pub struct Session {
     /// A reset waits for the connection (`None`), or for its confirmation since then.
     resetting: Option<Option<Instant>>,
     history_blocked: bool,
-    answers: Vec<Command>,
+    /// Answers that were given while the connection was away.
+    answers: Vec<(ItemId, Command)>,
     said: Said,
     unknown: u64,
     dropped: u64,
@@ -270,6 +273,7 @@ impl Session {
             recall,
             self.outbox.unconfirmed_at(&self.policy),
             self.outbox.settle_at,
+            self.outbox.news_until,
             self.refused_at(),
         ];
         [
@@ -372,8 +376,9 @@ impl Session {
             .recalling
             .is_some_and(|at| now >= at + self.policy.recall)
         {
-            self.recalling = None;
+            self.caught_up(false, now);
         }
+        self.outbox.news_until.take_if(|until| now >= *until);
         // A numbered log says itself what the agent does.
         let numbered = self.protocol.capabilities().event_ids;
         if self.outbox.no_sign(now, &self.policy) && !numbered {

@@ -197,8 +197,11 @@ impl Session {
         if gap && self.resetting != Some(None) {
             self.recall(now);
         }
-        for answer in std::mem::take(&mut self.answers) {
-            self.command(&answer);
+        // In a log an answer may be out of date, which is known once it has been read.
+        if !numbered {
+            for (_, answer) in std::mem::take(&mut self.answers) {
+                self.command(&answer);
+            }
         }
         if self.resetting == Some(None) {
             self.resetting = None;

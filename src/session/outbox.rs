@@ -20,6 +20,8 @@ pub(super) struct Outbox {
     left_at: Option<Instant>,
     /// When messages that may have been sent, and are not in the log by then, go out again.
     pub(super) settle_at: Option<Instant>,
+    /// Until then the agent may say that it is being started by our coming.
+    pub(super) news_until: Option<Instant>,
     /// A message was in flight when the connection was lost; since the reconnect, nothing came.
     waiting_since: Option<Option<Instant>>,
     retry_at: Option<Instant>,
@@ -35,6 +37,7 @@ impl Outbox {
             in_flight: None,
             left_at: None,
             settle_at: None,
+            news_until: None,
             waiting_since: None,
             retry_at: None,
             held: None,
@@ -48,6 +51,7 @@ impl Outbox {
     /// The connection is lost: what was in flight may have arrived, or was too large.
     pub(super) fn lost(&mut self, verdict: Verdict) -> Option<(ItemId, SendState)> {
         self.settle_at = None;
+        self.news_until = None;
         let id = self.in_flight.take()?;
         self.waiting_since = Some(None);
         let state = match verdict {
@@ -172,7 +176,8 @@ impl Session {
             Run::Working { .. } | Run::Stalled { .. } => capabilities.interject,
             Run::Starting | Run::Asking | Run::Muted { .. } => false,
         };
-        self.connection.is_open() && free && self.is_settled() && self.recalling.is_none()
+        let known = self.recalling.is_none() && self.outbox.news_until.is_none();
+        self.connection.is_open() && free && self.is_settled() && known
     }
 
     /// When a message of which the server ought to say that it takes it counts as refused.
@@ -294,7 +299,7 @@ impl Session {
                 return;
             }
             true => {}
-            false => self.answers.push(answer),
+            false => self.answers.push((id, answer)),
         }
         let state = if approved {
             ApprovalState::Approved

@@ -566,6 +566,29 @@ fn what_is_known_only_over_rest_of_a_sleeping_conversation_is_old_as_well() {
 }
 
 #[test]
+fn where_nobody_can_be_asked_the_agent_has_a_moment_to_say_that_it_is_being_started() {
+    for news in [true, false] {
+        let mut player = visiting();
+        player.say("wake up");
+        player.fail_all();
+        player.open();
+        player.receive(OPENED);
+        tell(&mut player, &state(9, "finished"));
+        player.receive(CONNECTED);
+        player.fail_all();
+        player.wait(Duration::millis(100));
+        assert!(texts(&player).is_empty());
+        if news {
+            tell(&mut player, &state(10, "loading"));
+        }
+        player.wait(Duration::secs(2));
+        assert_eq!(texts(&player).len(), usize::from(!news));
+        tell(&mut player, &state(12, "awaiting_user_input"));
+        assert_eq!(texts(&player), ["wake up"]);
+    }
+}
+
+#[test]
 fn a_sleeping_conversation_that_another_window_woke_is_found_awake() {
     let mut player = greeted(&stopped());
     player.say("wake up");
@@ -981,6 +1004,63 @@ fn an_answer_in_another_window_settles_the_question_here() {
         });
         assert!(states_sent(&player).is_empty());
     }
+}
+
+/// The agent asked, the connection went, and the person allowed it all the same.
+fn allowed_while_away() -> Player {
+    let mut player = connected(&asks(8));
+    player.close(1006, "");
+    player.input(Input::Answer {
+        id: player.last(),
+        approved: true,
+        remember: false,
+    });
+    assert!(last(&player).starts_with("approval approved"));
+    player.wait(Duration::secs(31));
+    player
+}
+
+#[test]
+fn an_answer_that_was_given_while_away_goes_out_where_the_agent_still_waits_for_it() {
+    for no_rest in [false, true] {
+        let mut player = allowed_while_away();
+        let mishap = Mishap {
+            no_rest,
+            ..Mishap::default()
+        };
+        Server { log: asks(8) }.accept(&mut player, mishap);
+        assert_eq!(states_sent(&player), ["user_confirmed"]);
+    }
+}
+
+/// The frame names no question, so it would allow whatever the agent asks now.
+#[test]
+fn an_answer_that_was_given_while_away_never_answers_another_question() {
+    let mut log = asks(8);
+    log.push(called(11, "call-1", "rejected"));
+    log.push(state(12, "awaiting_user_confirmation"));
+    log.push(called(13, "call-2", "awaiting_confirmation"));
+    let mut player = allowed_while_away();
+    Server { log }.accept(&mut player, Mishap::default());
+    player.wait(Duration::secs(10));
+    assert!(states_sent(&player).is_empty());
+    let lines = player.lines();
+    assert!(lines[1].starts_with("approval denied"), "{lines:?}");
+    assert!(lines[3].starts_with("approval pending"), "{lines:?}");
+    assert_eq!(player.session().run(), Run::Asking);
+}
+
+#[test]
+fn an_answer_that_was_given_while_away_is_nothing_to_an_agent_that_begins_anew() {
+    let mut player = allowed_while_away();
+    looks(&mut player, 200, &stopped());
+    player.open();
+    player.receive(OPENED);
+    player.receive(CONNECTED);
+    player.answer_all(200, r#"{"events":[],"has_more":false}"#);
+    player.wait(Duration::secs(10));
+    assert!(states_sent(&player).is_empty());
+    assert!(last(&player).starts_with("approval expired"));
 }
 
 #[test]
