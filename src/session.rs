@@ -27,7 +27,8 @@ use std::collections::VecDeque;
 
 use crate::io::{Frame, Happening, RequestId, SocketId};
 use crate::model::{
-    ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice, TransactionId,
+    ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice, Standing,
+    TransactionId,
 };
 use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol};
 pub use change::{Change, Direction, Judgement, Output, Phase, Refusal, Run, Trace};
@@ -160,8 +161,8 @@ pub struct Session {
     whole: Option<EventKey>,
     /// The connection has caught up, so that nothing is missing of what it brings.
     level: bool,
-    /// The newest event that said what the agent does.
-    stood: Option<EventKey>,
+    /// The newest event that said what the agent does, with what it said.
+    stood: Option<(EventKey, Standing)>,
     connection: Connection,
     outbox: Outbox,
     run: RunClock,
@@ -172,7 +173,8 @@ pub struct Session {
     /// A reset waits for the connection (`None`), or for its confirmation since then.
     resetting: Option<Option<Instant>>,
     history_blocked: bool,
-    answers: Vec<Command>,
+    /// Answers that were given while the connection was away.
+    answers: Vec<(ItemId, Command)>,
     said: Said,
     /// The connection is another tab's.
     following: bool,
@@ -307,6 +309,7 @@ impl Session {
             recall,
             self.outbox.unconfirmed_at(&self.policy),
             self.outbox.settle_at,
+            self.outbox.news_until,
             self.refused_at(),
         ];
         [
@@ -415,9 +418,12 @@ impl Session {
             .recalling
             .is_some_and(|at| now >= at + self.policy.recall)
         {
-            self.recalling = None;
+            self.caught_up(false, now);
         }
-        if self.outbox.no_sign(now, &self.policy) {
+        self.outbox.news_until.take_if(|until| now >= *until);
+        // A numbered log says itself what the agent does.
+        let numbered = self.protocol.capabilities().event_ids;
+        if self.outbox.no_sign(now, &self.policy) && !numbered {
             self.run.idle();
         }
         if self.refused_at().is_some_and(|at| now >= at) {

@@ -68,6 +68,8 @@ pub enum Said {
         /// The tool's name, for a call that was never seen; empty for an error, which then stands
         /// by itself.
         name: String,
+        /// What the result repeats of the arguments, for a call that was never seen.
+        args: serde_json::Value,
         /// Done, failed, denied or interrupted.
         state: ToolState,
         /// The result.

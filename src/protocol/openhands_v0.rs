@@ -50,6 +50,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         highest: None,
         strays: 0,
         stood: false,
+        standing: None,
     })
 }
 
@@ -64,8 +65,10 @@ struct OpenHands {
     highest: Option<u64>,
     /// Events without a number so far.
     strays: u64,
-    /// The server has said what the agent does.
+    /// The log has said what the agent does.
     stood: bool,
+    /// The newest that it said of it since this was made.
+    standing: Option<(EventKey, Standing)>,
 }
 
 /// One connection.
@@ -75,8 +78,11 @@ struct Link {
     socket: Option<SocketId>,
     patience: Option<Duration>,
     connected: bool,
-    /// The agent is being started by our coming: what a replay says of its state is of before.
+    /// The agent is being started by our coming: what the log up to here says of its state is of
+    /// before.
     asleep: bool,
+    /// The greatest number of an event when the connection was made.
+    joined: Option<u64>,
     /// Up to this number there can be no hole that the connection made; beyond it nobody could be
     /// asked.
     unverified: Option<Option<u64>>,
@@ -91,6 +97,7 @@ fn number(key: &Option<EventKey>) -> Option<u64> {
 #[derive(Clone, Copy, Debug)]
 enum Asking {
     Look,
+    LookAgain,
     Create,
     Events,
 }
@@ -113,6 +120,8 @@ impl Protocol for OpenHands {
     fn connect(&mut self, cursor: &Cursor, out: &mut Out<'_>) {
         self.link = Link::default();
         self.highest = self.highest.max(number(&cursor.newest));
+        // What is here already told a state, and where nothing came since, no replay tells it again.
+        self.stood |= cursor.newest.is_some();
         let (request, asking) = match self.fresh {
             true => (rest::create(&self.address), Asking::Create),
             false => (rest::look(&self.address, &self.conversation), Asking::Look),
@@ -187,6 +196,7 @@ impl OpenHands {
         let (status, body) = answer.map_or((0, ""), |(status, body)| (status, body.as_str()));
         match asked.map(|(_, asking)| asking) {
             Some(Asking::Look) => self.looked(&rest::looked(status, body), out),
+            Some(Asking::LookAgain) => self.looked_again(&rest::looked(status, body), out),
             Some(Asking::Create) => self.created(rest::created(status, body), out),
             Some(Asking::Events) => self.paged(rest::page(status, body), out),
             None => {}
@@ -206,6 +216,25 @@ impl OpenHands {
             Looked::Unclear => {}
         }
         self.open(out);
+    }
+
+    /// A conversation that slept runs, and its log has no news: somebody else had started it before
+    /// the connection was made, and what the log said then is true.
+    fn looked_again(&mut self, looked: &Looked, out: &mut Out<'_>) {
+        if let Looked::Running(_) = looked
+            && std::mem::take(&mut self.link.asleep)
+            && let Some((_, standing)) = &self.standing
+        {
+            out.event(AgentEvent::Stands(*standing));
+        }
+    }
+
+    /// Asks whether a conversation still sleeps of which nothing was heard for a while.
+    fn look_again(&mut self, out: &mut Out<'_>) {
+        if self.link.connected && self.link.asleep && self.link.asking.is_none() {
+            let request = rest::look(&self.address, &self.conversation);
+            self.link.asking = Some((out.fetch(request), Asking::LookAgain));
+        }
     }
 
     fn titled(&self, title: Option<&String>, out: &mut Out<'_>) {
@@ -272,7 +301,10 @@ impl OpenHands {
                 self.link.patience = Some(opened.patience());
                 self.send(socket_io::CONNECT.to_owned(), out);
             }
-            Packet::Ping(payload) => self.send(socket_io::pong(&payload), out),
+            Packet::Ping(payload) => {
+                self.send(socket_io::pong(&payload), out);
+                self.look_again(out);
+            }
             Packet::Connected => self.connected(out),
             Packet::Refused { why, data } if !self.link.connected => {
                 self.refused(&why, &data, out);
@@ -305,6 +337,7 @@ impl OpenHands {
 
     fn connected(&mut self, out: &mut Out<'_>) {
         self.link.connected = true;
+        self.link.joined = self.highest;
         out.ready();
         if self.link.asleep || !self.stood {
             out.event(AgentEvent::Stands(Standing::Starting));
@@ -350,21 +383,34 @@ impl OpenHands {
         self.log(event, out);
     }
 
+    fn stands(&mut self, key: &EventKey, standing: Option<Standing>) {
+        let newest = self
+            .standing
+            .as_ref()
+            .is_none_or(|(newest, _)| newest <= key);
+        if let Some(standing) = standing.filter(|_| newest) {
+            self.stood = true;
+            self.standing = Some((key.clone(), standing));
+        }
+    }
+
     fn log(&mut self, event: Value, out: &mut Out<'_>) {
         self.strays += 1;
         let beyond = event::behind(self.highest, self.strays);
         self.highest = self.highest.max(event::number(&event));
+        let news = event::number(&event) > self.link.joined;
         let Some((event, known)) = event::read(event, beyond) else {
             return out.unknown();
         };
-        if let Some(standing) = event.told.standing {
-            self.stood = true;
-            // It may be known from the replay, and then the log has no news of it.
-            if self.link.connected && std::mem::take(&mut self.link.asleep) {
-                out.event(AgentEvent::Stands(standing));
+        let standing = event.told.standing;
+        self.stands(&event.key, standing);
+        out.logged(event);
+        if standing.is_some() && self.link.connected && self.link.asleep {
+            self.link.asleep = !news;
+            if !news {
+                out.event(AgentEvent::Stands(Standing::Starting));
             }
         }
-        out.logged(event);
         if !known {
             out.unknown();
         }

@@ -211,6 +211,12 @@ impl Player {
                     self.input(Input::SendNow(id));
                 }
                 self.flush();
+                // Ours would wait where the recorded one did not: its copy in the log stands for it.
+                if self.session.phase().word() == "open" {
+                    for id in self.session.queued() {
+                        self.input(Input::Withdraw(id));
+                    }
+                }
             }
             Some(Command::Reset) => self.input(Input::Reset),
             Some(Command::Cancel) => self.input(Input::Stop),

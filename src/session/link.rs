@@ -126,7 +126,7 @@ impl Session {
                 self.take_frame(frame, happening, Passed::Here, now);
             }
             Happening::Flushed(socket) if self.sockets.contains(socket) => {
-                self.flushed();
+                self.flushed(now);
                 self.receive(happening, now);
             }
             Happening::Closed(closed) if self.sockets.contains(&closed.socket) => {
@@ -226,8 +226,11 @@ impl Session {
         if gap && self.resetting != Some(None) && !self.following {
             self.recall(now);
         }
-        for answer in std::mem::take(&mut self.answers) {
-            self.command(&answer);
+        // In a log an answer may be out of date, which is known once it has been read.
+        if !numbered {
+            for (_, answer) in std::mem::take(&mut self.answers) {
+                self.command(&answer);
+            }
         }
         if self.resetting == Some(None) {
             self.resetting = None;

@@ -4,8 +4,10 @@ use super::Session;
 use super::change::{Change, Output, Run};
 use super::log::Place;
 use crate::model::{
-    Body, Event, EventKey, Failure, Instant, ItemId, SendState, Standing, Told, TransactionId,
+    ApprovalState, Body, Event, EventKey, Failure, Instant, Item, ItemId, Said, SendState,
+    Standing, Told, TransactionId,
 };
+use crate::protocol::Command;
 
 impl Session {
     /// Takes an event of the log; false where it is known already.
@@ -71,9 +73,9 @@ impl Session {
     /// The newest word on what the agent does counts, whenever it comes.
     fn stand_by(&mut self, key: &EventKey, told: &Told, now: Instant) {
         if let Some(standing) = told.standing
-            && self.stood.as_ref().is_none_or(|stood| stood <= key)
+            && self.stood.as_ref().is_none_or(|(stood, _)| stood <= key)
         {
-            self.stood = Some(key.clone());
+            self.stood = Some((key.clone(), standing));
             self.stands(standing, now);
         }
     }
@@ -126,7 +128,43 @@ impl Session {
             let doubtful = |id: &ItemId| self.delivery_of(*id) == Some(SendState::MaybeSent);
             let wait = self.timeline.ours.iter().any(doubtful);
             self.outbox.settle_at = wait.then(|| now + self.policy.late);
+        } else if self.protocol.capabilities().event_ids {
+            // Nobody could be asked whether the agent is being started: it says so at once.
+            self.outbox.news_until = Some(now + self.policy.late);
         }
+        self.answer_late();
+    }
+
+    /// Gives the answers that were given while the connection was away, as far as they are still
+    /// waited for: a frame that names no question would answer another one.
+    fn answer_late(&mut self) {
+        for (id, answer) in std::mem::take(&mut self.answers) {
+            let given = self.is_asked(id) && self.command(&answer);
+            if !given && !self.is_settled_in_log(&answer) {
+                self.timeline.edit(id, |body| {
+                    if let Body::Approval(approval) = body {
+                        approval.state = ApprovalState::Expired;
+                    }
+                });
+            }
+        }
+    }
+
+    /// Whether the agent waits for the answer to this question, which is then the newest.
+    fn is_asked(&self, id: ItemId) -> bool {
+        let is_question = |item: &&Item| matches!(item.body, Body::Approval(_));
+        let newest = self.items().iter().rfind(is_question);
+        let asking = matches!(self.stood, Some((_, Standing::Asking)));
+        asking && self.run() != Run::Starting && newest.is_some_and(|item| item.id == id)
+    }
+
+    fn is_settled_in_log(&self, answer: &Command) -> bool {
+        let settles = |said: &Said| match (said, answer) {
+            (Said::Settled { id, .. }, Command::Answer { id: asked, .. }) => id == asked,
+            _ => false,
+        };
+        let mut events = self.log.events().iter();
+        events.any(|(_, told)| told.said.iter().any(settles))
     }
 
     /// What was sent over a connection that was lost, and is not in the log even now, did not

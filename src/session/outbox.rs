@@ -16,10 +16,12 @@ pub(super) struct Outbox {
     last: u64,
     /// The message of which the server has shown no sign yet.
     pub(super) in_flight: Option<ItemId>,
-    /// When it went out.
-    sent_at: Instant,
+    /// When the last of it left this machine: a large one takes a while.
+    left_at: Option<Instant>,
     /// When messages that may have been sent, and are not in the log by then, go out again.
     pub(super) settle_at: Option<Instant>,
+    /// Until then the agent may say that it is being started by our coming.
+    pub(super) news_until: Option<Instant>,
     /// A message was in flight when the connection was lost; since the reconnect, nothing came.
     waiting_since: Option<Option<Instant>>,
     retry_at: Option<Instant>,
@@ -33,8 +35,9 @@ impl Outbox {
             throttle: Throttle::new(per_second),
             last: 0,
             in_flight: None,
-            sent_at: Instant(0),
+            left_at: None,
             settle_at: None,
+            news_until: None,
             waiting_since: None,
             retry_at: None,
             held: None,
@@ -48,6 +51,7 @@ impl Outbox {
     /// The connection is lost: what was in flight may have arrived, or was too large.
     pub(super) fn lost(&mut self, verdict: Verdict) -> Option<(ItemId, SendState)> {
         self.settle_at = None;
+        self.news_until = None;
         let id = self.in_flight.take()?;
         self.waiting_since = Some(None);
         let state = match verdict {
@@ -131,12 +135,25 @@ impl Session {
 
     pub(super) fn send_now(&mut self, id: ItemId, now: Instant) {
         match self.delivery_of(id) {
-            Some(SendState::Queued) if self.connection.is_open() && !self.following => {
+            Some(SendState::Queued) if self.can_overtake() && !self.following => {
                 self.dispatch(id, now);
             }
             Some(SendState::Failed(_) | SendState::MaybeSent) => self.queue_again(id),
             _ => {}
         }
+    }
+
+    /// Whether a message may go although it is not its turn. What would be lost for certain may not:
+    /// an agent that is being started reads nothing.
+    fn can_overtake(&self) -> bool {
+        self.connection.is_open() && self.run() != Run::Starting && self.is_settled()
+    }
+
+    /// Whether nothing is known to be under way. In a log each message is confirmed by its copy, one
+    /// after the other.
+    fn is_settled(&self) -> bool {
+        !self.protocol.capabilities().event_ids
+            || self.outbox.in_flight.is_none() && self.outbox.settle_at.is_none()
     }
 
     /// A message that did not arrive goes to the end of the queue, under a new item.
@@ -161,18 +178,20 @@ impl Session {
             Run::Working { .. } | Run::Stalled { .. } => capabilities.interject,
             Run::Starting | Run::Asking | Run::Muted { .. } => false,
         };
-        // In a log each message is confirmed by its copy, one after the other.
-        let settled = !capabilities.event_ids
-            || self.outbox.in_flight.is_none() && self.outbox.settle_at.is_none();
+        let known = self.recalling.is_none() && self.outbox.news_until.is_none();
         let here = self.connection.is_open() && !self.following;
-        here && free && settled && self.recalling.is_none()
+        here && free && self.is_settled() && known
     }
 
     /// When a message of which the server ought to say that it takes it counts as refused.
     pub(super) fn refused_at(&self) -> Option<Instant> {
         let capabilities = self.protocol.capabilities();
         let waits = capabilities.event_ids && self.outbox.in_flight.is_some();
-        (waits && self.connection.is_open()).then(|| self.outbox.sent_at + self.policy.accept)
+        let left = self
+            .outbox
+            .left_at
+            .filter(|_| waits && self.connection.is_open());
+        left.map(|left| left + self.policy.accept)
     }
 
     /// Sends what may be sent.
@@ -210,7 +229,7 @@ impl Session {
         self.timeline.recalled = None;
         self.outbox.waiting_since = None;
         self.outbox.in_flight = Some(id);
-        self.outbox.sent_at = now;
+        self.outbox.left_at = None;
         self.timeline.delivery(id, SendState::Sending);
         // A numbered log says itself when the agent works.
         if !self.protocol.capabilities().event_ids {
@@ -219,11 +238,12 @@ impl Session {
     }
 
     /// The browser's buffer is empty: what was handed over has left.
-    pub(super) fn flushed(&mut self) {
+    pub(super) fn flushed(&mut self, now: Instant) {
         if let Some(id) = self.outbox.in_flight
             && self.delivery_of(id) == Some(SendState::Sending)
         {
             self.timeline.delivery(id, SendState::Sent);
+            self.outbox.left_at = Some(now);
         }
     }
 
@@ -282,7 +302,7 @@ impl Session {
                 return;
             }
             true => {}
-            false => self.answers.push(answer),
+            false => self.answers.push((id, answer)),
         }
         let state = if approved {
             ApprovalState::Approved

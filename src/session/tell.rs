@@ -81,11 +81,12 @@ impl Timeline {
                 call,
                 cause,
                 name,
+                args,
                 state,
                 content,
             } => {
                 let known = self.call_of(call.as_ref(), cause.as_ref());
-                self.answered(known, (call, name), state, content, at);
+                self.answered(known, (call, name, args), state, content, at);
             }
             Said::Asked {
                 id,
@@ -191,7 +192,7 @@ impl Timeline {
     fn answered(
         &mut self,
         known: Option<ItemId>,
-        (call, name): (Option<CallId>, String),
+        (call, name, args): (Option<CallId>, String, serde_json::Value),
         state: ToolState,
         content: Vec<Content>,
         at: Instant,
@@ -220,7 +221,7 @@ impl Timeline {
                 self.push(Body::Tool(ToolCall {
                     call,
                     name,
-                    args: serde_json::Value::Null,
+                    args,
                     state,
                     content,
                     started: at,

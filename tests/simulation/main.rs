@@ -10,6 +10,7 @@ mod layers;
 mod links;
 mod markdown;
 mod numbered;
+mod openhands;
 mod outbox;
 mod properties;
 mod reconnect;

@@ -48,7 +48,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (0_usize..4).prop_map(|unkept| Deed::Crash { unkept }),
         3 => prop_oneof![1_u64..3_000, 3_000_u64..7_200_000].prop_map(Deed::Wait),
         2 => prop_oneof![
-            Just("running"), Just("awaiting_user_input"), Just("finished"), Just("error")
+            Just("running"), Just("awaiting_user_input"), Just("finished"), Just("error"),
+            Just("loading"), Just("paused"), Just("awaiting_user_confirmation")
         ].prop_map(Deed::State),
     ]
 }

@@ -1,9 +1,16 @@
 //! Each recording's timeline, as a reviewer agreed to it. `UPDATE_SNAPSHOTS=1` writes them anew;
 //! read the difference before you commit it.
 
-use parlor::recording::replay;
+use std::fmt::Write;
 
-use super::fixtures::{self, SAIKI};
+use parlor::model::{Body, Content, Item, Notice};
+use parlor::protocol::Descriptor;
+use parlor::recording::{Player, replay};
+use parlor::session::Change;
+use parlor::words;
+
+use super::fixtures::{self, OPENHANDS_V0, Recording, SAIKI};
+use super::numbered::openhands;
 use super::support::{line, saiki};
 
 /// Long texts are cut: the length and the ends tell a change as well.
@@ -23,24 +30,88 @@ fn short(line: &str) -> String {
     format!("{head}\n[{} bytes]\n{tail}", line.len())
 }
 
-#[test]
-fn every_recording_gives_its_reviewed_timeline() {
-    let file = fixtures::folder().join("saiki.timelines.txt");
-    let mut now = String::new();
-    for recording in fixtures::all(&SAIKI) {
-        let player = replay(&recording.lines, saiki());
-        now += &format!("=== {}\n", recording.name);
-        for item in player.items() {
-            now += &format!("{}\n", short(&line(item)));
+/// An item with all that a reviewer needs to judge it.
+fn reviewed(item: &Item) -> String {
+    match &item.body {
+        Body::Tool(tool) => {
+            let blocks: Vec<String> = tool.content.iter().map(block).collect();
+            let (name, args) = (&tool.name, words::arguments(&tool.args));
+            let result = short(&blocks.join("\n"));
+            format!("tool {} {name} {args}: {result}", item.state().word())
         }
-        now += &format!(
-            "unknown {}, dropped {}\n\n",
-            player.session().unknown(),
-            player.session().dropped()
-        );
+        Body::Approval(approval) => {
+            format!("{} {}", line(item), words::arguments(&approval.args))
+        }
+        Body::Notice(Notice::Aside { text, .. }) => format!("{}: {}", line(item), short(text)),
+        Body::User(message) => {
+            let files = message.attachments.iter().map(|file| &file.mime);
+            let files: String = files.map(|mime| format!(" [{mime}]")).collect();
+            short(&line(item)) + &files
+        }
+        _ => short(&line(item)),
     }
+}
+
+/// A block of a result, with its kind where it is not a text.
+fn block(content: &Content) -> String {
+    let text = content.text();
+    match content {
+        Content::Text(_) => text,
+        Content::Exit(_) => format!("[exit] {text}"),
+        Content::Diff(_) => format!("[diff] {text}"),
+        Content::Tasks(_) => format!("[tasks] {text}"),
+        Content::Image { mime, base64 } => format!("[{mime}, {} characters]", base64.len()),
+        _ => format!("[json] {text}"),
+    }
+}
+
+/// What stands beside the timeline in the end.
+fn beside(player: &Player) -> String {
+    let mut beside = String::new();
+    for change in player.changes() {
+        match change {
+            Change::Titled(title) => writeln!(beside, "titled {title}").unwrap(),
+            Change::Progress(what) => writeln!(beside, "progress {what:?}").unwrap(),
+            _ => {}
+        }
+    }
+    let mut costs = player.changes().iter().filter_map(|change| match change {
+        Change::Cost(cost) => Some(cost),
+        _ => None,
+    });
+    if let Some(cost) = costs.next_back() {
+        writeln!(beside, "cost {}", words::cost(cost)).unwrap();
+    }
+    let session = player.session();
+    writeln!(
+        beside,
+        "{}, run {:?}, unknown {}, dropped {}",
+        session.phase().word(),
+        session.run(),
+        session.unknown(),
+        session.dropped()
+    )
+    .unwrap();
+    beside
+}
+
+fn timelines(folders: &[&str], protocol: &Descriptor) -> String {
+    let mut timelines = String::new();
+    for Recording { name, lines } in fixtures::all(folders) {
+        let player = replay(&lines, protocol);
+        writeln!(timelines, "=== {name}").unwrap();
+        for item in player.items() {
+            writeln!(timelines, "{}", reviewed(item)).unwrap();
+        }
+        writeln!(timelines, "{}", beside(&player)).unwrap();
+    }
+    timelines
+}
+
+fn compare(now: &str, file: &str) {
+    let file = fixtures::folder().join(file);
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        std::fs::write(&file, &now).unwrap();
+        std::fs::write(&file, now).unwrap();
     }
     let reviewed = std::fs::read_to_string(&file).unwrap();
     for (new, old) in now.split("=== ").zip(reviewed.split("=== ")) {
@@ -50,9 +121,22 @@ fn every_recording_gives_its_reviewed_timeline() {
 }
 
 #[test]
+fn every_recording_of_saiki_gives_its_reviewed_timeline() {
+    compare(&timelines(&SAIKI, saiki()), "saiki.timelines.txt");
+}
+
+#[test]
+fn every_recording_of_openhands_gives_its_reviewed_timeline() {
+    let now = timelines(&[OPENHANDS_V0], openhands());
+    compare(&now, "openhands_v0.timelines.txt");
+}
+
+#[test]
 fn the_changes_alone_lead_to_the_same_timeline() {
-    for recording in fixtures::all(&SAIKI) {
-        let player = replay(&recording.lines, saiki());
-        assert_eq!(player.projected(), player.items(), "{}", recording.name);
+    for (folders, protocol) in [(&SAIKI[..], saiki()), (&[OPENHANDS_V0], openhands())] {
+        for Recording { name, lines } in fixtures::all(folders) {
+            let player = replay(&lines, protocol);
+            assert_eq!(player.projected(), player.items(), "{name}");
+        }
     }
 }

@@ -86,10 +86,21 @@ fn attachment(url: &str) -> Option<Attachment> {
     })
 }
 
+/// What the agent thinks of it, where that is more, and the words to end with.
 fn finish(event: &Value, args: &Value) -> Read {
-    let thought = json::text(args, &["final_thought", "thought"]);
-    let text = thought.filter(|text| !text.trim().is_empty());
-    Read::said(Said::Agent(text.unwrap_or_else(|| words(event)).to_owned()))
+    let said = |key: &str| json::text(args, &[key]).filter(|text| !text.trim().is_empty());
+    let texts = match (said("thought"), said("final_thought")) {
+        (Some(thought), Some(last)) if thought.trim() != last.trim() => vec![thought, last],
+        (_, Some(last)) => vec![last],
+        (Some(thought), None) => vec![thought],
+        (None, None) => vec![words(event)],
+    };
+    Read::all(
+        texts
+            .into_iter()
+            .map(|text| Said::Agent(text.to_owned()))
+            .collect(),
+    )
 }
 
 /// The person's own changes are told again in a replay; those of the environment only there.
@@ -108,7 +119,7 @@ fn edit(args: &Value) -> Value {
 }
 
 /// The arguments that say something; the rest is the same in every call.
-fn pick(args: &Value, keys: &[&str]) -> Value {
+pub(super) fn pick(args: &Value, keys: &[&str]) -> Value {
     let mut said = Map::new();
     for key in keys {
         let value = args.get(key).filter(|value| value.as_str() != Some(""));
@@ -180,6 +191,7 @@ pub(super) fn documented(event: &Value, key: &EventKey) -> Option<Read> {
         call,
         cause: Some(key.clone()),
         name: action.to_owned(),
+        args: Value::Null,
         state: crate::model::ToolState::Done,
         content,
     });

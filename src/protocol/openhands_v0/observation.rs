@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::action::pick;
 use super::event::{self, Read, call};
 use super::standing;
 use crate::model::{Aside, Content, Said, Task, TaskState, ToolState};
@@ -26,7 +27,8 @@ pub(super) fn read(observation: &str, event: &Value) -> Option<Read> {
             ipython(extras, content),
         ),
         "error" => error(event, extras, content),
-        "user_rejected" => answered(observation, event, ToolState::Denied, words(content)),
+        // Where the call is not here, the words stand by themselves.
+        "user_rejected" => answered("", event, ToolState::Denied, words(content)),
         "recall" => recalled(extras, content),
         "condense" => Read::aside(Aside::Summary, content),
         "think" | "null" => Read::nothing(),
@@ -60,23 +62,37 @@ fn answered(name: &str, event: &Value, state: ToolState, content: Vec<Content>) 
         call: call(event),
         cause: event::cause(event),
         name: name.to_owned(),
+        args: repeated(event),
         state,
         content,
     })
 }
 
-/// Output and exit code; -1 says that the command had not ended when the server stopped waiting.
+/// What an observation repeats of the action that it comes of.
+fn repeated(event: &Value) -> Value {
+    let extras = event.get("extras").unwrap_or(&Value::Null);
+    match json::text(event, &["observation"]) {
+        Some("run" | "task_tracking") => pick(extras, &["command"]),
+        Some("run_ipython") => pick(extras, &["code"]),
+        Some("read" | "edit" | "write") => pick(extras, &["path"]),
+        Some("browse") => pick(extras, &["url"]),
+        Some("mcp") => extras.get("arguments").cloned().unwrap_or_default(),
+        _ => Value::Null,
+    }
+}
+
+/// Output and exit code. -1 is none: the command had not ended when the server stopped waiting.
 fn run(event: &Value, extras: &Value, content: &str) -> Read {
     let metadata = extras.get("metadata").unwrap_or(&Value::Null);
     let code = metadata.get("exit_code").and_then(Value::as_i64);
     let failed = event.get("success").and_then(Value::as_bool) == Some(false);
     let state = match code {
-        _ if failed => ToolState::Failed,
-        Some(0) | None => ToolState::Done,
-        Some(_) => ToolState::Failed,
+        Some(-1) => ToolState::Interrupted,
+        Some(0) | None if !failed => ToolState::Done,
+        _ => ToolState::Failed,
     };
     let mut content = words(content);
-    content.extend(code.map(Content::Exit));
+    content.extend(code.filter(|code| *code != -1).map(Content::Exit));
     answered("run", event, state, content)
 }
 
@@ -93,12 +109,17 @@ fn edit(name: &str, event: &Value, extras: &Value, content: &str) -> Read {
     answered(name, event, ToolState::Done, content)
 }
 
-/// Where the browser is, what it looks like, and what it says.
+/// Where the browser is, if what it says does not begin with that; what it looks like, and what it
+/// says.
 fn browse(event: &Value, extras: &Value, content: &str) -> Read {
-    let mut shown: Vec<Content> = json::text(extras, &["url"])
-        .map(|url| Content::Text(url.to_owned()))
-        .into_iter()
-        .collect();
+    let said = |url: &&str| {
+        content
+            .lines()
+            .next()
+            .is_some_and(|line| line.contains(url))
+    };
+    let url = json::text(extras, &["url"]).filter(|url| !said(url));
+    let mut shown = words(url.unwrap_or_default());
     shown.extend(json::text(extras, &["screenshot"]).and_then(picture));
     shown.extend(words(content));
     let state = match json::is_true(extras, "error") {

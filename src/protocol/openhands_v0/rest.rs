@@ -46,7 +46,7 @@ fn request(address: &Address, method: &'static str, path: &str, body: Option<Str
 /// What the server says of a conversation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Looked {
-    /// It runs.
+    /// It runs or is being started, so that its log tells what the agent does.
     Running(Option<String>),
     /// It is there, and connecting to it starts it.
     Asleep(Option<String>),
@@ -66,7 +66,7 @@ pub(super) fn looked(status: u16, body: &str) -> Looked {
         (200, Ok(known @ Value::Object(_))) => {
             let title = json::text(&known, &["title"]).map(str::to_owned);
             match json::text(&known, &["status"]) {
-                Some("RUNNING") => Looked::Running(title),
+                Some("RUNNING" | "STARTING") => Looked::Running(title),
                 _ => Looked::Asleep(title),
             }
         }
