@@ -12,6 +12,13 @@ use crate::model::{ById, IdSet, Item, ItemId};
 use crate::protocol::Capabilities;
 use crate::session::{Change, Phase, Run};
 
+/// Where more items than this come at once, the newest are shown first.
+const AT_ONCE: usize = 1_000;
+/// So many of them.
+const FIRST: usize = 100;
+/// And so many more in each frame after that.
+const EACH: usize = 400;
+
 /// What has been said since the last frame, with the rows and the order as they now are.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
@@ -20,6 +27,10 @@ pub(super) struct Collected {
     pub(super) compose: Option<String>,
     order: Vec<ItemId>,
     reordered: bool,
+    /// How many items there were when the order was taken last.
+    known: usize,
+    /// So many of the oldest come in later frames.
+    held: usize,
     rows: ById<Entry>,
     /// Rows with something to move.
     moved: IdSet,
@@ -100,10 +111,12 @@ impl Collected {
         let rows = moved.filter_map(|id| self.rows.get_mut(id).map(Entry::take));
         let rows = rows.collect();
         let announced = std::mem::take(&mut self.announcements);
+        let stale = !self.stale.is_empty();
+        let order = self.take_order();
         Batch {
             rows,
-            more: !self.stale.is_empty(),
-            order: self.take_order(),
+            more: stale || self.held > 0,
+            order,
             phase: self.phase.take(),
             run: self.run.take(),
             capabilities: self.capabilities.take(),
@@ -120,11 +133,18 @@ impl Collected {
     fn take_order(&mut self) -> Option<Vec<ItemId>> {
         self.cleared.clear();
         let stale = std::mem::take(&mut self.stale);
-        if !std::mem::replace(&mut self.reordered, !stale.is_empty()) {
+        if !self.reordered {
             return None;
         }
-        let order = self.order.iter().filter(|id| !stale.contains(**id));
-        Some(order.copied().collect())
+        let came = self.order.len().saturating_sub(self.known);
+        self.known = self.order.len();
+        self.held = match came > AT_ONCE {
+            true => self.known - FIRST,
+            false => self.held.saturating_sub(EACH),
+        };
+        self.reordered = !stale.is_empty() || self.held > 0;
+        let order = self.order.iter().skip(self.held);
+        Some(order.filter(|id| !stale.contains(**id)).copied().collect())
     }
 
     fn insert(&mut self, at: usize, item: &Item) {
@@ -174,6 +194,7 @@ impl Collected {
             }
         });
         self.order.clear();
+        (self.known, self.held) = (0, 0);
         self.reordered = true;
         self.rows.clear();
         self.moved.clear();

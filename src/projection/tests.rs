@@ -411,3 +411,30 @@ fn a_text_that_streams_in_ends_up_as_the_same_text_parsed_at_once() {
         assert_eq!(prose.tail.get_untracked(), None);
     }
 }
+
+#[test]
+fn of_a_long_conversation_the_newest_are_shown_first() {
+    let projection = Projection::new();
+    for id in 1..=2_000 {
+        let item = Item {
+            id: ItemId(id),
+            body: Body::Notice(crate::model::Notice::Reset),
+        };
+        let at = usize::MAX;
+        projection.apply(&Output::Session(Change::Inserted { at, item }));
+    }
+    let shown = || {
+        projection
+            .order
+            .with_untracked(|order| (order.len(), order.last().copied()))
+    };
+    assert!(projection.flush());
+    assert_eq!(shown(), (100, Some(ItemId(2_000))));
+    let mut frames = 1;
+    while projection.flush() {
+        frames += 1;
+        assert_eq!(shown().1, Some(ItemId(2_000)));
+    }
+    assert_eq!((shown().0, frames), (2_000, 5));
+    assert!(!projection.flush());
+}

@@ -2,9 +2,12 @@
 // short one.
 
 import type { Page } from "@playwright/test";
-import { type Agent, button, expect, expectPhase, items, log, open, test } from "./support/parlor.ts";
+import { type Agent, expect, log, open, test } from "./support/parlor.ts";
 
 const EVENTS = 10_000;
+
+// The recorder of traces walks through the whole document for itself.
+test.use({ trace: "off" });
 
 /** One event of an OpenHands log: messages, commands and their results, in turn. */
 function event(id: number): Record<string, unknown> {
