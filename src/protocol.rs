@@ -249,8 +249,9 @@ pub trait Protocol {
     /// Asks for the history, where the protocol has one; its answer comes as
     /// [`AgentEvent::History`], or as events of the log and then [`AgentEvent::CaughtUp`].
     fn recall(&mut self, cursor: &Cursor, out: &mut Out<'_>);
-    /// Reads an event that was stored as the server wrote it; `None` where it is none.
-    fn tell(&self, _json: &str) -> Option<Event> {
+    /// Reads an event that was stored under this key as the server wrote it; `None` where it is
+    /// none.
+    fn tell(&self, _key: &str, _json: &str) -> Option<Event> {
         None
     }
     /// Another tab of this browser has sent this, over the connection that this one follows.

@@ -230,7 +230,7 @@ impl App {
             ids: Ids::above(self.last_ids),
             stale,
             log: stored
-                .filter_map(|event| protocol.tell(&event.json))
+                .filter_map(|event| protocol.tell(&event.key, &event.json))
                 .collect(),
             whole: self.conversation.whole.clone().map(EventKey::new),
         };

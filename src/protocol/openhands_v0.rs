@@ -166,9 +166,9 @@ impl Protocol for OpenHands {
         self.link.asking = Some((out.fetch(request), Asking::Events));
     }
 
-    fn tell(&self, json: &str) -> Option<Event> {
+    fn tell(&self, key: &str, json: &str) -> Option<Event> {
         let event = serde_json::from_str(json).ok()?;
-        let (event, _) = event::read(event, event::behind(None, 0))?;
+        let (event, _) = event::read(event, EventKey::new(key))?;
         Some(event)
     }
 
