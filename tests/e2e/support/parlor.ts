@@ -22,7 +22,9 @@ export type Run = { run: string; url: string };
 /** A page, or a page in a frame. */
 export type Screen = Page | FrameLocator | Locator;
 
-export const test = base.extend<{ watch: Watch }, { agent: Agent }>({
+/** `peers`: servers that a test talks to beside the agent, each a host with its port. */
+export const test = base.extend<{ watch: Watch; peers: string[] }, { agent: Agent }>({
+  peers: [[], { option: true }],
   agent: [
     // biome-ignore lint: Playwright reads the names of the parameters.
     async ({}, use) => {
@@ -33,8 +35,8 @@ export const test = base.extend<{ watch: Watch }, { agent: Agent }>({
     { scope: "worker" },
   ],
   watch: [
-    async ({ agent, context }, use) => {
-      const watch = new Watch([agent.host, new URL(agent.otherOrigin).host]);
+    async ({ agent, peers, context }, use) => {
+      const watch = new Watch([agent.host, new URL(agent.otherOrigin).host, ...peers]);
       await watch.attach(context);
       await use(watch);
       expect(watch.faults, "violations, errors and requests to other origins").toEqual([]);
