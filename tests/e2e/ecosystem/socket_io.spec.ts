@@ -1,7 +1,7 @@
 // The page against Socket.IO's own server: what Parlor reads and writes is what others mean by it.
 
 import type { Page } from "@playwright/test";
-import { connect, conversation, events, said } from "../support/openhands.ts";
+import { connect, conversation, events, follow, said } from "../support/openhands.ts";
 import { expect, expectPhase, items, phases, send, test as base } from "../support/parlor.ts";
 import { Peer } from "../support/peer.ts";
 
@@ -101,4 +101,19 @@ test("a server that starts again with the same log is gone on with", async ({
   const { latest } = await peer.report();
   expect(latest.every((number) => number > 2)).toBe(true);
   expect(said(await events(peer.origin, conversation(watch)))).toEqual(["before", "during"]);
+});
+
+test("a server that is not there yet is waited for, and asked for a conversation then", async ({
+  page,
+  peer,
+  watch,
+}) => {
+  await peer.kill();
+  await follow(page, peer.origin);
+  await expect.poll(() => phases(page)).toContain("waiting");
+  await peer.startAgain();
+  await expectPhase(page, "open");
+  await send(page, "hello");
+  await expect(items(page, "agent")).toHaveText([/You said: hello/]);
+  expect(said(await events(peer.origin, conversation(watch)))).toEqual(["hello"]);
 });
