@@ -1,10 +1,11 @@
 // The page against the real OpenHands V0 server, started by `cargo xtask interop openhands-v0`;
 // tests/interop/openhands_v0/model.py plays the model. Not part of the usual tests.
 
+import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { connect, conversation, events, type Logged, outline, said } from "../support/openhands.ts";
+import { connect, conversation, events, follow, type Logged, outline, said } from "../support/openhands.ts";
 import {
-  articles, button, expect, expectPhase, items, log, part, send, test as base,
+  articles, banner, button, expect, expectPhase, items, log, part, send, test as base,
 } from "../support/parlor.ts";
 import type { Watch } from "../support/watch.ts";
 
@@ -17,6 +18,10 @@ const test = base.extend<{ server: string }>({
   },
   peers: async ({ server }, use) => use([new URL(server).host]),
 });
+
+// The server answers 500, and without the headers that let the page see it, where it reads a
+// conversation's file that it is just writing.
+test.use({ noise: /\/api\/conversations.* blocked by CORS policy/ });
 
 const tool = (page: Page, name: RegExp) => log(page).getByRole("article", { name });
 
@@ -128,4 +133,33 @@ test("a finished run ends with its last words", async ({ page, server, watch }) 
   await expect(items(page, "agent").last()).toContainText("Finished: all done.");
   await expect(button(page, "Stop")).toBeHidden();
   await expectTheLog(page, server, watch);
+});
+
+test("a conversation that is ended from elsewhere says so, and goes on where it was", async ({
+  page,
+  server,
+  watch,
+}) => {
+  await send(page, "play: greet");
+  await expect(items(page, "agent", "done")).toContainText("Hello!");
+  await fetch(`${server}/api/conversations/${conversation(watch)}/stop`, { method: "POST" });
+  await expectPhase(page, "refused");
+  await expect(banner(page)).toContainText("ended this conversation's run");
+  await button(page, "Try now").click();
+  await expectPhase(page, "open");
+  await send(page, "play: finish");
+  await expect(items(page, "agent", "done").last()).toContainText("Finished: all done.");
+  const logged = await expectTheLog(page, server, watch);
+  expect(said(logged)).toEqual(["play: greet", "play: finish"]);
+});
+
+test("a conversation that the server does not know is not made by looking", async ({
+  page,
+  server,
+}) => {
+  const unknown = randomUUID().replaceAll("-", "");
+  await follow(page, server, unknown);
+  await expectPhase(page, "refused");
+  const listed = await fetch(`${server}/api/conversations/${unknown}`);
+  expect(await listed.json()).toBeNull();
 });
