@@ -75,6 +75,9 @@ class Model(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.folder = folder
 
+    def handle_error(self, *_):
+        """The server ends without waiting for answers."""
+
     @property
     def address(self):
         return f"http://127.0.0.1:{self.server_port}/v1"

@@ -29,13 +29,11 @@ START_SECONDS = 180
 CONFIG = """\
 [core]
 runtime = "cli"
-file_store = "local"
-file_store_path = "{store}"
 workspace_base = "{workspace}"
 enable_browser = false
 run_as_openhands = false
 max_iterations = 60
-max_concurrent_conversations = 20
+max_concurrent_conversations = 100
 
 [llm]
 model = "openai/gpt-4o"
@@ -53,10 +51,8 @@ enable_mcp = false
 
 
 def main():
-    # The end of the input is the sign to stop, not what the terminal sends to everyone.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     log = Path(sys.argv[1] if len(sys.argv) > 1 else os.devnull)
+    end_with(sys.stdin)
     with tempfile.TemporaryDirectory(
         prefix="parlor-openhands-", ignore_cleanup_errors=True
     ) as folder:
@@ -68,7 +64,21 @@ def main():
             server.wait_until_it_answers()
             server.set_up(model.address)
             print(f"listening on {server.address}", flush=True)
-            sys.stdin.read()
+            sys.exit(f"the server ended with code {server.process.wait()}")
+
+
+def end_with(lifeline):
+    """At the end of the input, this program ends as if it was asked to: in good order."""
+    # What the terminal sends goes to everyone in it, and would end this one too early.
+    for everyones in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(everyones, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+
+    def wait():
+        lifeline.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 class Server:
@@ -77,7 +87,7 @@ class Server:
     def __init__(self, folder, model, output):
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        config = CONFIG.format(store=folder / "store", workspace=folder / "workspace", model=model)
+        config = CONFIG.format(workspace=folder / "workspace", model=model)
         Path(folder, "config.toml").write_text(config)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "openhands.server.listen:app"]
@@ -137,6 +147,10 @@ def environment(folder):
     home.mkdir()
     return os.environ | {
         "HOME": str(home),
+        # The in-process runtime goes to another folder, where parts of the server that read the
+        # configuration anew do not find it, and would keep things elsewhere.
+        "FILE_STORE": "local",
+        "FILE_STORE_PATH": str(folder / "store"),
         "SERVE_FRONTEND": "false",
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "OPENHANDS_TELEMETRY": "0",
