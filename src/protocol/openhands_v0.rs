@@ -244,18 +244,20 @@ impl OpenHands {
     }
 
     /// Where the server cannot be asked for a conversation, one of our own name will do: connecting
-    /// makes it.
+    /// makes it. If that fails as well, the server was away, and is asked again the next time.
     fn created(&mut self, created: Result<Option<String>, Gone>, out: &mut Out<'_>) {
         match created {
             Err(gone) => return out.lost(Some(gone)),
-            Ok(Some(id)) => self.conversation = id,
+            Ok(Some(id)) => self.named(id, out),
             Ok(None) => self.conversation.retain(|c| c != '-'),
         }
-        self.fresh = false;
-        out.event(AgentEvent::Named(ConversationId::new(
-            self.conversation.clone(),
-        )));
         self.open(out);
+    }
+
+    fn named(&mut self, id: String, out: &mut Out<'_>) {
+        self.fresh = false;
+        self.conversation.clone_from(&id);
+        out.event(AgentEvent::Named(ConversationId::new(id)));
     }
 
     fn open(&mut self, out: &mut Out<'_>) {
@@ -336,6 +338,9 @@ impl OpenHands {
     }
 
     fn connected(&mut self, out: &mut Out<'_>) {
+        if self.fresh {
+            self.named(self.conversation.clone(), out);
+        }
         self.link.connected = true;
         self.link.joined = self.highest;
         out.ready();

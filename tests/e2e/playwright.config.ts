@@ -3,6 +3,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: ".",
   testMatch: "*.spec.ts",
+  // They need a real server, and a configuration of their own.
+  testIgnore: "interop/**",
   outputDir: "artifacts/results",
   // One agent server per worker; the tests of a file may share it, each under a run of its own.
   workers: 2,

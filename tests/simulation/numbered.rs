@@ -9,7 +9,7 @@ use parlor::model::{
 };
 use parlor::protocol::{Descriptor, Setup, descriptor};
 use parlor::recording::{Line, Player, What, replay};
-use parlor::session::Birth;
+use parlor::session::{Birth, Change};
 use serde_json::{Value, json};
 
 use super::fixtures::{self, OPENHANDS_V0, Recording};
@@ -39,14 +39,18 @@ impl Stored {
     }
 }
 
+fn setup(conversation: &str, fresh: bool) -> Setup {
+    Setup {
+        url: "http://agent.test:3000/".into(),
+        conversation: ConversationId::new(conversation),
+        fresh,
+        strict: false,
+    }
+}
+
 /// A client of a conversation that is known, with what was stored of it.
 pub(crate) fn client(stored: Stored, now: Instant) -> Player {
-    let setup = Setup {
-        url: "http://agent.test:3000/".into(),
-        conversation: ConversationId::new("c1"),
-        fresh: false,
-        strict: false,
-    };
+    let setup = setup("c1", false);
     let birth = Birth {
         seed: 7,
         log: stored.events,
@@ -327,6 +331,52 @@ fn a_hole_that_nobody_can_fill_is_said_with_its_size() {
         let missing: Vec<u64> = player.items().iter().filter_map(missing).collect();
         assert_eq!(missing, Vec::from_iter(said));
     }
+}
+
+/// A client of a conversation that is still to be made, and whose first request failed.
+fn unanswered() -> Player {
+    let setup = setup("our-own", true);
+    let mut player = Player::start(openhands(), setup, Birth::default(), Instant(0));
+    assert!(player.answer_next(|_| None), "the client asks for one");
+    player
+}
+
+fn named(player: &Player) -> Vec<&str> {
+    let named = player.changes().iter().filter_map(|change| match change {
+        Change::Named(id) => Some(id.as_str()),
+        _ => None,
+    });
+    named.collect()
+}
+
+#[test]
+fn a_server_that_is_not_there_yet_is_asked_for_a_conversation_once_it_is() {
+    let mut player = unanswered();
+    player.close(1006, "");
+    player.wait(Duration::secs(31));
+    assert!(named(&player).is_empty());
+    let made = json!({"status": "ok", "conversation_id": "c1"}).to_string();
+    assert!(player.answer_next(|request| (request.method == "POST").then_some((200, made))));
+    assert_eq!(named(&player), ["c1"]);
+    let address = player.addresses().last().unwrap();
+    assert!(address.contains("conversation_id=c1&"), "{address}");
+}
+
+#[test]
+fn where_no_request_is_answered_connecting_makes_a_conversation_of_our_own_name() {
+    let mut player = unanswered();
+    player.open();
+    player.receive(r#"0{"sid":"s","upgrades":[],"pingTimeout":20000,"pingInterval":25000}"#);
+    player.receive(r#"40{"sid":"t"}"#);
+    assert_eq!(named(&player), ["ourown"]);
+    player.close(1006, "");
+    player.wait(Duration::secs(31));
+    assert!(
+        player
+            .asked()
+            .iter()
+            .all(|asked| asked.ends_with("/ourown"))
+    );
 }
 
 fn missing(item: &Item) -> Option<u64> {

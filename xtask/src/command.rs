@@ -8,6 +8,7 @@ cargo xtask <task>
 
   serve [--port N] [--no-open] [--release]   build, serve on 127.0.0.1 and open the page
   test [--only host|agent|wasm|e2e]          run every test, or one kind
+  interop openhands-v0                       the page against the real server, in a real browser
   build [--debug]                            build dist/ and check its size
   fmt                                        format the code
   ci                                         what continuous integration runs
@@ -22,6 +23,7 @@ const DEFAULT_PORT: u16 = 8080;
 pub(crate) enum Command {
     Serve(Serve),
     Test(Option<Suite>),
+    Interop(Real),
     Build(Profile),
     Fmt,
     Ci,
@@ -45,6 +47,12 @@ pub(crate) enum Suite {
     EndToEnd,
 }
 
+/// A real agent server that can be installed and started here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Real {
+    OpenHandsV0,
+}
+
 /// How the page is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -62,6 +70,7 @@ impl Command {
         match task {
             "serve" => Serve::parse(words).map(Self::Serve),
             "test" => parse_test(words).map(Self::Test),
+            "interop" => parse_interop(words),
             "build" => parse_build(words).map(Self::Build),
             "fmt" => nothing_more(words, Self::Fmt),
             "ci" => nothing_more(words, Self::Ci),
@@ -115,6 +124,15 @@ fn parse_suite(word: Option<&str>) -> Outcome<Suite> {
         Some("e2e") => Ok(Suite::EndToEnd),
         _ => Err(Failure::new(
             "--only wants one of host, agent, wasm and e2e, as in --only e2e",
+        )),
+    }
+}
+
+fn parse_interop<'a>(mut words: impl Iterator<Item = &'a str>) -> Outcome<Command> {
+    match words.next() {
+        Some("openhands-v0") => nothing_more(words, Command::Interop(Real::OpenHandsV0)),
+        _ => Err(Failure::new(
+            "interop wants a server: `cargo xtask interop openhands-v0`",
         )),
     }
 }
@@ -196,6 +214,17 @@ mod tests {
             Ok(Command::Test(Some(Suite::EndToEnd)))
         );
         assert!(parse("test --only everything").is_err());
+    }
+
+    #[test]
+    fn interop_wants_a_server_by_its_name() {
+        assert_eq!(
+            parse("interop openhands-v0"),
+            Ok(Command::Interop(Real::OpenHandsV0))
+        );
+        for line in ["interop", "interop openhands", "interop openhands-v0 now"] {
+            assert!(parse(line).is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -17,11 +17,13 @@ mod command;
 mod count;
 mod failure;
 mod http;
+mod interop;
 mod machine;
 mod mime;
 mod process;
 mod progress;
 mod project;
+mod python;
 mod serve;
 mod size;
 mod steps;
@@ -49,6 +51,7 @@ fn run(command: Command) -> Outcome {
     match command {
         Command::Serve(options) => serve::run(options),
         Command::Test(only) => steps::test(only),
+        Command::Interop(server) => steps::interop(server),
         Command::Build(profile) => steps::build(profile),
         Command::Fmt => steps::format(),
         Command::Ci => steps::ci(),

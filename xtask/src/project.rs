@@ -21,6 +21,11 @@ pub(crate) fn served() -> PathBuf {
     root().join("target").join("serve")
 }
 
+/// Where `interop` puts the page, for the same reason.
+pub(crate) fn tried() -> PathBuf {
+    root().join("target").join("interop").join("page")
+}
+
 /// The folder of compiled programs.
 pub(crate) fn target() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {

@@ -1,15 +1,16 @@
 //! What a test run consists of: named steps, one after another, with a table
 //! of their times at the end. The first that fails ends the run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::command::{Profile, Suite};
+use crate::command::{Profile, Real, Suite};
 use crate::count::Count;
 use crate::failure::{Failure, Outcome};
 use crate::machine::{self, WASM};
 use crate::progress::elapsed;
+use crate::python::Python;
 use crate::tools::Tools;
 use crate::{browser, bundle, process, project, size};
 
@@ -35,10 +36,23 @@ pub(crate) fn test(only: Option<Suite>) -> Outcome {
     run.close(result)
 }
 
+/// `cargo xtask interop`.
+pub(crate) fn interop(server: Real) -> Outcome {
+    let python = Python::find().ok_or_else(Python::missing)?;
+    let mut run = Run::default();
+    let result = run
+        .page_to_try()
+        .and_then(|page| run.interop(server, &python, &page));
+    run.close(result)
+}
+
 /// `cargo xtask ci`.
 pub(crate) fn ci() -> Outcome {
     let mut run = Run::default();
-    let result = run.lints().and_then(|()| run.tests(None));
+    let result = run
+        .lints()
+        .and_then(|()| run.tests(None))
+        .and_then(|()| run.interop_if_possible(Real::OpenHandsV0));
     run.close(result)
 }
 
@@ -46,6 +60,7 @@ pub(crate) fn ci() -> Outcome {
 #[derive(Default)]
 struct Run {
     done: Vec<(&'static str, Duration)>,
+    left_out: Vec<String>,
     count: Count,
 }
 
@@ -97,12 +112,7 @@ impl Run {
     }
 
     fn prepare(&mut self) -> Outcome<Tools> {
-        let mut tools = None;
-        self.step("tools", |_| {
-            tools = Some(Tools::ready()?);
-            Ok(())
-        })?;
-        tools.ok_or_else(|| Failure::new("the tools were not prepared"))
+        self.step("tools", |_| Tools::ready())
     }
 
     fn build(&mut self, tools: &Tools, profile: Profile) -> Outcome {
@@ -161,24 +171,74 @@ impl Run {
             println!("\nThere are no end-to-end tests yet");
             return Ok(());
         }
+        self.playwright("end-to-end tests", &project::dist(), |_| {})
+    }
+
+    /// The page that was named, else one that is built for this.
+    fn page_to_try(&mut self) -> Outcome<PathBuf> {
+        if let Some(page) = std::env::var_os("PARLOR_DIST").filter(|page| !page.is_empty()) {
+            let page = project::root().join(page);
+            println!("The page of PARLOR_DIST is tested: {}", page.display());
+            return Ok(page);
+        }
+        let tools = self.prepare()?;
+        let page = project::tried();
+        self.step("page, debug", |_| {
+            bundle::build(&tools, Profile::Debug, &page)
+        })?;
+        Ok(page)
+    }
+
+    /// Behind the end-to-end tests, with the page that they had.
+    fn interop_if_possible(&mut self, server: Real) -> Outcome {
+        if let Some(python) = Python::find() {
+            return self.interop(server, &python, &project::dist());
+        }
+        self.left_out
+            .push(format!("interop {}: {}", server.name(), Python::missing()));
+        Ok(())
+    }
+
+    fn interop(&mut self, server: Real, python: &Python, page: &Path) -> Outcome {
+        let environment = self.step("real server, install", |_| server.install(python))?;
+        let running = self.step("real server, start", |_| server.start(&environment))?;
+        self.playwright("real server, tests", page, |playwright| {
+            playwright
+                .args(["--config", "interop.config.ts", server.tests()])
+                .env(server.variable(), &running.address);
+        })
+    }
+
+    fn playwright(
+        &mut self,
+        name: &'static str,
+        page: &Path,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Outcome {
+        let folder = project::root().join("tests").join("e2e");
         let chromium = browser::chromium()?;
         self.step("agent", |_| {
             process::run(process::cargo().args(["build", "--locked", "-p", "agent"]))
         })?;
         self.step("end-to-end packages", |_| install_packages(&folder))?;
-        self.step("end-to-end tests", |count| {
+        self.step(name, |count| {
             let mut playwright = process::program("npx");
             playwright
                 .current_dir(&folder)
                 .args(["--no-install", "playwright", "test"])
-                .env("PARLOR_DIST", project::dist())
+                .env("PARLOR_DIST", page)
                 .env("PARLOR_AGENT", agent())
                 .env("CHROMIUM", &chromium);
+            prepare(&mut playwright);
             counted(&mut playwright, count)
         })
     }
 
-    fn step(&mut self, name: &'static str, work: impl FnOnce(&mut Count) -> Outcome) -> Outcome {
+    fn step<T>(
+        &mut self,
+        name: &'static str,
+        work: impl FnOnce(&mut Count) -> Outcome<T>,
+    ) -> Outcome<T> {
         println!("\n== {name}");
         let started = Instant::now();
         let result = work(&mut self.count);
@@ -190,6 +250,9 @@ impl Run {
 
     fn close(&self, result: Outcome) -> Outcome {
         println!("\n{}", self.table());
+        for what in &self.left_out {
+            println!("  left out: {what}");
+        }
         if self.count != Count::default() {
             println!("{} passed, {} failed", self.count.passed, self.count.failed);
         }
@@ -251,7 +314,7 @@ fn install_packages(folder: &Path) -> Outcome {
     std::fs::write(&installed, lock).map_err(|error| Failure::file("write", &installed, &error))
 }
 
-fn word(result: &Outcome) -> &'static str {
+fn word<T>(result: &Outcome<T>) -> &'static str {
     if result.is_ok() { "done" } else { "failed" }
 }
 
@@ -262,7 +325,7 @@ mod tests {
     #[test]
     fn the_first_failure_names_its_step_and_is_in_the_table() {
         let mut run = Run::default();
-        let result = run
+        let result: Outcome = run
             .step("one", |_| Ok(()))
             .and_then(|()| run.step("two", |_| Err(Failure::new("it broke: mend it"))));
         assert_eq!(result, Err(Failure::new("two: it broke: mend it")));

@@ -22,7 +22,17 @@ export type Run = { run: string; url: string };
 /** A page, or a page in a frame. */
 export type Screen = Page | FrameLocator | Locator;
 
-export const test = base.extend<{ watch: Watch }, { agent: Agent }>({
+/** What a test with another server says of it. */
+type Others = {
+  /** Servers that it talks to beside the agent, each a host with its port. */
+  peers: string[];
+  /** What the browser may say of them on its console. */
+  noise: RegExp | undefined;
+};
+
+export const test = base.extend<{ watch: Watch } & Others, { agent: Agent }>({
+  peers: [[], { option: true }],
+  noise: [undefined, { option: true }],
   agent: [
     // biome-ignore lint: Playwright reads the names of the parameters.
     async ({}, use) => {
@@ -33,8 +43,8 @@ export const test = base.extend<{ watch: Watch }, { agent: Agent }>({
     { scope: "worker" },
   ],
   watch: [
-    async ({ agent, context }, use) => {
-      const watch = new Watch([agent.host, new URL(agent.otherOrigin).host]);
+    async ({ agent, peers, noise, context }, use) => {
+      const watch = new Watch([agent.host, new URL(agent.otherOrigin).host, ...peers], noise);
       await watch.attach(context);
       await use(watch);
       expect(watch.faults, "violations, errors and requests to other origins").toEqual([]);

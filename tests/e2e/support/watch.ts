@@ -19,10 +19,12 @@ export class Watch {
   readonly requests: string[] = [];
   readonly sockets: string[] = [];
   readonly #hosts: ReadonlySet<string>;
+  readonly #noise: readonly RegExp[];
 
-  /** `hosts`: the only ones that anything may be asked of. */
-  constructor(hosts: readonly string[]) {
+  /** `hosts`: the only ones that anything may be asked of; `noise`: more remarks to be expected. */
+  constructor(hosts: readonly string[], noise?: RegExp) {
     this.#hosts = new Set(hosts);
+    this.#noise = noise ? [NETWORK_NOISE, noise] : [NETWORK_NOISE];
   }
 
   async attach(context: BrowserContext): Promise<void> {
@@ -34,9 +36,9 @@ export class Watch {
     await context.addInitScript(observe);
     context.on("weberror", (error) => this.faults.push(`page error: ${error.error().stack}`));
     context.on("console", (message) => {
-      if (message.type() === "error" && !NETWORK_NOISE.test(message.text())) {
-        this.faults.push(`console error: ${message.text()}`);
-      }
+      const text = message.text();
+      if (message.type() !== "error" || this.#noise.some((noise) => noise.test(text))) return;
+      this.faults.push(`console error: ${text}`);
     });
     context.on("request", (request) => this.#requested(request));
   }

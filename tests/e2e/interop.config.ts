@@ -1,0 +1,11 @@
+import { defineConfig } from "@playwright/test";
+import usual from "./playwright.config.ts";
+
+/** The tests against real servers, which `cargo xtask interop` starts. */
+export default defineConfig(usual, {
+  testDir: "interop",
+  testIgnore: [],
+  timeout: 120_000,
+  // A real server takes its time to begin a conversation.
+  expect: { timeout: 45_000 },
+});
