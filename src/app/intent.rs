@@ -8,14 +8,18 @@ use super::{App, Target};
 use crate::model::{Attachment, ConversationId, EventKey, Instant};
 use crate::protocol::{Ids, Setup, descriptor};
 use crate::session::{Birth, Change, Input, Phase, Policy, Run, Session};
-use crate::storage::record::{Conversation, Outgoing, Record};
+use crate::storage::record::{Conversation, Outgoing};
 use crate::words::asides;
 
 impl App {
     pub(super) fn did(&mut self, intent: Intent, now: Instant) {
         // There is nothing to do it with yet.
-        if self.opening.is_some() && matches!(intent, Intent::Send { .. } | Intent::NewConversation)
-        {
+        let waits = match &intent {
+            Intent::Send { .. } | Intent::NewConversation => true,
+            Intent::List(what) => what.waits(),
+            _ => false,
+        };
+        if waits && self.opening.is_some() {
             return self.held.push(intent);
         }
         match intent {
@@ -52,6 +56,7 @@ impl App {
             Intent::KeepWaiting => self.tell(Input::KeepWaiting, now),
             Intent::Reset => self.tell(Input::Reset, now),
             Intent::NewConversation => self.new_conversation(now),
+            Intent::List(what) => self.listing(what, now),
             Intent::Draft(draft) => self.drafted(&draft),
             Intent::Theme(theme) => self.themed(theme),
             Intent::Dismiss(id) => self.view.toasts.retain(|toast| toast.id != id),
@@ -99,15 +104,14 @@ impl App {
         self.open_usual(None, now);
     }
 
-    fn new_conversation(&mut self, now: Instant) {
+    pub(super) fn new_conversation(&mut self, now: Instant) {
         let Some(mut target) = self.target.clone() else {
             return;
         };
         target.conversation = None;
         let conversation = self.begun(&target, now);
-        let left = self.abandon();
+        self.put_down();
         self.begin_session(target, conversation, Transcript::default(), now);
-        self.give_back(&left);
     }
 
     /// A conversation that begins now, under a name of ours.
@@ -115,15 +119,6 @@ impl App {
         let id = target.conversation.clone();
         let id = ConversationId::new(id.unwrap_or_else(|| self.random.uuid()));
         Conversation::new(target.protocol.name, &target.url, id, now)
-    }
-
-    /// Forgets what waits in the conversation that is left, and gives it.
-    fn abandon(&mut self) -> Vec<Outgoing> {
-        let left = std::mem::take(&mut self.outgoing);
-        for message in &left {
-            self.shelf.write(message.delete());
-        }
-        left
     }
 
     /// Puts what was never sent back into the message box, where it is not sent by itself.
@@ -152,14 +147,7 @@ impl App {
         // The demo forgets with the page, so it always begins anew.
         let known = known.filter(|_| target.protocol.has_address()).cloned();
         match known {
-            Some(conversation) => {
-                self.end_session(now);
-                self.outputs.push_back(Output::Load(conversation.name()));
-                self.opening = Some(Opening {
-                    target,
-                    conversation,
-                });
-            }
+            Some(conversation) => self.reopen(target, conversation, now),
             None => {
                 let conversation = self.begun(&target, now);
                 self.begin_session(target, conversation, Transcript::default(), now);
@@ -167,7 +155,19 @@ impl App {
         }
     }
 
+    /// Ends the session at hand and reads what is kept of another conversation.
+    pub(super) fn reopen(&mut self, target: Target, conversation: Conversation, now: Instant) {
+        self.end_session(now);
+        self.shelf.catalogue.touch();
+        self.outputs.push_back(Output::Load(conversation.name()));
+        self.opening = Some(Opening {
+            target,
+            conversation,
+        });
+    }
+
     fn end_session(&mut self, now: Instant) {
+        self.put_away(now);
         self.last_ids = self.leave(now).last();
         self.session = None;
         self.outgoing.clear();
@@ -189,6 +189,9 @@ impl App {
     ) {
         self.end_session(now);
         self.conversation = conversation;
+        self.conversation.unread &= self.hidden;
+        self.note.before.clone_from(&self.conversation.preview);
+        self.shelf.catalogue.touch();
         let setup = Setup {
             url: target.url.clone(),
             conversation: self.conversation.id.clone(),
@@ -217,11 +220,11 @@ impl App {
         self.session = Some(Session::new(protocol, Policy::default(), birth));
         self.catching_up = true;
         self.restore(transcript.outbox, now);
-        self.catching_up = false;
         if !self.online && !demo {
             self.tell(Input::Online(false), now);
         }
         self.tell(Input::Connect, now);
+        self.catching_up = false;
     }
 
     /// What the screen says of the conversation.

@@ -121,8 +121,12 @@ fn take<K: PartialEq, V>(open: &RefCell<Vec<(K, V)>>, name: K) -> Option<V> {
 /// What of the view stands outside of the app's elements.
 fn dress(view: &View) {
     page::set_theme(view.theme.word());
-    match &view.subject {
-        Some(subject) => page::set_title(&format!("{subject} – {}", view.title)),
-        None => page::set_title(&view.title),
+    let mut title = view.title.clone();
+    if let Some(subject) = &view.subject {
+        title = [subject, " – ", &title].concat();
     }
+    if view.unread > 0 {
+        title = ["(", &view.unread.to_string(), ") ", &title].concat();
+    }
+    page::set_title(&title);
 }
