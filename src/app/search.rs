@@ -54,9 +54,15 @@ impl Wanted {
         let from = before.floor_char_boundary(begin.saturating_sub(BEFORE));
         let behind = text.get(end..)?;
         let to = behind.floor_char_boundary(BEHIND.min(behind.len()));
+        let mut before = before.get(from..)?;
         let dots = if from == 0 { "" } else { "…" };
+        if let Some((_, whole)) = before.split_once(' ')
+            && from > 0
+        {
+            before = whole;
+        }
         Some(Found {
-            before: dots.chars().chain(plain(before.get(from..)?)).collect(),
+            before: dots.chars().chain(plain(before)).collect(),
             hit: plain(hit).collect(),
             behind: plain(behind.get(..to)?).collect(),
         })
@@ -111,11 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_is_cut_between_letters() {
+    fn a_piece_is_cut_between_words_else_between_letters() {
         let text = ["ü".repeat(40).as_str(), "Here", &"ü".repeat(90)].concat();
         let before = format!("…{}", "ü".repeat(12));
         let found = [before, "Here".to_owned(), "ü".repeat(45)];
         assert_eq!(piece(" here ", &text), Some(found));
+        let text = "a word is not cut in the middle of itself";
+        let found = ["…not cut in the middle ", "of", " itself"].map(str::to_owned);
+        assert_eq!(piece("OF", text), Some(found));
         let whole = ["a", "b", "c"].map(str::to_owned);
         assert_eq!(piece("b", "abc"), Some(whole));
     }

@@ -44,6 +44,8 @@ impl Driver {
     fn load_conversation(self: &Rc<Self>, conversation: ConversationKey) {
         let driver = Rc::clone(self);
         if let Some(keeper) = &*self.keeper.borrow() {
+            // What was just kept of it is to be found.
+            keeper.hurry();
             keeper.load(conversation, move |loaded| {
                 driver.dispatch(Msg::Loaded(Box::new(loaded)));
             });

@@ -112,11 +112,12 @@ words! {
 }
 
 /// The keys, and what they do.
-pub const KEYS: [(&str, &str); 7] = [
+pub const KEYS: [(&str, &str); 8] = [
     ("Enter", "Send the message"),
     ("Shift + Enter", "New line"),
     ("↑", "Edit the last waiting message, in an empty box"),
     ("Ctrl + K", "Find a command"),
+    ("F2, Delete", "Rename or delete a conversation, in the list"),
     ("Esc", "Close a dialog, else go to the message box"),
     ("?", "Show this help"),
     ("Tab", "Go to the next control"),

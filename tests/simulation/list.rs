@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parlor::app::{Entry, Intent, Listing, Msg};
 use parlor::model::{ConversationId, Instant};
-use parlor::storage::record::{Conversation, Record};
+use parlor::storage::record::{Conversation, ConversationKey, Event, Record};
 use parlor::storage::tables::{MemoryTables, Rows, Store, Table, Write};
 
 use super::links::{Page, load, visit};
@@ -213,6 +213,13 @@ fn what_is_deleted_comes_back_whole_or_is_swept_away_by_the_next_visit() {
     let mut page = two();
     page.lose();
     page.send("waits", Vec::new());
+    let dogs = ConversationId::new(page.view.conversation.clone());
+    let event = Event {
+        conversation: ConversationKey::new("saiki", "ws://h:1/", &dogs),
+        key: "1".to_owned(),
+        json: "{}".to_owned(),
+    };
+    commit(&page.store, vec![event.put()]);
     page.go("about cats");
     let before = (kept(&page), rows(&page, Table::Outbox));
     page.delete("about dogs");
@@ -225,9 +232,11 @@ fn what_is_deleted_comes_back_whole_or_is_swept_away_by_the_next_visit() {
     assert_eq!((kept(&page), rows(&page, Table::Outbox)), before);
 
     page.delete("about dogs");
+    assert_eq!(rows(&page, Table::Events).len(), 1);
     let again = visit("", None, &page.store);
     assert_eq!(titles(&again), ["about cats"]);
     assert_eq!(kept(&again).len(), 1);
+    assert_eq!(rows(&again, Table::Events), []);
     assert_eq!(rows(&again, Table::Outbox), []);
 }
 
