@@ -4,10 +4,14 @@
 //! when to send [`Msg::Woke`]. The demo agent is answered in here, so that the browser half knows
 //! only real sockets.
 
+mod catalogue;
 mod exchange;
 mod intent;
 mod link;
+mod list;
 mod msg;
+mod note;
+mod search;
 mod shelf;
 mod start;
 mod tabs;
@@ -26,7 +30,11 @@ use crate::storage::StorageError;
 use crate::storage::record::{Conversation, Outgoing};
 use crate::words::asides;
 use link::Config;
+pub use list::{Entry, Listing};
 pub use msg::{Intent, Kept, Loaded, Msg, Output, Start, Theme};
+use note::Note;
+pub use search::Found;
+use search::Wanted;
 use shelf::Shelf;
 use tabs::Tab;
 use tracer::Tracer;
@@ -39,6 +47,7 @@ pub struct App {
     random: Random,
     secure: bool,
     online: bool,
+    hidden: bool,
     shelf: Shelf,
     config: Config,
     view: View,
@@ -56,6 +65,10 @@ pub struct App {
     held: Vec<Intent>,
     /// The last number of a socket or a request of the sessions before.
     last_ids: u64,
+    /// What has been said that the conversation's record does not tell yet.
+    note: Note,
+    /// What is looked for in the list.
+    wanted: Wanted,
     /// What stands in the message box.
     draft: String,
     /// What went wrong in storage was said.
@@ -93,6 +106,7 @@ impl Default for App {
             random: Random::new(0),
             secure: false,
             online: true,
+            hidden: false,
             shelf: Shelf::default(),
             config: Config::default(),
             view: View::default(),
@@ -106,6 +120,8 @@ impl Default for App {
             tab: Tab::default(),
             held: Vec::new(),
             last_ids: 0,
+            note: Note::default(),
+            wanted: Wanted::default(),
             draft: String::new(),
             storage_said: None,
             demo: DemoAgent::default(),
@@ -137,13 +153,16 @@ impl App {
             Msg::Heard(news) => self.heard(&news, now),
             Msg::Happened(happening) => self.happened(happening, now),
             Msg::Online(online) => self.online(online, now),
-            Msg::Shown => self.tell(Input::Shown, now),
+            Msg::Hidden => self.seen(false),
+            Msg::Shown => self.shown(now),
             Msg::Woke => self.woke(now),
             Msg::Did(intent) => self.did(intent, now),
             Msg::Host { origin, data } => self.hosted(&origin, &data),
         }
         self.run_demo(now);
+        self.take_note(now);
         self.keep();
+        self.relist();
         self.show();
     }
 
@@ -170,6 +189,11 @@ impl App {
         }
     }
 
+    fn shown(&mut self, now: Instant) {
+        self.seen(true);
+        self.tell(Input::Shown, now);
+    }
+
     fn online(&mut self, online: bool, now: Instant) {
         self.online = online;
         if !self.is_demo() {
@@ -193,7 +217,11 @@ impl App {
     fn toast(&mut self, text: String) {
         self.last_toast += 1;
         let id = self.last_toast;
-        self.view.toasts.push(Toast { id, text });
+        self.view.toasts.push(Toast {
+            id,
+            text,
+            undo: None,
+        });
     }
 
     /// Shows the view where it moved.

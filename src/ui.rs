@@ -5,6 +5,7 @@
 
 mod announcer;
 mod app;
+mod arrows;
 mod banner;
 mod clock;
 mod composer;
@@ -17,6 +18,7 @@ mod help;
 mod icon;
 mod inspector;
 mod link_dialog;
+mod list;
 mod message;
 mod palette;
 mod panels;

@@ -84,6 +84,7 @@ impl App {
     }
 
     fn changed(&mut self, change: Change) {
+        self.note(&change);
         match &change {
             Change::Inserted { item, .. } | Change::Updated(item) => self.announce(item),
             Change::Known => self.now_known(),
@@ -121,6 +122,7 @@ impl App {
             Body::User(_) | Body::Reasoning(_) | Body::Tool(_) => false,
         };
         if finished && self.announced.add(item.id) && !self.catching_up {
+            self.note_answer();
             let text = words::spoken(&item.body);
             self.outputs.push_back(Output::Announce(text));
         }

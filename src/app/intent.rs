@@ -9,14 +9,18 @@ use super::{App, Target};
 use crate::model::{Attachment, ConversationId, EventKey, Instant};
 use crate::protocol::{Ids, Setup, descriptor};
 use crate::session::{Birth, Change, Input, Phase, Policy, Run, Session};
-use crate::storage::record::{Conversation, Outgoing, Record};
+use crate::storage::record::{Conversation, Outgoing};
 use crate::words::asides;
 
 impl App {
     pub(super) fn did(&mut self, intent: Intent, now: Instant) {
         // There is nothing to do it with yet.
-        if self.opening.is_some() && matches!(intent, Intent::Send { .. } | Intent::NewConversation)
-        {
+        let waits = match &intent {
+            Intent::Send { .. } | Intent::NewConversation => true,
+            Intent::List(what) => what.waits(),
+            _ => false,
+        };
+        if waits && self.opening.is_some() {
             return self.held.push(intent);
         }
         let own = match self.tab.following {
@@ -63,6 +67,7 @@ impl App {
             Intent::KeepWaiting => self.tell(Input::KeepWaiting, now),
             Intent::Reset => self.tell(Input::Reset, now),
             Intent::NewConversation => self.new_conversation(now),
+            Intent::List(what) => self.listing(what, now),
             Intent::Draft(draft) => self.drafted(&draft),
             Intent::Theme(theme) => self.themed(theme),
             Intent::Dismiss(id) => self.view.toasts.retain(|toast| toast.id != id),
@@ -110,15 +115,14 @@ impl App {
         self.open_usual(None, now);
     }
 
-    fn new_conversation(&mut self, now: Instant) {
+    pub(super) fn new_conversation(&mut self, now: Instant) {
         let Some(mut target) = self.target.clone() else {
             return;
         };
         target.conversation = None;
         let conversation = self.begun(&target, now);
-        let left = self.abandon();
+        self.put_down();
         self.open_conversation(target, conversation, Some(Transcript::default()), now);
-        self.give_back(&left);
     }
 
     /// A conversation that begins now, under a name of ours.
@@ -126,15 +130,6 @@ impl App {
         let id = target.conversation.clone();
         let id = ConversationId::new(id.unwrap_or_else(|| self.random.uuid()));
         Conversation::new(target.protocol.name, &target.url, id, now)
-    }
-
-    /// Forgets what waits in the conversation that is left, and gives it.
-    fn abandon(&mut self) -> Vec<Outgoing> {
-        let left = std::mem::take(&mut self.outgoing);
-        for message in &left {
-            self.shelf.write(message.delete());
-        }
-        left
     }
 
     /// Puts what was never sent back into the message box, where it is not sent by itself.
@@ -159,15 +154,18 @@ impl App {
         let (server, url) = (target.protocol.name, target.url.as_str());
         let wanted = target.conversation.as_deref();
         match self.shelf.conversation(server, url, wanted).cloned() {
-            Some(known) if target.protocol.has_address() => {
-                self.outputs.push_back(Output::Load(known.name()));
-                self.open_conversation(target, known, None, now);
-            }
+            Some(known) if target.protocol.has_address() => self.reopen(target, known, now),
             _ => {
                 let begun = self.begun(&target, now);
                 self.open_conversation(target, begun, Some(Transcript::default()), now);
             }
         }
+    }
+
+    /// Ends the session at hand and reads what is kept of another conversation.
+    pub(super) fn reopen(&mut self, target: Target, conversation: Conversation, now: Instant) {
+        self.outputs.push_back(Output::Load(conversation.name()));
+        self.open_conversation(target, conversation, None, now);
     }
 
     /// Ends the session at hand, and begins one once the conversation is read, and it is known
@@ -180,6 +178,7 @@ impl App {
         now: Instant,
     ) {
         self.end_session(now);
+        self.shelf.catalogue.touch();
         let shared = target.protocol.has_address();
         let name = shared.then(|| conversation.name());
         self.outputs.push_back(Output::Claim(name));
@@ -193,6 +192,7 @@ impl App {
     }
 
     pub(super) fn end_session(&mut self, now: Instant) {
+        self.put_away(now);
         self.last_ids = self.leave(now).last();
         self.session = None;
         self.outgoing.clear();
@@ -215,6 +215,9 @@ impl App {
         now: Instant,
     ) {
         self.conversation = conversation;
+        self.conversation.unread &= self.hidden;
+        self.note.before.clone_from(&self.conversation.preview);
+        self.shelf.catalogue.touch();
         let setup = Setup {
             url: target.url.clone(),
             conversation: self.conversation.id.clone(),
@@ -248,14 +251,13 @@ impl App {
             true => self.restore(transcript.outbox, now),
             false => self.follow(now),
         }
+        if ours {
+            if !self.online && !demo {
+                self.tell(Input::Online(false), now);
+            }
+            self.tell(Input::Connect, now);
+        }
         self.catching_up = false;
-        if !ours {
-            return;
-        }
-        if !self.online && !demo {
-            self.tell(Input::Online(false), now);
-        }
-        self.tell(Input::Connect, now);
     }
 
     /// What the screen says of the conversation.

@@ -7,6 +7,7 @@ use crate::storage::StorageError;
 use crate::storage::record::ConversationKey;
 use crate::storage::tables::{Rows, Write};
 
+use super::list::Listing;
 use super::view::View;
 
 /// One thing the app is told.
@@ -32,6 +33,8 @@ pub enum Msg {
     Happened(Happening),
     /// The browser says that the network is there, or is gone.
     Online(bool),
+    /// The page is hidden, and may never be shown again.
+    Hidden,
     /// The page is shown again after having been hidden.
     Shown,
     /// The deadline has passed.
@@ -66,6 +69,8 @@ pub struct Start {
     pub embedded: bool,
     /// What is kept of earlier visits.
     pub kept: Kept,
+    /// The page is not seen, such as in a tab that was opened behind another.
+    pub hidden: bool,
     /// Whether anything outlives the page.
     pub storage: bool,
 }
@@ -151,6 +156,8 @@ pub enum Intent {
     Reset,
     /// Begin a new conversation with the same server.
     NewConversation,
+    /// Something in the list of conversations.
+    List(Listing),
     /// The text in the composer changed.
     Draft(String),
     /// A theme was chosen.

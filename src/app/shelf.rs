@@ -5,17 +5,18 @@
 
 use serde_json::{Value, json};
 
+use super::catalogue::{self, Catalogue};
 use super::msg::{Kept, Theme};
 use crate::model::ConversationId;
 use crate::storage::record::{Conversation, Found, Record, Setting};
-use crate::storage::tables::Write;
+use crate::storage::tables::{Table, Write};
 use crate::wire::json;
 
 /// What is known from earlier visits, and what is to be written.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     settings: Vec<Setting>,
-    conversations: Vec<Conversation>,
+    pub(super) catalogue: Catalogue,
     writes: Vec<Write>,
     /// Records that could not be read, and are left as they are.
     pub(super) unreadable: usize,
@@ -33,12 +34,16 @@ impl Shelf {
     pub(super) fn new(kept: &Kept) -> Self {
         let settings = Found::decode(&kept.settings);
         let conversations = Found::decode(&kept.conversations);
-        Self {
+        let mut shelf = Self {
             unreadable: settings.unreadable.len() + conversations.unreadable.len(),
             settings: settings.records,
-            conversations: conversations.records,
+            catalogue: Catalogue::new(conversations.records),
             writes: Vec::new(),
+        };
+        for gone in shelf.catalogue.sweep() {
+            shelf.forget(&gone);
         }
+        shelf
     }
 
     /// What is to be written since this was asked last, in order.
@@ -112,6 +117,17 @@ impl Shelf {
         self.set("draft", (!draft.is_empty()).then(|| draft.to_owned()));
     }
 
+    /// Whether the person wants the list beside the conversation; `None` until it was said.
+    pub(super) fn listed(&self) -> Option<bool> {
+        self.setting("list").map(|said| said == "open")
+    }
+
+    pub(super) fn keep_listed(&mut self, listed: bool) {
+        let word = if listed { "open" } else { "closed" };
+        self.set("list", Some(word.to_owned()));
+        self.catalogue.touch();
+    }
+
     /// The conversation of that identifier with a server, else the one that was open last.
     pub(super) fn conversation(
         &self,
@@ -119,7 +135,7 @@ impl Shelf {
         url: &str,
         id: Option<&str>,
     ) -> Option<&Conversation> {
-        let known = self.conversations.iter();
+        let known = self.catalogue.iter().map(|listed| &listed.record);
         let fits = |known: &&Conversation| {
             let same = known.server == server && known.url == url && known.deleted.is_none();
             same && id.is_none_or(|id| known.id.as_str() == id)
@@ -143,20 +159,29 @@ impl Shelf {
                 id: id.clone(),
                 ..conversation.clone()
             };
-            self.conversations
-                .retain(|known| known.name() != old.name());
+            self.catalogue.remove(&old);
             self.writes.push(old.delete());
         }
-        let name = conversation.name();
-        match self
-            .conversations
-            .iter_mut()
-            .find(|known| known.name() == name)
-        {
-            Some(known) if known == conversation => return,
-            Some(known) => *known = conversation.clone(),
-            None => self.conversations.push(conversation.clone()),
+        match self.catalogue.keep(conversation) {
+            catalogue::Kept::Same => return,
+            catalogue::Kept::Anew => {}
+            catalogue::Kept::InPlaceOfDeleted => self.empty(conversation),
         }
         self.writes.push(conversation.put());
+    }
+
+    /// Forgets a conversation and everything that is kept of it.
+    pub(super) fn forget(&mut self, conversation: &Conversation) {
+        self.catalogue.remove(conversation);
+        self.empty(conversation);
+        self.writes.push(conversation.delete());
+    }
+
+    fn empty(&mut self, conversation: &Conversation) {
+        let rows = [Table::Events, Table::Outbox].map(|table| Write::DeleteUnder {
+            table,
+            prefix: conversation.name().prefix(),
+        });
+        self.writes.extend(rows);
     }
 }

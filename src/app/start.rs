@@ -18,6 +18,7 @@ impl App {
         self.random = Random::new(start.seed);
         self.secure = start.secure;
         self.online = start.online;
+        self.hidden = start.hidden;
         self.view.embedded = start.embedded;
         self.view.memory_only = !start.storage;
         self.shelf = Shelf::new(&start.kept);

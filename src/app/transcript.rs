@@ -123,7 +123,7 @@ impl App {
     }
 
     /// The demo forgets with the page.
-    fn is_kept(&self) -> bool {
+    pub(super) fn is_kept(&self) -> bool {
         !self.is_demo()
     }
 

@@ -1,5 +1,8 @@
 //! The part of the screen that is small enough to be compared field by field.
 
+use std::sync::Arc;
+
+use super::list::Entry;
 use super::msg::Theme;
 use crate::session::{Direction, Judgement};
 
@@ -32,6 +35,12 @@ pub struct View {
     pub elsewhere: bool,
     /// Storage does not work here: nothing survives a reload.
     pub memory_only: bool,
+    /// The conversations that this browser keeps, newest first: those that hold what is looked for.
+    pub entries: Arc<Vec<Entry>>,
+    /// In how many of all of them something came that nobody saw.
+    pub unread: usize,
+    /// The list stands beside the conversation, where there is room.
+    pub listed: bool,
     /// A link that waits for the person.
     pub link: Option<Link>,
     /// Passing notices, oldest first.
@@ -68,6 +77,8 @@ pub struct Toast {
     pub id: u64,
     /// The sentence.
     pub text: String,
+    /// The conversation that was deleted, and can be brought back.
+    pub undo: Option<u64>,
 }
 
 /// One line of the inspector.

@@ -54,6 +54,8 @@ impl Driver {
     fn load_conversation(self: &Rc<Self>, conversation: ConversationKey) {
         let driver = Rc::clone(self);
         if let Some(keeper) = &*self.keeper.borrow() {
+            // What was just kept of it is to be found.
+            keeper.hurry();
             keeper.load(conversation, move |loaded| {
                 driver.dispatch(Msg::Loaded(Box::new(loaded)));
             });
@@ -131,8 +133,12 @@ fn take<K: PartialEq, V>(open: &RefCell<Vec<(K, V)>>, name: K) -> Option<V> {
 /// What of the view stands outside of the app's elements.
 fn dress(view: &View) {
     page::set_theme(view.theme.word());
-    match &view.subject {
-        Some(subject) => page::set_title(&format!("{subject} – {}", view.title)),
-        None => page::set_title(&view.title),
+    let mut title = view.title.clone();
+    if let Some(subject) = &view.subject {
+        title = [subject, " – ", &title].concat();
     }
+    if view.unread > 0 {
+        title = ["(", &view.unread.to_string(), ") ", &title].concat();
+    }
+    page::set_title(&title);
 }

@@ -98,6 +98,7 @@ impl Driver {
             origin: place.origin,
             seed: page::seed(),
             online: page::is_online(),
+            hidden: !page::is_shown(),
             embedded: place.embedded,
             kept: shelf.kept,
             storage: shelf.trouble.is_none(),
@@ -127,7 +128,10 @@ impl Driver {
         let mut listeners = page::watch(move |event| match event {
             PageEvent::Online(online) => driver.dispatch(Msg::Online(online)),
             PageEvent::Shown => driver.dispatch(Msg::Shown),
-            PageEvent::Hidden => driver.hurry(),
+            PageEvent::Hidden => {
+                driver.dispatch(Msg::Hidden);
+                driver.hurry();
+            }
         });
         let driver = Rc::clone(self);
         listeners.extend(parent::listen(move |origin, data| {

@@ -87,7 +87,17 @@ pub fn is_shown() -> bool {
 /// are keys as well.
 #[must_use]
 pub fn has_mouse() -> bool {
-    let query = window().and_then(|window| window.match_media("(pointer: fine)").ok().flatten());
+    fits("(pointer: fine)")
+}
+
+/// Whether there is room for a column beside the conversation.
+#[must_use]
+pub fn is_wide() -> bool {
+    fits("(min-width: 64rem)")
+}
+
+fn fits(query: &str) -> bool {
+    let query = window().and_then(|window| window.match_media(query).ok().flatten());
     query.is_some_and(|query| query.matches())
 }
 

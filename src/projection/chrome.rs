@@ -1,9 +1,11 @@
 //! Everything on the screen that is neither timeline nor connection: one signal per field.
 
+use std::sync::Arc;
+
 use reactive_graph::prelude::*;
 use reactive_graph::signal::ArcRwSignal;
 
-use crate::app::{Link, Theme, Toast, View};
+use crate::app::{Entry, Link, Theme, Toast, View};
 
 /// Sets a signal where its value moved.
 pub(super) fn put<T>(signal: &ArcRwSignal<T>, value: T)
@@ -60,6 +62,12 @@ chrome! {
     elsewhere: bool,
     /// Nothing survives a reload.
     memory_only: bool,
+    /// The conversations of the list, newest first.
+    entries: Arc<Vec<Entry>>,
+    /// In how many conversations something came that nobody saw.
+    unread: usize,
+    /// The list stands beside the conversation, where there is room.
+    listed: bool,
     /// A link that waits for the person.
     link: Option<Link>,
     /// Passing notices, oldest first.

@@ -13,6 +13,7 @@ use super::header::header;
 use super::help::help;
 use super::inspector::inspector;
 use super::link_dialog::link_dialog;
+use super::list;
 use super::palette::palette;
 use super::panels::{Panel, Panels, panels};
 use super::reset_dialog::reset_dialog;
@@ -32,8 +33,14 @@ pub(super) fn app() -> El {
     el("div", "app")
         .put(header())
         .with(banner)
-        .put(el("div", "app-body").put(main).with(inspector))
-        .put(toasts())
+        .put(
+            el("div", "app-body")
+                .with(list::column)
+                .put(main)
+                .with(inspector),
+        )
+        .put(toasts().flag("hidden", move || panels.now.get() == Some(Panel::List)))
+        .put(list::drawer())
         .put(settings())
         .put(help())
         .put(palette())

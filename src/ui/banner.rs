@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::clock::ticks;
+use super::clock::{HALF_A_SECOND, ticks};
 use super::el::{El, button, el};
 use super::handle;
 use crate::app::Intent;
@@ -32,7 +32,7 @@ fn connection() -> El {
     let handle = handle();
     let projection = handle.projection.clone();
     let (phase, label) = (projection.phase, projection.chrome.label);
-    let ticks = ticks();
+    let ticks = ticks(HALF_A_SECOND);
     let sentence = move || {
         ticks.track();
         phase.with(|phase| words::connection(phase, &label.get(), seconds_left(phase)))

@@ -1,4 +1,4 @@
-//! The clock as a signal, for what counts seconds.
+//! The clock as a signal, for what counts seconds or minutes.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,19 +9,24 @@ use send_wrapper::SendWrapper;
 use crate::model::Duration;
 use crate::platform::timer::Timer;
 
-/// How often it ticks: twice a second, so that no second is skipped.
-const TICK: Duration = Duration::millis(500);
+/// Twice a second, so that no second is skipped.
+pub(super) const HALF_A_SECOND: Duration = Duration::millis(500);
 
 struct Clock {
+    every: Duration,
     ticks: RwSignal<u32>,
     timer: RefCell<Option<Timer>>,
 }
 
-/// Moves twice a second, until the owner ends.
-pub(super) fn ticks() -> RwSignal<u32> {
+/// Moves so often, until the owner ends.
+pub(super) fn ticks(every: Duration) -> RwSignal<u32> {
     let ticks = RwSignal::new(0);
     let timer = RefCell::default();
-    let clock = Rc::new(Clock { ticks, timer });
+    let clock = Rc::new(Clock {
+        every,
+        ticks,
+        timer,
+    });
     clock.wait();
     let clock = SendWrapper::new(clock);
     on_cleanup(move || drop(clock));
@@ -37,6 +42,6 @@ impl Clock {
                 clock.wait();
             }
         };
-        self.timer.replace(Some(Timer::after(TICK, tick)));
+        self.timer.replace(Some(Timer::after(self.every, tick)));
     }
 }

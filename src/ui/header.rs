@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::el::{El, el};
 use super::icon::{self, icon_button};
 use super::panels::{Panel, panels};
-use super::{app, handle};
+use super::{app, handle, list};
 use crate::app::Intent;
 use crate::words::ui;
 
@@ -14,6 +14,7 @@ pub(super) fn header() -> El {
     let chrome = handle().projection.chrome;
     let name = move || chrome.subject.get().unwrap_or_else(|| chrome.title.get());
     el("header", "header")
+        .put(list::opener())
         .put(el("h1", "header-title").says(name))
         .put(status())
         .put(controls())
@@ -61,6 +62,7 @@ fn controls() -> El {
         .put(icon_button(icon::NEW, ui::NEW).on_press(fresh))
         .put(
             icon_button(icon::RESET, ui::RESET)
+                .set("data-part", "reset")
                 .flag("disabled", move || capabilities.with(|can| !can.reset))
                 .on_press(move || panels.open(Panel::Reset)),
         )

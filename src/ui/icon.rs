@@ -4,6 +4,9 @@ use super::el::{El, button, svg};
 
 pub(super) const SETTINGS: &str = "M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4";
 pub(super) const NEW: &str = "M12 5v14M5 12h14";
+pub(super) const LIST: &str = "M4 5h16v14H4zM10 5v14";
+pub(super) const RENAME: &str = "M5 19h3.5L19 8.5 15.5 5 5 15.5zM13.5 7l3.5 3.5";
+pub(super) const DELETE: &str = "M5 7h14M9 7V4.5h6V7M7 7l1 12.5h8L17 7M10.5 10.5v5.5M13.5 10.5v5.5";
 pub(super) const RESET: &str = "M4 5v5h5M4.6 10a8 8 0 1 1-.6 4";
 pub(super) const MORE: &str = "M5 7h14M5 12h14M5 17h9";
 pub(super) const SEND: &str = "M12 19V5M6 11l6-6 6 6";

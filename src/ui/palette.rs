@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
+use web_sys::{HtmlInputElement, KeyboardEvent};
 
+use super::arrows;
 use super::dialog::panel;
 use super::el::{El, button, el};
 use super::handle;
+use super::list;
 use super::panels::{Panel, Panels, panels};
 use crate::app::{Intent, Theme};
 use crate::driver::Handle;
@@ -16,6 +18,7 @@ use crate::words::ui;
 #[derive(Clone, Copy)]
 enum Command {
     New,
+    List,
     Open(Panel),
     Inspector,
     Disconnect,
@@ -23,8 +26,9 @@ enum Command {
     Theme(Theme),
 }
 
-const COMMANDS: [(Command, &str); 11] = [
+const COMMANDS: [(Command, &str); 12] = [
     (Command::New, ui::NEW),
+    (Command::List, ui::CONVERSATIONS),
     (Command::Open(Panel::Settings), ui::SETTINGS),
     (Command::Open(Panel::Reset), ui::RESET),
     (Command::Inspector, ui::INSPECTOR),
@@ -39,10 +43,10 @@ const COMMANDS: [(Command, &str); 11] = [
 
 /// Every command in one list.
 pub(super) fn palette() -> El {
-    panel(Panel::Palette, ui::MORE, "palette", list)
+    panel(Panel::Palette, ui::MORE, "palette", commands)
 }
 
-fn list(inside: El) -> El {
+fn commands(inside: El) -> El {
     let panels = panels();
     let handle = handle();
     let wanted = RwSignal::new(String::new());
@@ -63,7 +67,7 @@ fn list(inside: El) -> El {
                 run(*command, panels, &chosen);
             }
         }
-        step(event);
+        arrows::step(event, ".palette input, .palette-command");
     };
     let entries = el("ul", "palette-list").anew(
         move || found(&wanted.get(), pause),
@@ -100,6 +104,7 @@ fn run(command: Command, panels: Panels, handle: &Handle) {
     panels.close(Panel::Palette);
     match command {
         Command::New => handle.did(Intent::NewConversation),
+        Command::List => list::go_to(panels, handle),
         Command::Open(panel) => panels.open(panel),
         Command::Inspector => {
             let open = handle.projection.chrome.inspecting.get_untracked();
@@ -115,36 +120,4 @@ fn is_field(event: &KeyboardEvent) -> bool {
     event
         .target()
         .is_some_and(|target| target.has_type::<HtmlInputElement>())
-}
-
-/// The arrow keys go through the field and the commands.
-fn step(event: &KeyboardEvent) {
-    let forward = match event.key().as_str() {
-        "ArrowDown" => true,
-        "ArrowUp" => false,
-        _ => return,
-    };
-    event.prevent_default();
-    let document = document();
-    let Ok(list) = document.query_selector_all(".palette input, .palette-command") else {
-        return;
-    };
-    let now = document.active_element();
-    let is_now = |at: &u32| {
-        list.get(*at)
-            .and_then(|node| node.dyn_into::<Element>().ok())
-            == now
-    };
-    let next = match (0..list.length()).find(is_now) {
-        None => 0,
-        Some(here) if forward => here + 1,
-        Some(here) => here.saturating_sub(1),
-    };
-    if let Some(element) = list
-        .get(next)
-        .and_then(|node| node.dyn_into::<HtmlElement>().ok())
-    {
-        // It throws for no element that is in the page.
-        let _ = element.focus();
-    }
 }

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::el::{El, el};
+use super::el::{El, button, el};
 use super::handle;
 use super::icon::{self, icon_button};
-use crate::app::{Intent, Toast};
+use crate::app::{Intent, Listing, Toast};
 use crate::words::ui;
 
 /// The notices that have not been dismissed.
@@ -23,9 +23,19 @@ pub(super) fn toasts() -> El {
 fn one(toast: &Toast) -> El {
     let handle = handle();
     let id = toast.id;
+    let back = handle.clone();
     let dismiss = move || handle.did(Intent::Dismiss(id));
+    let undo = toast.undo;
     el("div", "toast")
         .set("role", "alert")
+        .flag("data-quiet", move || undo.is_some())
         .put(el("p", "toast-text").text(&toast.text))
+        .with(move |parent| match undo {
+            Some(id) => {
+                let restore = move || back.did(Intent::List(Listing::Restore(id)));
+                parent.put(button("button-small", ui::UNDO).on_press(restore))
+            }
+            None => parent,
+        })
         .put(icon_button(icon::CLOSE, ui::DISMISS).on_press(dismiss))
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::clock::ticks;
+use super::clock::{HALF_A_SECOND, ticks};
 use super::el::{El, el};
 use super::handle;
 use crate::model::Instant;
@@ -41,7 +41,7 @@ fn line(work: Work) -> El {
         Work::Asks => return el("p", "working").put(words.text(ui::ASKING)),
         Work::Starts => return dotted(words.says(starting())),
     };
-    let ticks = ticks();
+    let ticks = ticks(HALF_A_SECOND);
     let sentence = move || {
         ticks.track();
         ui::working(page::now().since(since).0 / 1_000)

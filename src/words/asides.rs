@@ -11,6 +11,12 @@ pub const GIVEN_BACK: &str =
 pub const ATTACHMENT_LOST: &str =
     "What was attached to a waiting message did not survive the reload. Attach it again.";
 
+/// A conversation was deleted.
+#[must_use]
+pub fn deleted(title: &str) -> String {
+    format!("“{title}” was deleted.")
+}
+
 /// What an empty conversation with a real agent offers.
 pub const SUGGESTIONS: [&str; 3] = [
     "What can you do?",

@@ -59,6 +59,14 @@ words! {
     THEME_LIGHT = "Light";
     THEME_DARK = "Dark";
     NEW = "New conversation";
+    CONVERSATIONS = "Conversations";
+    SEARCH = "Search conversations";
+    LIST_EMPTY = "Your conversations with a server are kept here, in this browser.";
+    LIST_NOTHING = "No conversation has that in it.";
+    UNREAD = "Unread";
+    RENAME = "Rename";
+    TITLE = "Title";
+    UNDO = "Undo";
     HELP = "Help";
     MORE = "Commands";
     COMMANDS_HINT = "Type to find a command";
@@ -105,11 +113,12 @@ words! {
 }
 
 /// The keys, and what they do.
-pub const KEYS: [(&str, &str); 7] = [
+pub const KEYS: [(&str, &str); 8] = [
     ("Enter", "Send the message"),
     ("Shift + Enter", "New line"),
     ("↑", "Edit the last waiting message, in an empty box"),
     ("Ctrl + K", "Find a command"),
+    ("F2, Delete", "Rename or delete a conversation, in the list"),
     ("Esc", "Close a dialog, else go to the message box"),
     ("?", "Show this help"),
     ("Tab", "Go to the next control"),
@@ -207,6 +216,29 @@ pub fn bytes(bytes: usize) -> String {
         1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
         _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }
+}
+
+/// What is done with one of several conversations.
+#[must_use]
+pub fn with(what: &str, title: &str) -> String {
+    [what, " “", title, "”"].concat()
+}
+
+/// How long ago something was, in milliseconds, as shortly as one wants to know.
+#[must_use]
+pub fn ago(millis: u64) -> String {
+    let minutes = millis / 60_000;
+    let (count, unit) = match minutes {
+        0 => return "Just now".into(),
+        1..60 => (minutes, " min ago"),
+        60..1_440 => (minutes / 60, " h ago"),
+        1_440..2_880 => return "Yesterday".into(),
+        2_880..20_160 => (minutes / 1_440, " days ago"),
+        20_160..86_400 => (minutes / 10_080, " weeks ago"),
+        86_400..1_051_200 => (minutes / 43_200, " months ago"),
+        _ => (minutes / 525_600, " years ago"),
+    };
+    count.to_string() + unit
 }
 
 /// What is attached, after it was prepared.

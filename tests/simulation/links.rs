@@ -12,27 +12,30 @@ use serde_json::json;
 
 use super::support::{line, ready};
 
-struct Page {
+/// A page with a store in memory, and what it shows.
+pub(crate) struct Page {
     app: App,
-    opened: Vec<String>,
-    view: View,
-    composed: Option<String>,
-    store: Rc<MemoryTables>,
+    pub(crate) now: u64,
+    pub(crate) opened: Vec<String>,
+    pub(crate) view: View,
+    pub(crate) composed: Option<String>,
+    pub(crate) store: Rc<MemoryTables>,
     socket: Option<SocketId>,
     request: Option<RequestId>,
-    items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
     spoken: Vec<String>,
 }
 
 /// A first visit.
-fn load(query: &str, config: Option<&str>) -> Page {
+pub(crate) fn load(query: &str, config: Option<&str>) -> Page {
     visit(query, config, &Rc::default())
 }
 
 /// A visit to a page that was there before.
-fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>) -> Page {
+pub(crate) fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>) -> Page {
     let mut page = Page {
         app: App::default(),
+        now: 5_000,
         opened: Vec::new(),
         view: View::default(),
         composed: None,
@@ -59,8 +62,8 @@ fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>) -> Page {
 }
 
 impl Page {
-    fn tell(&mut self, msg: Msg) {
-        self.app.update(msg, Instant(5_000));
+    pub(crate) fn tell(&mut self, msg: Msg) {
+        self.app.update(msg, Instant(self.now));
         while let Some(output) = self.app.poll() {
             match output {
                 Output::Io(Action::Open { url, socket }) => {
@@ -108,11 +111,11 @@ impl Page {
         }
     }
 
-    fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.items.iter().map(line).collect()
     }
 
-    fn send(&mut self, text: &str, attachments: Vec<Attachment>) {
+    pub(crate) fn send(&mut self, text: &str, attachments: Vec<Attachment>) {
         let text = text.into();
         self.tell(Msg::Did(Intent::Send { text, attachments }));
     }
@@ -121,11 +124,11 @@ impl Page {
         self.tell(Msg::Happened(happening));
     }
 
-    fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         self.happens(Happening::Opened(self.socket.unwrap()));
     }
 
-    fn hear(&mut self, event: &str, text: &str) {
+    pub(crate) fn hear(&mut self, event: &str, text: &str) {
         let session = self.view.conversation.clone();
         let frame = json!({"event": event, "data": {"text": text, "sessionId": session}});
         self.happens(Happening::Received {
@@ -134,7 +137,7 @@ impl Page {
         });
     }
 
-    fn lose(&mut self) {
+    pub(crate) fn lose(&mut self) {
         self.happens(Happening::Closed(Closed {
             socket: self.socket.unwrap(),
             code: 1006,
@@ -144,7 +147,7 @@ impl Page {
         self.tell(Msg::Did(Intent::RetryNow));
     }
 
-    fn recall(&mut self, entries: &serde_json::Value) {
+    pub(crate) fn recall(&mut self, entries: &serde_json::Value) {
         self.happens(Happening::Answered {
             request: self.request.unwrap(),
             status: 200,
@@ -152,7 +155,7 @@ impl Page {
         });
     }
 
-    fn connect(&mut self, server: &str, url: &str) {
+    pub(crate) fn connect(&mut self, server: &str, url: &str) {
         self.tell(Msg::Did(Intent::Connect {
             server: server.into(),
             url: url.into(),
@@ -362,15 +365,7 @@ fn outgoing(page: &Page) -> Outgoing {
 }
 
 #[test]
-fn what_waits_in_a_conversation_that_is_left_is_given_back() {
-    let mut page = visited();
-    page.send("one", Vec::new());
-    page.send("two", Vec::new());
-    page.tell(Msg::Did(Intent::Draft("three".into())));
-    page.tell(Msg::Did(Intent::NewConversation));
-    assert_eq!(page.lines(), [""; 0]);
-    assert_eq!(page.composed.as_deref(), Some("three\n\none\n\ntwo"));
-
+fn what_waits_in_a_conversation_that_is_left_waits_there() {
     let mut page = visited();
     page.send("one", Vec::new());
     let link = "server=saiki&url=ws%3A%2F%2Fh%3A1%2F&conversation=other";

@@ -8,6 +8,7 @@ mod history;
 mod kept;
 mod layers;
 mod links;
+mod list;
 mod markdown;
 mod numbered;
 mod openhands;

@@ -80,12 +80,16 @@ fn the_server_names_a_new_conversation() {
 fn where_the_server_cannot_be_asked_for_one_connecting_makes_it() {
     let mut player = at("http://agent.test:3000/", true, false);
     player.fail_all();
+    assert!(player.addresses()[0].contains("conversation_id=0a1b2c3d&"));
     let named = Change::Named(ConversationId::new("0a1b2c3d"));
+    player.open();
+    player.receive(r#"0{"sid":"s"}"#);
+    assert!(!player.changes().contains(&named), "nothing is made yet");
+    player.receive(r#"40{"sid":"t"}"#);
     assert!(
         player.changes().contains(&named),
         "in the server's own form"
     );
-    assert!(player.addresses()[0].contains("conversation_id=0a1b2c3d&"));
 }
 
 #[test]
