@@ -81,6 +81,8 @@ test("conversations of several servers are listed, newest first, and switched be
   await expect(items(page, "user")).toHaveText([/about fish/]);
 
   await entry(page, "about cats").click();
+  await expect(items(page, "user")).toHaveText([/about cats/]);
+  await expect(items(page, "agent", "done")).toHaveCount(1);
   await say(page, "more of cats");
   await expect(entries(page)).toHaveText([/^about cats/, /OpenHands/, /^about dogs/]);
   await comeBack(page);
