@@ -12,7 +12,7 @@ const COARSE: Duration = Duration::secs(60);
 /// A conversation under its number.
 #[derive(Debug)]
 pub(super) struct Listed {
-    pub(super) number: u64,
+    pub(super) number: u32,
     pub(super) record: Conversation,
     /// When something happened in it last, as it was shown last.
     shown: Instant,
@@ -22,7 +22,7 @@ pub(super) struct Listed {
 #[derive(Debug, Default)]
 pub(super) struct Catalogue {
     listed: Vec<Listed>,
-    last: u64,
+    last: u32,
     /// Where the one was that was looked for last: most often it is looked for again.
     near: usize,
     /// What is shown of them is another thing now.
@@ -41,20 +41,12 @@ pub(super) enum Kept {
 }
 
 impl Catalogue {
-    pub(super) fn new(records: Vec<Conversation>) -> Self {
-        let mut catalogue = Self::default();
-        for record in records {
-            catalogue.add(record);
-        }
-        catalogue
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = &Listed> {
         self.listed.iter()
     }
 
     /// The conversation of that number.
-    pub(super) fn numbered(&self, number: u64) -> Option<&Conversation> {
+    pub(super) fn numbered(&self, number: u32) -> Option<&Conversation> {
         let found = self.iter().find(|listed| listed.number == number)?;
         Some(&found.record)
     }
@@ -109,15 +101,8 @@ impl Catalogue {
         }
     }
 
-    /// Forgets those that were deleted, and gives them.
-    pub(super) fn sweep(&mut self) -> Vec<Conversation> {
-        let all = std::mem::take(&mut self.listed).into_iter();
-        let (gone, listed) = all.partition(|listed: &Listed| listed.record.deleted.is_some());
-        self.listed = listed;
-        gone.into_iter().map(|listed| listed.record).collect()
-    }
-
-    fn add(&mut self, record: Conversation) {
+    /// Takes on one that was kept before.
+    pub(super) fn add(&mut self, record: Conversation) {
         self.last += 1;
         self.place(Listed {
             number: self.last,
@@ -150,9 +135,8 @@ pub(super) fn is_same(one: &Conversation, other: &Conversation) -> bool {
 
 /// The beginning of what was said, by which a conversation without a title is known.
 pub(super) fn headline(record: &Conversation) -> &str {
-    let lines = record.preview.lines().map(str::trim);
-    let mut said = lines.filter(|line| !line.is_empty());
-    said.next().unwrap_or_default()
+    let said = record.preview.trim_start();
+    said.split_once('\n').map_or(said, |(line, _)| line).trim()
 }
 
 fn looks_different(old: &Conversation, new: &Conversation) -> bool {

@@ -23,7 +23,7 @@ const SEEN: usize = 24;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Names it for as long as the page is open.
-    pub id: u64,
+    pub id: u32,
     /// What it is called: its title, else how it begins.
     pub title: String,
     /// The server's label for people.
@@ -47,18 +47,18 @@ pub enum Listing {
     /// Show those alone that hold this text.
     Seek(String),
     /// Go to that conversation.
-    Open(u64),
+    Open(u32),
     /// Give that conversation a title; without one, its server may give one again.
     Rename {
         /// Which.
-        id: u64,
+        id: u32,
         /// The title.
         title: String,
     },
     /// Delete that conversation; it can be brought back until the next visit.
-    Delete(u64),
+    Delete(u32),
     /// Bring it back.
-    Restore(u64),
+    Restore(u32),
 }
 
 impl Listing {
@@ -86,10 +86,15 @@ impl App {
     /// Makes the list anew, where what it shows has moved.
     pub(super) fn relist(&mut self) {
         if self.shelf.catalogue.take_moved() {
-            let kept = || self.shelf.catalogue.iter().filter(|kept| is_there(kept));
-            let entries = kept().filter_map(|listed| self.entry(listed)).collect();
-            let (any, unread) = (kept().count() > 0, kept().filter(|l| l.record.unread));
-            self.view.unread = unread.count();
+            let (mut entries, mut any, mut unread) = (Vec::new(), false, 0);
+            for listed in self.shelf.catalogue.iter() {
+                if listed.record.deleted.is_none() {
+                    any = true;
+                    unread += u64::from(listed.record.unread);
+                    entries.extend(self.entry(listed));
+                }
+            }
+            self.view.unread = unread;
             self.view.entries = Arc::new(entries);
             // Nobody is shown an empty list, or one beside a page within a page, unasked.
             let usual = any && !self.view.embedded && !self.view.memory_only;
@@ -128,7 +133,7 @@ impl App {
         opening.or(open).is_some_and(|open| is_same(open, record))
     }
 
-    fn numbered(&self, id: u64) -> Option<Conversation> {
+    fn numbered(&self, id: u32) -> Option<Conversation> {
         self.shelf.catalogue.numbered(id).cloned()
     }
 
@@ -141,7 +146,7 @@ impl App {
     }
 
     /// Goes to a conversation; its server was confirmed when it was first talked to.
-    fn open_listed(&mut self, id: u64, now: Instant) {
+    fn open_listed(&mut self, id: u32, now: Instant) {
         let there = |record: &Conversation| record.deleted.is_none() && !self.is_open(record);
         let Some(record) = self.numbered(id).filter(there) else {
             return;
@@ -167,24 +172,33 @@ impl App {
         self.reopen(target, record, now);
     }
 
-    fn rename(&mut self, id: u64, title: &str) {
-        let other = |record: &Conversation| name(record) != title;
-        let Some(mut record) = self.numbered(id).filter(other) else {
-            return;
-        };
-        record.renamed = !title.is_empty();
-        record.title = record.renamed.then(|| title.to_owned());
-        if self.is_open(&record) {
-            self.conversation.renamed = record.renamed;
-            self.conversation.title.clone_from(&record.title);
-            self.view.subject.clone_from(&record.title);
-        }
+    /// Changes what is kept of a conversation, and gives what it is now.
+    fn amend(&mut self, id: u32, change: &dyn Fn(&mut Conversation)) -> Option<Conversation> {
+        let mut record = self.numbered(id)?;
+        change(&mut record);
         self.shelf.keep(&record, None);
+        Some(record)
+    }
+
+    fn rename(&mut self, id: u32, title: &str) {
+        let rename = |record: &mut Conversation| {
+            if name(record) != title {
+                record.renamed = !title.is_empty();
+                record.title = record.renamed.then(|| title.to_owned());
+            }
+        };
+        if let Some(record) = self.amend(id, &rename)
+            && self.is_open(&record)
+        {
+            self.conversation.renamed = record.renamed;
+            self.view.subject.clone_from(&record.title);
+            self.conversation.title = record.title;
+        }
     }
 
     /// Hides a conversation, which the next visit sweeps away. Where it is the open one, a new one
     /// takes its place.
-    fn delete(&mut self, id: u64, now: Instant) {
+    fn delete(&mut self, id: u32, now: Instant) {
         if self
             .numbered(id)
             .is_some_and(|record| self.is_open(&record))
@@ -192,23 +206,16 @@ impl App {
             self.new_conversation(now);
         }
         // One in which nothing was ever said is gone by now.
-        let Some(mut record) = self.numbered(id) else {
-            return;
-        };
-        record.deleted = Some(now);
-        self.shelf.keep(&record, None);
-        self.toast(asides::deleted(name(&record)));
-        if let Some(toast) = self.view.toasts.last_mut() {
-            toast.undo = Some(id);
+        if let Some(record) = self.amend(id, &|record| record.deleted = Some(now)) {
+            self.toast(asides::deleted(name(&record)));
+            let toast = self.view.toasts.last_mut();
+            toast.into_iter().for_each(|toast| toast.undo = Some(id));
         }
     }
 
-    fn restore_deleted(&mut self, id: u64) {
+    fn restore_deleted(&mut self, id: u32) {
         self.view.toasts.retain(|toast| toast.undo != Some(id));
-        if let Some(mut record) = self.numbered(id) {
-            record.deleted = None;
-            self.shelf.keep(&record, None);
-        }
+        self.amend(id, &|record| record.deleted = None);
     }
 
     /// What was being written stays with the conversation that is about to be left.
@@ -248,10 +255,6 @@ impl App {
         let said = !draft.is_empty() || !preview.is_empty() || waits.is_some();
         title.is_none() && !said && !known && !linked
     }
-}
-
-fn is_there(listed: &Listed) -> bool {
-    listed.record.deleted.is_none()
 }
 
 /// What a conversation is called.

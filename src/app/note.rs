@@ -88,7 +88,7 @@ fn preview(before: &str, items: &[Item]) -> String {
         }
         now.push_str(said);
     }
-    let head = before.lines().next().unwrap_or_default();
+    let head = before.split_once('\n').map_or(before, |(line, _)| line);
     if before.starts_with(&now) {
         before.clone_into(&mut now);
     } else if !now.starts_with(head) {

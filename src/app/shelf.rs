@@ -33,15 +33,18 @@ pub(super) struct LastServer {
 impl Shelf {
     pub(super) fn new(kept: &Kept) -> Self {
         let settings = Found::decode(&kept.settings);
-        let conversations = Found::decode(&kept.conversations);
+        let conversations: Found<Conversation> = Found::decode(&kept.conversations);
         let mut shelf = Self {
             unreadable: settings.unreadable.len() + conversations.unreadable.len(),
             settings: settings.records,
-            catalogue: Catalogue::new(conversations.records),
+            catalogue: Catalogue::default(),
             writes: Vec::new(),
         };
-        for gone in shelf.catalogue.sweep() {
-            shelf.forget(&gone);
+        for record in conversations.records {
+            match record.deleted {
+                Some(_) => shelf.forget(&record),
+                None => shelf.catalogue.add(record),
+            }
         }
         shelf
     }

@@ -38,7 +38,7 @@ pub struct View {
     /// The conversations that this browser keeps, newest first: those that hold what is looked for.
     pub entries: Arc<Vec<Entry>>,
     /// In how many of all of them something came that nobody saw.
-    pub unread: usize,
+    pub unread: u64,
     /// The list stands beside the conversation, where there is room.
     pub listed: bool,
     /// A link that waits for the person.
@@ -78,7 +78,7 @@ pub struct Toast {
     /// The sentence.
     pub text: String,
     /// The conversation that was deleted, and can be brought back.
-    pub undo: Option<u64>,
+    pub undo: Option<u32>,
 }
 
 /// One line of the inspector.

@@ -7,7 +7,8 @@ use reactive_graph::signal::ArcRwSignal;
 
 use crate::app::{Entry, Link, Theme, Toast, View};
 
-/// Sets a signal where its value moved.
+/// Sets a signal where its value moved. There are many: once for each kind of value.
+#[inline(never)]
 pub(super) fn put<T>(signal: &ArcRwSignal<T>, value: T)
 where
     T: PartialEq + Send + Sync + 'static,
@@ -65,7 +66,7 @@ chrome! {
     /// The conversations of the list, newest first.
     entries: Arc<Vec<Entry>>,
     /// In how many conversations something came that nobody saw.
-    unread: usize,
+    unread: u64,
     /// The list stands beside the conversation, where there is room.
     listed: bool,
     /// A link that waits for the person.

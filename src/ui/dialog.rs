@@ -16,10 +16,11 @@ use super::panels::{Panel, panels};
 pub(super) fn dialog(
     title: &'static str,
     class: &str,
-    open: impl Fn() -> bool + Clone + 'static,
-    closed: impl Fn() + 'static,
-    fill: impl Fn(El) -> El + 'static,
+    open: Rc<dyn Fn() -> bool>,
+    closed: Box<dyn Fn()>,
+    fill: Box<dyn Fn(El) -> El>,
 ) -> El {
+    let shown = Rc::clone(&open);
     let inside = move || {
         el("div", "dialog-box")
             .put(el("h2", "dialog-title").text(title))
@@ -30,7 +31,7 @@ pub(super) fn dialog(
     let dialog = el("dialog", "dialog")
         .set("class", &format!("dialog {class}"))
         .label(title)
-        .when(open.clone(), inside)
+        .when(move || shown(), inside)
         .on("close", move |_| {
             given_back.give_back();
             closed();
@@ -100,5 +101,12 @@ pub(super) fn panel(
 ) -> El {
     let panels = panels();
     let open = move || panels.now.get() == Some(panel);
-    dialog(title, class, open, move || panels.close(panel), fill)
+    let closed = move || panels.close(panel);
+    dialog(
+        title,
+        class,
+        Rc::new(open),
+        Box::new(closed),
+        Box::new(fill),
+    )
 }

@@ -67,6 +67,19 @@ impl El {
         self
     }
 
+    /// Sets an attribute, or takes it away.
+    pub(super) fn mark(&self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => Rndr::set_attribute(&self.0, name, value),
+            None => Rndr::remove_attribute(&self.0, name),
+        }
+    }
+
+    /// Writes a text in place of everything that it holds.
+    pub(super) fn write(&self, words: &str) {
+        self.0.set_text_content(Some(words));
+    }
+
     /// The name that assistive technology reads.
     pub(super) fn label(self, words: &str) -> Self {
         self.set("aria-label", words)
@@ -128,17 +141,14 @@ impl El {
     }
 
     fn follows_boxed(self, name: &'static str, value: Box<dyn Fn() -> Option<String>>) -> Self {
-        let element = self.0.clone();
+        let element = self.clone();
         let mut last = None;
         watch(move || {
             let now = value();
             if now == last {
                 return;
             }
-            match &now {
-                Some(value) => Rndr::set_attribute(&element, name, value),
-                None => Rndr::remove_attribute(&element, name),
-            }
+            element.mark(name, now.as_deref());
             last = now;
         });
         self

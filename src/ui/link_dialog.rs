@@ -1,5 +1,7 @@
 //! Asks before the address of a link is contacted.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 
 use super::dialog::dialog;
@@ -46,5 +48,11 @@ pub(super) fn link_dialog() -> El {
             .put(actions)
     };
     let open = move || shown.with(Option::is_some);
-    dialog(ui::LINK_QUESTION, "ask", open, closed, fill)
+    dialog(
+        ui::LINK_QUESTION,
+        "ask",
+        Rc::new(open),
+        Box::new(closed),
+        Box::new(fill),
+    )
 }

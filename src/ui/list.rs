@@ -2,6 +2,8 @@
 
 mod row;
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
@@ -59,19 +61,20 @@ pub(super) fn drawer() -> El {
 pub(super) fn opener() -> El {
     let panels = panels();
     let handle = handle();
-    let chrome = handle.projection.chrome.clone();
+    let chrome = &handle.projection.chrome;
+    let (listed, unread) = (chrome.listed.clone(), chrome.unread.clone());
+    let shown = listed.clone();
     let open = move || match panels.wide.get() {
-        true => chrome.listed.get(),
+        true => shown.get(),
         false => panels.now.get() == Some(Panel::List),
     };
     icon_button(icon::LIST, ui::CONVERSATIONS)
         .set("class", "button-icon header-list")
         .follows("aria-expanded", move || Some(open().to_string()))
-        .flag("data-unread", move || chrome.unread.get() > 0)
+        .flag("data-unread", move || unread.get() > 0)
         .on_press(move || match panels.wide.get_untracked() {
             true => {
-                let listed = handle.projection.chrome.listed.get_untracked();
-                handle.did(Intent::List(Listing::Show(!listed)));
+                handle.did(Intent::List(Listing::Show(!listed.get_untracked())));
             }
             false => panels.open(Panel::List),
         })
@@ -92,46 +95,39 @@ fn list() -> El {
     let (seeking, left) = (handle.clone(), handle.clone());
     let seek = |handle: &Handle, typed| handle.did(Intent::List(Listing::Seek(typed)));
     on_cleanup(move || seek(&left, String::new()));
-    let wanted = RwSignal::new(false);
     let search = el("input", "input list-search")
         .set("type", "text")
         .set("autocomplete", "off")
         .set("placeholder", ui::SEARCH)
         .label(ui::SEARCH)
         .on_input(move |typed| {
-            wanted.set(!typed.trim().is_empty());
             seek(&seeking, typed);
         });
     let entries = handle.projection.chrome.entries.clone();
     let (ids, none) = (entries.clone(), entries.clone());
-    let row = Row {
+    let row = Rc::new(Row {
         entries,
         handle,
         panels: panels(),
-        renaming: RwSignal::new(None),
+        renaming: RwSignal::new(0),
         now: ticks(MINUTE),
-    };
+    });
     let renaming = row.renaming;
-    let ids = move || ids.with(|all| all.iter().map(|entry| entry.id).collect());
+    let ids = move || ids.with(|all| all.iter().map(|entry| entry.id.into()).collect());
     let nothing = move || {
-        let hint = if wanted.get() {
-            ui::LIST_NOTHING
-        } else {
-            ui::LIST_EMPTY
-        };
-        none.with(|all| all.is_empty()).then_some(hint)
+        let none = none.with(|all| all.is_empty());
+        if none { ui::LIST_EMPTY } else { "" }.to_owned()
     };
     el("nav", "list")
         .label(ui::CONVERSATIONS)
         .put(search)
-        .put(
-            el("p", "list-empty")
-                .set("role", "status")
-                .says(move || nothing().unwrap_or_default().to_owned()),
-        )
-        .put(el("ul", "list-entries").each(ids, move |id| Some(row.view(id))))
+        .put(el("p", "list-empty").set("role", "status").says(nothing))
+        .put(el("ul", "list-entries").each(ids, move |id| {
+            let id = u32::try_from(id).ok()?;
+            Some(row.view(id))
+        }))
         .on_key(move |event: &KeyboardEvent| {
-            if renaming.get_untracked().is_none() {
+            if renaming.get_untracked() == 0 {
                 arrows::step(event, STOPS);
             }
         })

@@ -22,20 +22,17 @@ pub(super) fn toasts() -> El {
 
 fn one(toast: &Toast) -> El {
     let handle = handle();
-    let id = toast.id;
+    let (id, undo) = (toast.id, toast.undo);
     let back = handle.clone();
     let dismiss = move || handle.did(Intent::Dismiss(id));
-    let undo = toast.undo;
-    el("div", "toast")
+    let mut view = el("div", "toast")
         .set("role", "alert")
-        .flag("data-quiet", move || undo.is_some())
-        .put(el("p", "toast-text").text(&toast.text))
-        .with(move |parent| match undo {
-            Some(id) => {
-                let restore = move || back.did(Intent::List(Listing::Restore(id)));
-                parent.put(button("button-small", ui::UNDO).on_press(restore))
-            }
-            None => parent,
-        })
-        .put(icon_button(icon::CLOSE, ui::DISMISS).on_press(dismiss))
+        .put(el("p", "toast-text").text(&toast.text));
+    if let Some(id) = undo {
+        let restore = move || back.did(Intent::List(Listing::Restore(id)));
+        view = view
+            .set("data-quiet", "")
+            .put(button("button-small", ui::UNDO).on_press(restore));
+    }
+    view.put(icon_button(icon::CLOSE, ui::DISMISS).on_press(dismiss))
 }

@@ -61,8 +61,7 @@ words! {
     NEW = "New conversation";
     CONVERSATIONS = "Conversations";
     SEARCH = "Search conversations";
-    LIST_EMPTY = "Your conversations with a server are kept here, in this browser.";
-    LIST_NOTHING = "No conversation has that in it.";
+    LIST_EMPTY = "No conversations found.";
     UNREAD = "Unread";
     RENAME = "Rename";
     TITLE = "Title";

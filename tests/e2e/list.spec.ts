@@ -155,7 +155,7 @@ test("the search looks at titles and at what was said", async ({ page, agent }) 
   await search.fill("you SAID: ab");
   await expect(entries(page).locator("mark")).toHaveText(["You said: ab", "You said: ab"]);
   await search.fill("no such thing");
-  await expect(list(page).getByRole("status")).toHaveText("No conversation has that in it.");
+  await expect(list(page).getByRole("status")).toHaveText("No conversations found.");
   await search.fill("");
   await expect(entries(page)).toHaveCount(2);
 });

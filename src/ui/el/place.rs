@@ -8,6 +8,9 @@ use leptos::tachys::renderer::Rndr;
 
 use super::{El, watch_boxed};
 
+/// Makes elements of a value.
+type Draw<T> = Box<dyn Fn(&T) -> Vec<El>>;
+
 /// What stands in a place, and the owner of all that it watches.
 struct Shown {
     elements: Vec<El>,
@@ -21,6 +24,10 @@ impl El {
         on: impl Fn() -> bool + 'static,
         draw: impl Fn() -> Self + 'static,
     ) -> Self {
+        self.when_boxed(Box::new(on), Box::new(draw))
+    }
+
+    fn when_boxed(self, on: Box<dyn Fn() -> bool>, draw: Box<dyn Fn() -> Self>) -> Self {
         self.anew(on, move |on| if *on { vec![draw()] } else { Vec::new() })
     }
 
@@ -31,6 +38,10 @@ impl El {
         read: impl Fn() -> T + 'static,
         draw: impl Fn(&T) -> Vec<Self> + 'static,
     ) -> Self {
+        self.anew_boxed(Box::new(read), Box::new(draw))
+    }
+
+    fn anew_boxed<T: PartialEq + 'static>(self, read: Box<dyn Fn() -> T>, draw: Draw<T>) -> Self {
         let value = Rc::new(RefCell::new(None));
         let drawn = Rc::clone(&value);
         let moved = move || {

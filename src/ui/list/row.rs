@@ -1,5 +1,6 @@
 //! One conversation of the list, and what can be done with it.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -11,143 +12,115 @@ use crate::app::{Entry, Intent, Listing};
 use crate::driver::Handle;
 use crate::platform::page;
 use crate::ui::app;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, el, watch};
 use crate::ui::icon::{self, icon_button};
 use crate::ui::panels::{Panel, Panels};
 use crate::words::ui;
 
 /// What the rows share.
-#[derive(Clone)]
 pub(super) struct Row {
     pub(super) entries: ArcRwSignal<Arc<Vec<Entry>>>,
     pub(super) handle: Handle,
     pub(super) panels: Panels,
-    /// The conversation that is being given a title.
-    pub(super) renaming: RwSignal<Option<u64>>,
+    /// The conversation that is being given a title; 0 while there is none.
+    pub(super) renaming: RwSignal<u32>,
     /// Moves as ages do.
     pub(super) now: RwSignal<u32>,
 }
 
-impl Row {
-    /// The row of a conversation.
-    pub(super) fn view(&self, id: u64) -> El {
-        let open = self.opener(id);
-        let (row, renaming, back) = (self.clone(), self.renaming, open.clone());
-        el("li", "entry")
-            .flag("data-unread", {
-                let unread = self.read(id, |entry| entry.unread.then(String::new));
-                move || unread().is_some()
-            })
-            .put(open)
-            .put(self.actions(id))
-            .when(
-                move || renaming.get() == Some(id),
-                move || row.field(id, &back),
-            )
-    }
+/// The elements of a row that change.
+struct Parts {
+    row: El,
+    open: El,
+    title: El,
+    about: El,
+    before: El,
+    hit: El,
+    behind: El,
+    rename: El,
+    delete: El,
+}
 
-    /// Reads something of the conversation, as long as it is there.
-    fn read(
-        &self,
-        id: u64,
-        read: fn(&Entry) -> Option<String>,
-    ) -> impl Fn() -> Option<String> + Clone + use<> {
-        let entries = self.entries.clone();
-        move || entries.with(|all| all.iter().find(|entry| entry.id == id).and_then(read))
-    }
-
-    fn title(&self, id: u64) -> impl Fn() -> String + Clone + use<> {
-        let title = self.read(id, |entry| Some(entry.title.clone()));
-        move || title().unwrap_or_default()
-    }
-
-    fn opener(&self, id: u64) -> El {
-        let entries = self.entries.clone();
-        // One stop for Tab: the arrow keys go on from there.
-        let stops = move || {
-            let first = |all: &Arc<Vec<Entry>>| {
-                let open = all.iter().find(|entry| entry.open);
-                open.or(all.first()).is_none_or(|stop| stop.id == id)
-            };
-            (!entries.with(first)).then(|| "-1".to_owned())
-        };
-        let (handle, panels, keys) = (self.handle.clone(), self.panels, self.clone());
-        el("button", "entry-open")
-            .set("type", "button")
-            .follows(
-                "aria-current",
-                self.read(id, |entry| entry.open.then(|| "true".to_owned())),
-            )
-            .follows("tabindex", stops)
-            .put(
-                el("span", "entry-title")
-                    .set("dir", "auto")
-                    .says(self.title(id)),
-            )
-            .put(el("span", "entry-about").says(self.about(id)))
-            .with(|opener| self.found(opener, id))
-            .on_press(move || {
-                handle.did(Intent::List(Listing::Open(id)));
-                panels.close(Panel::List);
-                app::begin();
-            })
-            .on_key(move |event| keys.key(event, id))
-    }
-
-    /// The server, and when something happened last.
-    fn about(&self, id: u64) -> impl Fn() -> String + use<> {
-        let (entries, now) = (self.entries.clone(), self.now);
-        move || {
-            now.track();
-            entries.with(|all| {
-                let entry = all.iter().find(|entry| entry.id == id);
-                entry.map(about).unwrap_or_default()
-            })
+impl Parts {
+    /// Shows the conversation; `stop` says that Tab stops here, from where the arrow keys go on.
+    fn show(&self, entry: &Entry, stop: bool) {
+        self.row.mark("data-unread", entry.unread.then_some(""));
+        self.open.mark("aria-current", entry.open.then_some("true"));
+        self.open.mark("tabindex", (!stop).then_some("-1"));
+        self.title.write(&entry.title);
+        self.about.write(&about(entry));
+        let found = entry.found.as_ref();
+        self.before.write(found.map_or("", |found| &found.before));
+        self.hit.write(found.map_or("", |found| &found.hit));
+        self.behind.write(found.map_or("", |found| &found.behind));
+        for (action, what) in [(&self.rename, ui::RENAME), (&self.delete, ui::DELETE)] {
+            action.mark("aria-label", Some(&ui::with(what, &entry.title)));
         }
     }
+}
 
-    /// The piece of the text that holds what is looked for.
-    fn found(&self, parent: El, id: u64) -> El {
-        let entries = self.entries.clone();
-        let found = move || {
-            entries.with(|all| {
-                let entry = all.iter().find(|entry| entry.id == id);
-                entry.and_then(|entry| entry.found.clone())
-            })
+impl Row {
+    /// The row of a conversation.
+    pub(super) fn view(self: &Rc<Self>, id: u32) -> El {
+        let (row, renaming) = (Rc::clone(self), self.renaming);
+        let (pressed, keys) = (Rc::clone(self), Rc::clone(self));
+        let (renamed, deleted) = (self.renaming, Rc::clone(self));
+        let span = |class| el("span", class).set("dir", "auto");
+        let parts = Parts {
+            row: el("li", "entry"),
+            open: el("button", "entry-open").set("type", "button"),
+            title: span("entry-title"),
+            about: el("span", "entry-about"),
+            before: el("span", ""),
+            hit: el("mark", "entry-hit"),
+            behind: el("span", ""),
+            rename: icon_button(icon::RENAME, ui::RENAME).on_press(move || renamed.set(id)),
+            delete: icon_button(icon::DELETE, ui::DELETE).on_press(move || deleted.delete(id)),
         };
-        parent.anew(found, |found| match found {
-            None => Vec::new(),
-            Some(found) => vec![
-                el("span", "entry-found")
-                    .set("dir", "auto")
-                    .text(&found.before)
-                    .put(el("mark", "entry-hit").text(&found.hit))
-                    .text(&found.behind),
-            ],
-        })
+        let found = span("entry-found")
+            .put(parts.before.clone())
+            .put(parts.hit.clone())
+            .put(parts.behind.clone());
+        let open = parts
+            .open
+            .clone()
+            .put(parts.title.clone())
+            .put(parts.about.clone())
+            .put(found)
+            .on_press(move || pressed.open(id))
+            .on_key(move |event| keys.key(event, id));
+        let actions = el("div", "entry-actions")
+            .put(parts.rename.clone())
+            .put(parts.delete.clone());
+        let view = parts.row.clone().put(open.clone()).put(actions);
+        self.follow(id, parts);
+        view.when(move || renaming.get() == id, move || row.field(id, &open))
     }
 
-    fn actions(&self, id: u64) -> El {
-        let (row, renaming) = (self.clone(), self.renaming);
-        el("div", "entry-actions")
-            .put(
-                self.action(id, icon::RENAME, ui::RENAME)
-                    .on_press(move || renaming.set(Some(id))),
-            )
-            .put(
-                self.action(id, icon::DELETE, ui::DELETE)
-                    .on_press(move || row.delete(id)),
-            )
+    /// One effect for all that a row shows: there may be hundreds of rows.
+    fn follow(self: &Rc<Self>, id: u32, parts: Parts) {
+        let row = Rc::clone(self);
+        watch(move || {
+            row.now.track();
+            row.entries.with(|all| {
+                let stop = all.iter().find(|entry| entry.open).or(all.first());
+                let stop = stop.is_some_and(|stop| stop.id == id);
+                if let Some(entry) = all.iter().find(|entry| entry.id == id) {
+                    parts.show(entry, stop);
+                }
+            });
+        });
     }
 
-    fn action(&self, id: u64, path: &str, what: &'static str) -> El {
-        let title = self.title(id);
-        icon_button(path, what).follows("aria-label", move || Some(ui::with(what, &title())))
+    fn open(&self, id: u32) {
+        self.handle.did(Intent::List(Listing::Open(id)));
+        self.panels.close(Panel::List);
+        app::begin();
     }
 
-    fn key(&self, event: &KeyboardEvent, id: u64) {
+    fn key(&self, event: &KeyboardEvent, id: u32) {
         match event.key().as_str() {
-            "F2" => self.renaming.set(Some(id)),
+            "F2" => self.renaming.set(id),
             "Delete" => self.delete(id),
             _ => return,
         }
@@ -155,7 +128,7 @@ impl Row {
     }
 
     /// Deletes it; the focus goes to the row that takes its place.
-    fn delete(&self, id: u64) {
+    fn delete(&self, id: u32) {
         let row = document().active_element();
         let row = row.and_then(|focused| focused.closest(".entry").ok().flatten());
         if let Some(row) = row {
@@ -166,32 +139,37 @@ impl Row {
     }
 
     /// Where the title is written: over the row, which has the focus again afterwards.
-    fn field(&self, id: u64, back: &El) -> El {
+    fn field(self: &Rc<Self>, id: u32, back: &El) -> El {
         let field = el("input", "input entry-field")
             .set("type", "text")
             .set("dir", "auto")
             .label(ui::TITLE);
-        field.set_value(&untrack(self.title(id)));
+        let title = |all: &Arc<Vec<Entry>>| {
+            let entry = all.iter().find(|entry| entry.id == id);
+            entry.map(|entry| entry.title.clone())
+        };
+        let title = self.entries.with_untracked(title);
+        field.set_value(&title.unwrap_or_default());
         let begin = field.clone();
         request_animation_frame(move || {
             begin.focus();
             begin.field().select();
         });
-        let (renaming, handle) = (self.renaming, self.handle.clone());
+        let (renaming, row) = (self.renaming, Rc::clone(self));
         let written = field.clone();
         let save = move || {
             // Once: what ends the writing takes the focus away as well.
-            if renaming.get_untracked() == Some(id) {
-                renaming.set(None);
+            if renaming.get_untracked() == id {
+                renaming.set(0);
                 let title = written.value();
-                handle.did(Intent::List(Listing::Rename { id, title }));
+                row.handle.did(Intent::List(Listing::Rename { id, title }));
             }
         };
         let (left, back) = (save.clone(), back.clone());
         field.on("blur", move |_| left()).on_key(move |event| {
             match event.key().as_str() {
                 "Enter" if !event.is_composing() => save(),
-                "Escape" => renaming.set(None),
+                "Escape" => renaming.set(0),
                 _ => return,
             }
             event.prevent_default();
@@ -200,6 +178,7 @@ impl Row {
     }
 }
 
+/// The server, and when something happened last.
 fn about(entry: &Entry) -> String {
     let ago = ui::ago(page::now().since(entry.at).0);
     let unread = if entry.unread { ui::UNREAD } else { "" };
