@@ -248,6 +248,11 @@ impl Session {
         self.timeline.items()
     }
 
+    /// The messages of which the server has shown no sign, oldest first.
+    pub fn unsettled(&self) -> impl Iterator<Item = &Item> {
+        self.timeline.unsettled()
+    }
+
     /// Where the connection is.
     #[must_use]
     pub const fn phase(&self) -> &Phase {

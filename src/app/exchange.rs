@@ -112,7 +112,7 @@ impl App {
         let Some(session) = &self.session else {
             return;
         };
-        let outbox: Vec<Unsettled> = session.items().iter().filter_map(unsettled).collect();
+        let outbox: Vec<Unsettled> = session.unsettled().filter_map(unsettled).collect();
         if outbox != self.conversation.outbox {
             self.conversation.outbox = outbox;
             self.keep_conversation();
