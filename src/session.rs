@@ -334,10 +334,9 @@ impl Session {
         self.timeline.items()
     }
 
-    /// The messages of ours that no sign has come of, oldest first.
+    /// The messages of which the server has shown no sign, oldest first.
     pub fn unsettled(&self) -> impl Iterator<Item = &Item> {
-        let ours = self.timeline.ours.iter();
-        ours.filter_map(|id| self.timeline.get(*id))
+        self.timeline.unsettled()
     }
 
     /// Where the connection is.

@@ -55,7 +55,7 @@ impl Session {
     }
 
     fn witness(&mut self, text: String, attachments: Vec<Attachment>) {
-        let ours = self.timeline.ours.iter().copied().find(|id| {
+        let ours = self.timeline.unsettled.iter().copied().find(|id| {
             let item = self.timeline.get(*id);
             item.is_some_and(
                 |item| matches!(&item.body, Body::User(message) if message.text == text),
@@ -89,7 +89,7 @@ impl Session {
 
     /// The other tab has a message that was handed to it.
     pub(super) fn took(&mut self, transaction: TransactionId) {
-        let mut ours = self.timeline.ours.iter().copied();
+        let mut ours = self.timeline.unsettled.iter().copied();
         let found = ours.find(|id| self.is_transaction(*id, transaction));
         if let Some(id) = found
             && self.delivery_of(id) == Some(SendState::Sending)

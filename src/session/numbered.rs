@@ -126,7 +126,7 @@ impl Session {
             self.level = true;
             self.mark_whole();
             let doubtful = |id: &ItemId| self.delivery_of(*id) == Some(SendState::MaybeSent);
-            let wait = self.timeline.ours.iter().any(doubtful);
+            let wait = self.timeline.unsettled.iter().any(doubtful);
             self.outbox.settle_at = wait.then(|| now + self.policy.late);
         } else if self.protocol.capabilities().event_ids {
             // Nobody could be asked whether the agent is being started: it says so at once.
@@ -174,7 +174,7 @@ impl Session {
             return;
         }
         self.outbox.settle_at = None;
-        for id in self.timeline.ours.clone().into_iter().rev() {
+        for id in self.timeline.unsettled.clone().into_iter().rev() {
             if self.delivery_of(id) == Some(SendState::MaybeSent) {
                 self.timeline.delivery(id, SendState::Queued);
                 self.timeline.move_to_frontier(id);

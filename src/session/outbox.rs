@@ -128,8 +128,7 @@ impl Session {
             Some(SendState::Queued | SendState::Failed(_) | SendState::MaybeSent)
         );
         if can {
-            self.timeline.remove(id);
-            self.timeline.ours.retain(|ours| *ours != id);
+            self.timeline.withdraw(id);
         }
     }
 
@@ -158,7 +157,7 @@ impl Session {
 
     /// A message that did not arrive goes to the end of the queue, under a new item.
     fn queue_again(&mut self, id: ItemId) {
-        if let Some(Body::User(message)) = self.timeline.remove(id).map(|item| item.body) {
+        if let Some(Body::User(message)) = self.timeline.withdraw(id).map(|item| item.body) {
             self.queue(message.text, message.attachments);
         }
     }

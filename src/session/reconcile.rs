@@ -121,8 +121,9 @@ fn says(body: &Body, past: &Past) -> bool {
 
 fn confirm(timeline: &mut Timeline, id: ItemId, past: Past, now: Instant) {
     let mut finished: Option<(Option<CallId>, String, Answered)> = None;
+    let mut spoken = false;
     timeline.edit(id, |body| match (body, past) {
-        (Body::User(message), Past::User { .. }) => message.state = SendState::Confirmed,
+        (Body::User(_), Past::User { .. }) => spoken = true,
         (Body::Agent(prose), Past::Agent(text)) => *prose = whole(text),
         (
             Body::Tool(tool),
@@ -140,6 +141,9 @@ fn confirm(timeline: &mut Timeline, id: ItemId, past: Past, now: Instant) {
         }
         _ => {}
     });
+    if spoken {
+        timeline.delivery(id, SendState::Confirmed);
+    }
     if let Some((call, name, answered)) = finished {
         timeline.tool_finished(call, name, answered, now);
     }

@@ -29,8 +29,10 @@ impl Timeline {
         fresh.telling.before.clear();
         fresh.telling.unbound.clear();
         self.telling = fresh.telling;
-        let Self { ours, telling, .. } = self;
-        ours.retain(|id| !telling.origins.contains(*id));
+        let Self {
+            unsettled, telling, ..
+        } = self;
+        unsettled.retain(|id| !telling.origins.contains(*id));
     }
 
     /// Whether an event that comes before others can move anything that stands.
@@ -57,7 +59,7 @@ impl Timeline {
         let unbound = self
             .items
             .iter()
-            .filter(|item| self.ours.contains(&item.id));
+            .filter(|item| self.unsettled.contains(&item.id));
         fresh.telling.unbound = unbound.cloned().collect();
         fresh
     }

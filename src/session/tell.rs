@@ -132,7 +132,7 @@ impl Timeline {
 
     /// The echo takes over the item of the message that was sent.
     fn confirm_ours(&mut self, text: &str) -> bool {
-        let waiting = self.ours.iter().copied();
+        let waiting = self.unsettled.iter().copied();
         let found = waiting.into_iter().find(|id| {
             self.get(*id)
                 .is_some_and(|item| is_unbound(&item.body, text))

@@ -20,8 +20,8 @@ pub(super) struct Timeline {
     pub(super) overtaken: Option<ItemId>,
     /// The approvals that waited for the person when they were last looked at.
     pub(super) asked: Vec<ItemId>,
-    /// The messages of ours that the server has not confirmed, oldest first.
-    pub(super) ours: Vec<ItemId>,
+    /// The messages that were not confirmed when they were last looked at, oldest first.
+    pub(super) unsettled: Vec<ItemId>,
     pub(super) telling: Telling,
     pub(super) outputs: VecDeque<Output>,
 }
@@ -72,7 +72,7 @@ impl Timeline {
         });
         self.telling.made(id);
         if matches!(&body, Body::User(message) if message.state != SendState::Confirmed) {
-            self.ours.push(id);
+            self.unsettled.push(id);
         }
         self.place(at, Item { id, body });
         id
@@ -121,10 +121,21 @@ impl Timeline {
         }
     }
 
+    /// The messages of which the server has shown no sign, oldest first.
+    pub(super) fn unsettled(&self) -> impl Iterator<Item = &Item> {
+        self.unsettled.iter().filter_map(|id| self.get(*id))
+    }
+
+    /// Takes back a message for good.
+    pub(super) fn withdraw(&mut self, id: ItemId) -> Option<Item> {
+        self.unsettled.retain(|unsettled| *unsettled != id);
+        self.remove(id)
+    }
+
     /// How far a message's delivery is. One that leaves the queue goes before those still in it.
     pub(super) fn delivery(&mut self, id: ItemId, state: SendState) {
         if state == SendState::Confirmed {
-            self.ours.retain(|ours| *ours != id);
+            self.unsettled.retain(|unsettled| *unsettled != id);
         }
         let overtakes = state != SendState::Queued && self.is_queued_behind_another(id);
         self.edit(id, |body| {
@@ -197,9 +208,7 @@ impl Timeline {
         let Some(id) = self.recalled.take() else {
             return false;
         };
-        let same = self
-            .get(id)
-            .is_some_and(|item| matches!(&item.body, Body::Agent(prose) if prose.text == text));
+        let same = self.answer(id).is_some_and(|prose| prose.text == text);
         if same && let Some(open) = self.open(Voice::Answer) {
             self.remove(open);
         }
@@ -216,10 +225,8 @@ impl Timeline {
     /// like the one that grows now.
     fn completes_overtaken(&mut self, text: &str) -> bool {
         let begins = |id: ItemId| {
-            let item = self.get(id);
-            item.is_some_and(
-                |item| matches!(&item.body, Body::Agent(prose) if text.starts_with(&prose.text)),
-            )
+            let answer = self.answer(id);
+            answer.is_some_and(|prose| text.starts_with(&prose.text))
         };
         let Some(id) = self.overtaken.filter(|id| begins(*id)) else {
             return false;
@@ -233,9 +240,29 @@ impl Timeline {
     }
 
     fn grows(&self, id: ItemId) -> bool {
-        let streaming = |prose: &Prose| prose.state == ProseState::Streaming;
-        self.get(id)
-            .is_some_and(|item| matches!(&item.body, Body::Agent(prose) if streaming(prose)))
+        let answer = self.answer(id);
+        answer.is_some_and(|prose| prose.state == ProseState::Streaming)
+    }
+
+    fn answer(&self, id: ItemId) -> Option<&Prose> {
+        match &self.get(id)?.body {
+            Body::Agent(prose) => Some(prose),
+            _ => None,
+        }
+    }
+
+    /// The answers of this turn, oldest first.
+    fn answers(&self) -> Vec<(ItemId, &Prose)> {
+        let turn = self.items.iter().rev().skip_while(|item| is_queued(item));
+        let mut answers: Vec<(ItemId, &Prose)> = turn
+            .take_while(|item| !matches!(item.body, Body::User(_)))
+            .filter_map(|item| match &item.body {
+                Body::Agent(prose) => Some((item.id, prose)),
+                _ => None,
+            })
+            .collect();
+        answers.reverse();
+        answers
     }
 
     /// The newest item, if it is an answer that is whole.
@@ -248,15 +275,7 @@ impl Timeline {
     /// The beginning of this turn's answer, which was missed: it takes over what cuts left of it,
     /// else it goes before the first of the answer that is there.
     pub(super) fn recover(&mut self, missed: String) {
-        let turn = self.items.iter().rev().skip_while(|item| is_queued(item));
-        let mut answers: Vec<(ItemId, &Prose)> = turn
-            .take_while(|item| !matches!(item.body, Body::User(_)))
-            .filter_map(|item| match &item.body {
-                Body::Agent(prose) => Some((item.id, prose)),
-                _ => None,
-            })
-            .collect();
-        answers.reverse();
+        let mut answers = self.answers();
         let first = answers.first().map(|(id, prose)| (*id, prose.text.clone()));
         answers.retain(|(_, prose)| prose.state != ProseState::Done);
         let texts = answers.iter().map(|(_, prose)| prose.text.as_str());
@@ -276,16 +295,9 @@ impl Timeline {
 
     /// Pieces that stand one after the other in this turn become the text that they are of.
     pub(super) fn mend(&mut self, pieces: &[String], whole: String) {
-        let turn = self.items.iter().rev().skip_while(|item| is_queued(item));
-        let mut answers: Vec<(ItemId, &str)> = turn
-            .take_while(|item| !matches!(item.body, Body::User(_)))
-            .filter_map(|item| match &item.body {
-                Body::Agent(prose) => Some((item.id, prose.text.as_str())),
-                _ => None,
-            })
-            .collect();
-        answers.reverse();
-        let fits = |shown: &&[(ItemId, &str)]| shown.iter().map(|(_, text)| *text).eq(pieces);
+        let answers = self.answers();
+        let fits =
+            |shown: &&[(ItemId, &Prose)]| shown.iter().map(|(_, prose)| &prose.text).eq(pieces);
         let found = answers.windows(pieces.len().max(1)).find(fits);
         let ids: Vec<ItemId> = found.into_iter().flatten().map(|(id, _)| *id).collect();
         if let Some((first, others)) = ids.split_first() {
@@ -310,12 +322,16 @@ impl Timeline {
     /// A growing text grows no more.
     pub(super) fn close(&mut self, voice: Voice, state: ProseState) {
         if let Some(id) = self.open(voice) {
-            self.edit(id, |body| {
-                if let Body::Agent(prose) | Body::Reasoning(prose) = body {
-                    prose.state = state;
-                }
-            });
+            self.end(id, state);
         }
+    }
+
+    fn end(&mut self, id: ItemId, state: ProseState) {
+        self.edit(id, |body| {
+            if let Body::Agent(prose) | Body::Reasoning(prose) = body {
+                prose.state = state;
+            }
+        });
     }
 
     fn open(&self, voice: Voice) -> Option<ItemId> {
@@ -495,11 +511,7 @@ impl Timeline {
         self.close(Voice::Answer, ProseState::Interrupted);
         self.close(Voice::Reasoning, ProseState::Interrupted);
         if let Some(id) = self.overtaken.filter(|id| self.grows(*id)) {
-            self.edit(id, |body| {
-                if let Body::Agent(prose) = body {
-                    prose.state = ProseState::Interrupted;
-                }
-            });
+            self.end(id, ProseState::Interrupted);
         }
         while let Some(id) = self.tool(|tool| tools && tool.state == ToolState::Running) {
             self.edit(id, |body| {
@@ -518,6 +530,7 @@ impl Timeline {
         self.items.clear();
         self.telling = Telling::default();
         self.asked.clear();
+        self.unsettled = queued.iter().map(|item| item.id).collect();
         self.say(Change::Cleared);
         for item in queued {
             self.place(self.items.len(), item);
