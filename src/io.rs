@@ -104,6 +104,8 @@ pub enum Happening {
         /// The body as text.
         body: String,
     },
+    /// The wait that an adapter asked for is over.
+    Waited,
     /// A request got no answer at all: no network, or the server allows no reading from here.
     Failed {
         /// The request.

@@ -130,7 +130,7 @@ pub enum Input {
 /// Why a session wants to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The next try to connect, or the end of one that takes too long.
+    /// The next try to connect, the end of one that takes too long, or a wait of the adapter's.
     Connection,
     /// Nothing came for so long that the connection is dead.
     Silence,
@@ -168,6 +168,8 @@ pub struct Session {
     run: RunClock,
     /// The conversation may hold more than we have seen: ask for the history when connected.
     stale: bool,
+    /// When the adapter goes on.
+    waits_until: Option<Instant>,
     /// The history is being asked for; nothing is sent before it is here, or overdue.
     recalling: Option<Instant>,
     /// A reset waits for the connection (`None`), or for its confirmation since then.
@@ -235,6 +237,7 @@ impl Session {
             run: RunClock::default(),
             policy,
             stale,
+            waits_until: None,
             recalling: None,
             resetting: None,
             history_blocked: false,
@@ -314,6 +317,7 @@ impl Session {
         ];
         [
             (self.connection_due(), Reason::Connection),
+            (self.waits_until, Reason::Connection),
             (self.dead_at(), Reason::Silence),
             (self.run.deadline(&self.policy, doubt), Reason::Run),
             (asked, Reason::Approval),

@@ -117,7 +117,10 @@ impl Driver {
             Happening::Answered { request, .. } | Happening::Failed { request } => {
                 let _ended = take(&self.calls, *request);
             }
-            Happening::Opened(_) | Happening::Received { .. } | Happening::Flushed(_) => {}
+            Happening::Opened(_)
+            | Happening::Received { .. }
+            | Happening::Flushed(_)
+            | Happening::Waited => {}
         }
         self.dispatch(Msg::Happened(happening));
     }

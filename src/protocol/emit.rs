@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{AgentEvent, Gone};
 use crate::io::{Action, Frame, Request, RequestId, SocketId};
-use crate::model::Event;
+use crate::model::{Duration, Event};
 
 /// Hands out socket and request numbers that never repeat.
 #[derive(Debug, Default)]
@@ -41,6 +41,8 @@ pub enum Emission {
     Event(AgentEvent),
     /// An event of the server's log.
     Logged(Box<Event>),
+    /// After this long, [`crate::io::Happening::Waited`] is wanted; the connection's end ends the wait.
+    Wait(Duration),
     /// The connection can be used now.
     Ready,
     /// The connection is of no use any more. `None`: try again.
@@ -83,6 +85,11 @@ impl<'a> Out<'a> {
         let request = RequestId(self.ids.draw());
         self.act(Action::Fetch { request, what });
         request
+    }
+
+    /// Asks for [`crate::io::Happening::Waited`] after this long; a further one takes its place.
+    pub fn wait(&mut self, how_long: Duration) {
+        self.list.push_back(Emission::Wait(how_long));
     }
 
     /// Says what was understood.

@@ -11,6 +11,7 @@
 
 mod action;
 mod address;
+mod arrive;
 mod event;
 mod observation;
 mod rest;
@@ -22,13 +23,13 @@ mod write;
 use serde_json::Value;
 
 use super::{AgentEvent, Capabilities, Command, Gone, Out, Protocol, Setup, Unsupported, Verdict};
-use crate::io::{Closed, Frame, Happening, RequestId, SocketId};
+use crate::io::{Closed, Frame, Happening};
 use crate::model::{
     ConversationId, Cursor, Duration, Event, EventKey, Notice, Standing, TransactionId,
 };
 use crate::wire::socket_io::{self, Packet};
 use address::Address;
-use rest::Looked;
+use arrive::{Asking, Hole, Link};
 use status::Status;
 
 /// Holes up to this many numbers are made by events that the server sends to nobody.
@@ -46,7 +47,8 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         fresh: setup.fresh,
         strict: setup.strict,
         link: Link::default(),
-
+        answers: false,
+        providers: String::new(),
         highest: None,
         strays: 0,
         stood: false,
@@ -61,6 +63,11 @@ struct OpenHands {
     fresh: bool,
     strict: bool,
     link: Link,
+    /// The server has answered a call, so that this page may read what it says.
+    answers: bool,
+    /// The providers that the server was set up with, as it wants them said; empty where that is
+    /// not known.
+    providers: String,
     /// The greatest number of an event so far.
     highest: Option<u64>,
     /// Events without a number so far.
@@ -71,35 +78,8 @@ struct OpenHands {
     standing: Option<(EventKey, Standing)>,
 }
 
-/// One connection.
-#[derive(Debug, Default)]
-struct Link {
-    asking: Option<(RequestId, Asking)>,
-    socket: Option<SocketId>,
-    patience: Option<Duration>,
-    connected: bool,
-    /// The agent is being started by our coming: what the log up to here says of its state is of
-    /// before.
-    asleep: bool,
-    /// The greatest number of an event when the connection was made.
-    joined: Option<u64>,
-    /// Up to this number there can be no hole that the connection made; beyond it nobody could be
-    /// asked.
-    unverified: Option<Option<u64>>,
-    too_many: bool,
-}
-
 fn number(key: &Option<EventKey>) -> Option<u64> {
     key.as_ref().and_then(event::number_of)
-}
-
-/// What was asked.
-#[derive(Clone, Copy, Debug)]
-enum Asking {
-    Look,
-    LookAgain,
-    Create,
-    Events,
 }
 
 impl Protocol for OpenHands {
@@ -122,11 +102,11 @@ impl Protocol for OpenHands {
         self.highest = self.highest.max(number(&cursor.newest));
         // What is here already told a state, and where nothing came since, no replay tells it again.
         self.stood |= cursor.newest.is_some();
-        let (request, asking) = match self.fresh {
-            true => (rest::create(&self.address), Asking::Create),
-            false => (rest::look(&self.address, &self.conversation), Asking::Look),
+        let asking = match self.fresh {
+            true => Asking::Create,
+            false => Asking::Look,
         };
-        self.link.asking = Some((out.fetch(request), asking));
+        self.ask(asking, out);
     }
 
     fn receive(&mut self, happening: &Happening, out: &mut Out<'_>) {
@@ -136,9 +116,10 @@ impl Protocol for OpenHands {
                 request,
                 status,
                 body,
-            } => self.answered(*request, Some((*status, body)), out),
-            Happening::Failed { request } => self.answered(*request, None, out),
+            } => self.answered(*request, *status, body, out),
+            Happening::Failed { request } => self.answered(*request, 0, "", out),
             Happening::Closed(_) => self.link.socket = None,
+            Happening::Waited => self.waited(out),
             Happening::Opened(_) | Happening::Flushed(_) => {}
         }
     }
@@ -161,9 +142,8 @@ impl Protocol for OpenHands {
         } else {
             since
         };
-        let request = rest::events(&self.address, &self.conversation, start);
-        self.link.unverified = Some(self.highest);
-        self.link.asking = Some((out.fetch(request), Asking::Events));
+        self.link.hole = Some(Hole::behind(self.highest));
+        self.ask(Asking::Events(start), out);
     }
 
     fn tell(&self, key: &str, json: &str) -> Option<Event> {
@@ -191,103 +171,6 @@ impl Protocol for OpenHands {
 }
 
 impl OpenHands {
-    fn answered(&mut self, request: RequestId, answer: Option<(u16, &String)>, out: &mut Out<'_>) {
-        let asked = self.link.asking.take_if(|(asked, _)| *asked == request);
-        let (status, body) = answer.map_or((0, ""), |(status, body)| (status, body.as_str()));
-        match asked.map(|(_, asking)| asking) {
-            Some(Asking::Look) => self.looked(&rest::looked(status, body), out),
-            Some(Asking::LookAgain) => self.looked_again(&rest::looked(status, body), out),
-            Some(Asking::Create) => self.created(rest::created(status, body), out),
-            Some(Asking::Events) => self.paged(rest::page(status, body), out),
-            None => {}
-        }
-    }
-
-    fn looked(&mut self, looked: &Looked, out: &mut Out<'_>) {
-        match looked {
-            Looked::Running(title) => self.titled(title.as_ref(), out),
-            Looked::Asleep(title) => {
-                self.link.asleep = true;
-                self.titled(title.as_ref(), out);
-            }
-            // Connecting would make one of that name.
-            Looked::Missing => return out.lost(Some(Gone::UnknownConversation)),
-            Looked::Gone(gone) => return out.lost(Some(gone.clone())),
-            Looked::Unclear => {}
-        }
-        self.open(out);
-    }
-
-    /// A conversation that slept runs, and its log has no news: somebody else had started it before
-    /// the connection was made, and what the log said then is true.
-    fn looked_again(&mut self, looked: &Looked, out: &mut Out<'_>) {
-        if let Looked::Running(_) = looked
-            && std::mem::take(&mut self.link.asleep)
-            && let Some((_, standing)) = &self.standing
-        {
-            out.event(AgentEvent::Stands(*standing));
-        }
-    }
-
-    /// Asks whether a conversation still sleeps of which nothing was heard for a while.
-    fn look_again(&mut self, out: &mut Out<'_>) {
-        if self.link.connected && self.link.asleep && self.link.asking.is_none() {
-            let request = rest::look(&self.address, &self.conversation);
-            self.link.asking = Some((out.fetch(request), Asking::LookAgain));
-        }
-    }
-
-    fn titled(&self, title: Option<&String>, out: &mut Out<'_>) {
-        if let Some(title) = title {
-            out.event(AgentEvent::Titled(title.clone()));
-        }
-    }
-
-    /// Where the server cannot be asked for a conversation, one of our own name will do: connecting
-    /// makes it. If that fails as well, the server was away, and is asked again the next time.
-    fn created(&mut self, created: Result<Option<String>, Gone>, out: &mut Out<'_>) {
-        match created {
-            Err(gone) => return out.lost(Some(gone)),
-            Ok(Some(id)) => self.named(id, out),
-            Ok(None) => self.conversation.retain(|c| c != '-'),
-        }
-        self.open(out);
-    }
-
-    fn named(&mut self, id: String, out: &mut Out<'_>) {
-        self.fresh = false;
-        self.conversation.clone_from(&id);
-        out.event(AgentEvent::Named(ConversationId::new(id)));
-    }
-
-    fn open(&mut self, out: &mut Out<'_>) {
-        let latest = self.highest.and_then(|highest| i64::try_from(highest).ok());
-        let url = self
-            .address
-            .socket(&self.conversation, latest.unwrap_or(-1));
-        self.link.socket = Some(out.open(url));
-    }
-
-    fn paged(&mut self, page: Option<(Vec<Value>, bool)>, out: &mut Out<'_>) {
-        let Some((events, more)) = page else {
-            return out.event(AgentEvent::CaughtUp { whole: false });
-        };
-        let last = events.iter().filter_map(event::number).max();
-        for event in events {
-            self.log(event, out);
-        }
-        match last.filter(|_| more) {
-            Some(last) => {
-                let request = rest::events(&self.address, &self.conversation, last + 1);
-                self.link.asking = Some((out.fetch(request), Asking::Events));
-            }
-            None => {
-                self.link.unverified = None;
-                out.event(AgentEvent::CaughtUp { whole: true });
-            }
-        }
-    }
-
     fn frame(&mut self, frame: &Frame, out: &mut Out<'_>) {
         let Frame::Text(text) = frame else {
             return out.unknown();
@@ -365,27 +248,42 @@ impl OpenHands {
         match status::read(&event) {
             Some(Status::Said(said)) => out.event(said),
             Some(Status::TooMany) => self.link.too_many = true,
+            Some(Status::Failed(words)) if self.is_starting() => out.lost(Some(Gone::Said(words))),
+            Some(Status::Failed(words)) => {
+                out.event(AgentEvent::Trouble(standing::fault(&words, "STATUS$ERROR")));
+            }
             None => self.live(event, out),
         }
     }
 
     /// An event of the log over the socket. Behind the connect packet it is live, and a hole before
-    /// it can be of what the connection missed.
+    /// the first of them can be of what the connection missed.
     fn live(&mut self, event: Value, out: &mut Out<'_>) {
         let number = event::number(&event);
-        if let (true, Some(Some(upto)), Some(number), None) = (
-            self.link.connected,
-            self.link.unverified,
-            number,
-            &self.link.asking,
-        ) {
-            self.link.unverified = None;
-            let count = number.saturating_sub(upto + 1);
+        if let (true, Some(hole)) = (self.link.connected, &mut self.link.hole) {
+            hole.end = hole.end.or(number.filter(|_| number > hole.start));
+        }
+        self.missing(out);
+        self.log(event, out);
+    }
+
+    /// Says how much may be missing, once that is known and nobody can be asked for it any more.
+    pub(super) fn missing(&mut self, out: &mut Out<'_>) {
+        let known = |hole: &mut Hole| hole.end.is_some();
+        let quiet = self.link.is_quiet();
+        if let Some(hole) = self.link.hole.take_if(|hole| quiet && known(hole)) {
+            let next = hole.start.map_or(0, |start| start + 1);
+            let count = hole.end.unwrap_or_default().saturating_sub(next);
             if count > USUAL_HOLE {
                 out.event(AgentEvent::Notice(Notice::MayBeMissing { count }));
             }
         }
-        self.log(event, out);
+    }
+
+    /// Whether nothing says yet that there is an agent. An error then means that there will be none.
+    fn is_starting(&self) -> bool {
+        let starting = |(_, standing): &(EventKey, Standing)| *standing == Standing::Starting;
+        self.link.asleep || !self.stood || self.standing.as_ref().is_some_and(starting)
     }
 
     fn stands(&mut self, key: &EventKey, standing: Option<Standing>) {

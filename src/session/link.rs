@@ -65,6 +65,9 @@ impl Session {
         if self.dead_at().is_some_and(|at| now >= at) {
             return self.cut(now);
         }
+        if self.waits_until.take_if(|at| now >= *at).is_some() {
+            self.receive(&Happening::Waited, now);
+        }
         if self.connection_due().is_none_or(|at| now < at) {
             return;
         }
@@ -139,6 +142,8 @@ impl Session {
                 if self.requests.contains(request) =>
             {
                 self.requests.retain(|known| known != request);
+                // A server that answers is worth waiting on.
+                self.connection.progress(now);
                 self.receive(happening, now);
             }
             // Of a socket or a request that was superseded.
@@ -188,6 +193,7 @@ impl Session {
                         judgement = Judgement::Dropped;
                     }
                 }
+                Emission::Wait(how_long) => self.waits_until = Some(now + how_long),
                 Emission::Ready => self.ready(now),
                 Emission::Lost(gone) => self.lost_use(gone, now),
                 Emission::Unknown => judgement = Judgement::Unknown,
@@ -279,6 +285,7 @@ impl Session {
 
     /// Drops every request; nothing more is heard of them.
     pub(super) fn abort(&mut self) {
+        self.waits_until = None;
         self.recalling = None;
         for request in std::mem::take(&mut self.requests) {
             let action = Action::Abort(request);

@@ -60,6 +60,9 @@ pub(crate) fn client(stored: Stored, now: Instant) -> Player {
     Player::start(openhands(), setup, birth, now)
 }
 
+/// After this long a call that failed is made again, if it is.
+pub(crate) const A_WHILE: Duration = Duration::secs(3);
+
 /// A naive model of the server: a log, of which a connection gets what is behind a number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Server {
@@ -140,11 +143,15 @@ impl Server {
         let before = Self {
             log: self.log[..cut].to_vec(),
         };
-        let asked = player.answer_next(|_| match mishap.no_rest {
-            true => None,
-            false => Some((200, json!({"status": "RUNNING", "title": null}).to_string())),
-        });
-        assert!(asked, "the client looks before it connects");
+        let running = json!({"status": "RUNNING", "title": null}).to_string();
+        let tried = player.addresses().len();
+        while player.addresses().len() == tried {
+            let asked = player.answer_next(|_| (!mishap.no_rest).then(|| (200, running.clone())));
+            assert!(asked, "the client looks before it connects");
+            if mishap.no_rest {
+                player.wait(A_WHILE);
+            }
+        }
         player.open();
         let latest = latest(player);
         player.receive(r#"0{"sid":"s","upgrades":[],"pingTimeout":20000,"pingInterval":25000}"#);
@@ -157,10 +164,11 @@ impl Server {
         for event in told.iter().rev().take(mishap.doubled).rev() {
             player.receive(&frame(event));
         }
-        while player.answer_next(|request| match mishap.no_rest {
-            true => None,
-            false => Some(known.page(&request.url)),
-        }) {}
+        while player.answer_next(|request| (!mishap.no_rest).then(|| known.page(&request.url))) {
+            if mishap.no_rest {
+                player.wait(A_WHILE);
+            }
+        }
         told.len()
     }
 }
@@ -358,6 +366,8 @@ fn a_server_that_is_not_there_yet_is_asked_for_a_conversation_once_it_is() {
     let made = json!({"status": "ok", "conversation_id": "c1"}).to_string();
     assert!(player.answer_next(|request| (request.method == "POST").then_some((200, made))));
     assert_eq!(named(&player), ["c1"]);
+    let running = json!({"status": "RUNNING", "title": null}).to_string();
+    assert!(player.answer_next(|_| Some((200, running))));
     let address = player.addresses().last().unwrap();
     assert!(address.contains("conversation_id=c1&"), "{address}");
 }

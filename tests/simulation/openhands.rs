@@ -48,6 +48,22 @@ fn looks(player: &mut Player, status: u16, body: &str) {
     assert!(player.answer_next(|_| Some((status, body.to_owned()))));
 }
 
+/// The conversation sleeps, and the server is too old to be asked to start it.
+fn finds_asleep(player: &mut Player) {
+    looks(player, 200, &stopped());
+    looks(player, 404, "{\"detail\":\"Not Found\"}");
+    looks(player, 405, "{\"detail\":\"Method Not Allowed\"}");
+}
+
+/// A client that found the conversation asleep, and whose socket is open.
+fn greeted_asleep() -> Player {
+    let mut player = visiting();
+    finds_asleep(&mut player);
+    player.open();
+    player.receive(OPENED);
+    player
+}
+
 /// A client that has looked, and whose socket is open.
 fn greeted(status: &str) -> Player {
     let mut player = visiting();

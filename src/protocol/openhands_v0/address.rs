@@ -28,22 +28,29 @@ impl Address {
     }
 
     /// Where the socket is; `latest` is the newest event that is here, -1 for none.
-    pub(super) fn socket(&self, conversation: &str, latest: i64) -> String {
+    pub(super) fn socket(&self, conversation: &str, latest: i64, providers: &str) -> String {
         let scheme = if self.secure { "wss:" } else { "ws:" };
-        let key = match &self.key {
-            Some(key) => format!("&session_api_key={key}"),
-            None => String::new(),
-        };
         let Self { place, .. } = self;
-        format!(
-            "{scheme}{place}/socket.io/?EIO=4&transport=websocket&conversation_id={conversation}&latest_event_id={latest}{key}"
-        )
+        let mut url = format!(
+            "{scheme}{place}/socket.io/?EIO=4&transport=websocket&conversation_id={conversation}&latest_event_id={latest}"
+        );
+        let more = [
+            ("&providers_set=", Some(providers)),
+            ("&session_api_key=", self.key.as_deref()),
+        ];
+        for (name, value) in more {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                url.push_str(name);
+                url.push_str(value);
+            }
+        }
+        url
     }
 
-    /// Where the calls beside the socket are; `path` begins after `/api/conversations`.
-    pub(super) fn rest(&self, path: &str) -> String {
+    /// Where the calls beside the socket are; `path` begins after `/api`.
+    pub(super) fn api(&self, path: &str) -> String {
         let scheme = if self.secure { "https:" } else { "http:" };
-        format!("{scheme}{}/api/conversations{path}", self.place)
+        format!("{scheme}{}/api{path}", self.place)
     }
 }
 
@@ -56,10 +63,13 @@ mod tests {
         for typed in ["http://h:3000", "ws://h:3000/", "ws://h:3000/socket.io/"] {
             let address = Address::read(typed);
             assert_eq!(
-                address.socket("c1", -1),
+                address.socket("c1", -1, ""),
                 "ws://h:3000/socket.io/?EIO=4&transport=websocket&conversation_id=c1&latest_event_id=-1"
             );
-            assert_eq!(address.rest("/c1"), "http://h:3000/api/conversations/c1");
+            assert_eq!(
+                address.api("/conversations/c1"),
+                "http://h:3000/api/conversations/c1"
+            );
         }
     }
 
@@ -68,11 +78,11 @@ mod tests {
         let address = Address::read("https://h/agents/a/?session_api_key=k1");
         assert_eq!(address.key.as_deref(), Some("k1"));
         assert_eq!(
-            address.socket("c1", 7),
-            "wss://h/agents/a/socket.io/?EIO=4&transport=websocket&conversation_id=c1&latest_event_id=7&session_api_key=k1"
+            address.socket("c1", 7, "github,gitlab"),
+            "wss://h/agents/a/socket.io/?EIO=4&transport=websocket&conversation_id=c1&latest_event_id=7&providers_set=github,gitlab&session_api_key=k1"
         );
         assert_eq!(
-            address.rest("?limit=20"),
+            address.api("/conversations?limit=20"),
             "https://h/agents/a/api/conversations?limit=20"
         );
     }

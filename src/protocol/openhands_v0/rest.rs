@@ -1,7 +1,7 @@
 //! The calls beside the socket: whether a conversation is there, making one, and the events that
 //! no connection brought.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::address::Address;
 use crate::io::Request;
@@ -27,7 +27,42 @@ pub(super) fn events(address: &Address, conversation: &str, start: u64) -> Reque
     request(address, "GET", &path, None)
 }
 
+/// Asks how the server is set up.
+pub(super) fn settings(address: &Address) -> Request {
+    let url = address.api("/settings");
+    request_to(address, "GET", url, None)
+}
+
+/// Asks that a conversation be started, with what it needs for these providers.
+pub(super) fn start(address: &Address, conversation: &str, providers: &str) -> Request {
+    let providers: Vec<&str> = providers
+        .split(',')
+        .filter(|name| !name.is_empty())
+        .collect();
+    let body = json!({ "providers_set": providers }).to_string();
+    request(
+        address,
+        "POST",
+        &format!("/{conversation}/start"),
+        Some(body),
+    )
+}
+
 fn request(address: &Address, method: &'static str, path: &str, body: Option<String>) -> Request {
+    request_to(
+        address,
+        method,
+        address.api(&format!("/conversations{path}")),
+        body,
+    )
+}
+
+fn request_to(
+    address: &Address,
+    method: &'static str,
+    url: String,
+    body: Option<String>,
+) -> Request {
     let mut headers = Vec::new();
     if let Some(key) = &address.key {
         headers.push(("X-Session-API-Key".to_owned(), key.clone()));
@@ -37,7 +72,7 @@ fn request(address: &Address, method: &'static str, path: &str, body: Option<Str
     }
     Request {
         method,
-        url: address.rest(path),
+        url,
         headers,
         body,
     }
@@ -46,8 +81,14 @@ fn request(address: &Address, method: &'static str, path: &str, body: Option<Str
 /// What the server says of a conversation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Looked {
-    /// It runs or is being started, so that its log tells what the agent does.
+    /// It runs, so that its log tells what the agent does.
     Running(Option<String>),
+    /// It is being started.
+    Starting {
+        title: Option<String>,
+        /// What the server is busy with, by its name for it.
+        busy: Option<String>,
+    },
     /// It is there, and connecting to it starts it.
     Asleep(Option<String>),
     /// It is not there.
@@ -62,11 +103,16 @@ pub(super) enum Looked {
 pub(super) fn looked(status: u16, body: &str) -> Looked {
     match (status, serde_json::from_str::<Value>(body)) {
         (401 | 403, _) => Looked::Gone(Gone::Unauthorized),
-        (404, _) | (200, Ok(Value::Null)) => Looked::Missing,
+        // A page of somebody else's at that address knows nothing of conversations.
+        (404, Ok(Value::Object(_))) | (200, Ok(Value::Null)) => Looked::Missing,
         (200, Ok(known @ Value::Object(_))) => {
             let title = json::text(&known, &["title"]).map(str::to_owned);
+            let busy = json::text(&known, &["runtime_status"]).map(str::to_owned);
+            // Before 0.50 there is no word of the runtime.
+            let ready = busy.is_some() || known.get("runtime_status").is_none();
             match json::text(&known, &["status"]) {
-                Some("RUNNING" | "STARTING") => Looked::Running(title),
+                Some("RUNNING") if ready => Looked::Running(title),
+                Some("RUNNING" | "STARTING") => Looked::Starting { title, busy },
                 _ => Looked::Asleep(title),
             }
         }
@@ -89,6 +135,23 @@ pub(super) fn created(status: u16, body: &str) -> Result<Option<String>, Gone> {
         (400..500, _) if !words.is_empty() => Err(Gone::Said(words.to_owned())),
         _ => Ok(None),
     }
+}
+
+/// The providers that the server was set up with, parted by commas; a name that it does not know
+/// would keep it from answering.
+pub(super) fn providers(body: &str) -> String {
+    let settings: Value = serde_json::from_str(body).unwrap_or_default();
+    let known = settings
+        .get("provider_tokens_set")
+        .and_then(Value::as_object);
+    let plain = |name: &&String| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let names: Vec<&str> = known
+        .into_iter()
+        .flat_map(serde_json::Map::keys)
+        .filter(plain)
+        .map(String::as_str)
+        .collect();
+    names.join(",")
 }
 
 /// A page of events, and whether there are more.

@@ -12,6 +12,8 @@ use crate::wire::json;
 pub(super) enum Status {
     /// This, to the person.
     Said(AgentEvent),
+    /// Something failed, in the server's words or by its name for it.
+    Failed(String),
     /// Too many conversations run; this one is about to be ended.
     TooMany,
 }
@@ -20,8 +22,7 @@ pub(super) enum Status {
 pub(super) fn read(event: &Value) -> Option<Status> {
     let message = json::text(event, &["message"]).unwrap_or_default();
     if json::is_true(event, "error") {
-        let fault = standing::fault(message, "STATUS$ERROR");
-        return Some(Status::Said(AgentEvent::Trouble(fault)));
+        return Some(Status::Failed(message.to_owned()));
     }
     if !json::is_true(event, "status_update") {
         return None;

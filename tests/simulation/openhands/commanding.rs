@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::numbered::{Mishap, Server};
 use super::super::support::Wire;
 use super::{
-    CONNECTED, OPENED, asks, called, connected, last, looks, output, state, states_sent, stopped,
+    CONNECTED, OPENED, asks, called, connected, finds_asleep, last, output, state, states_sent,
     tell, user,
 };
 
@@ -164,7 +164,7 @@ fn an_answer_that_was_given_while_away_never_answers_another_question() {
 #[test]
 fn an_answer_that_was_given_while_away_is_nothing_to_an_agent_that_begins_anew() {
     let mut player = allowed_while_away();
-    looks(&mut player, 200, &stopped());
+    finds_asleep(&mut player);
     player.open();
     player.receive(OPENED);
     player.receive(CONNECTED);

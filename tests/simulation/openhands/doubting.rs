@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::super::numbered::{Mishap, Server, message as agent_said};
 use super::super::support::Wire;
-use super::{CONNECTED, OPENED, acked, connected, idle, looks, state, stopped, tell, texts, user};
+use super::{
+    CONNECTED, OPENED, acked, connected, finds_asleep, idle, looks, state, tell, texts, user,
+};
 
 /// A message went out, and the connection was cut before any sign of it.
 fn doubted() -> Player {
@@ -70,7 +72,7 @@ fn a_message_in_doubt_is_left_to_the_person_where_the_log_cannot_be_read() {
         ..Mishap::default()
     };
     Server { log }.accept(&mut player, mishap);
-    player.wait(Duration::secs(40));
+    player.wait(Duration::secs(30));
     assert_eq!(player.lines(), ["user maybe-sent: perhaps"]);
     assert_eq!(texts(&player), ["perhaps"]);
     player.input(Input::SendNow(player.last()));
@@ -81,7 +83,7 @@ fn a_message_in_doubt_is_left_to_the_person_where_the_log_cannot_be_read() {
 fn a_message_in_doubt_does_not_end_the_wait_for_the_agent() {
     let mut player = doubted();
     player.say("behind it");
-    looks(&mut player, 200, &stopped());
+    finds_asleep(&mut player);
     player.open();
     player.receive(OPENED);
     player.receive(CONNECTED);

@@ -2,11 +2,15 @@
 
 use parlor::model::{ConversationId, Duration};
 use parlor::protocol::Gone;
-use parlor::session::Change;
-use serde_json::json;
+use parlor::session::{Change, Run};
+use serde_json::{Value, json};
 
+use super::super::numbered::A_WHILE;
 use super::super::support::Wire;
-use super::{at, gone, looks, running, stays_away, visiting};
+use super::{
+    CONNECTED, OPENED, at, finds_asleep, gone, looks, phase, running, state, stays_away, stopped,
+    tell, texts, visiting,
+};
 
 #[test]
 fn a_running_conversation_is_connected_to_and_its_title_is_known() {
@@ -45,7 +49,7 @@ fn a_server_that_wants_a_key_is_not_connected_to() {
 
 #[test]
 fn a_look_without_a_clear_answer_does_not_keep_from_connecting() {
-    for (status, body) in [(500, "oops"), (200, "<html>"), (429, "")] {
+    for (status, body) in [(200, "<html>"), (404, "<html>"), (405, "")] {
         let mut player = visiting();
         looks(&mut player, status, body);
         assert_eq!(player.addresses().len(), 1, "{status}");
@@ -53,6 +57,101 @@ fn a_look_without_a_clear_answer_does_not_keep_from_connecting() {
     let mut player = visiting();
     player.fail_all();
     assert_eq!(player.addresses().len(), 1);
+}
+
+#[test]
+fn a_server_in_trouble_is_asked_again_before_it_is_connected_to() {
+    for status in [429, 500, 503] {
+        let mut player = visiting();
+        looks(&mut player, status, "oops");
+        assert!(player.addresses().is_empty());
+        assert!(player.asked().is_empty(), "not at once");
+        player.wait(A_WHILE);
+        looks(&mut player, 200, "null");
+        assert_eq!(gone(&player), Some(Gone::UnknownConversation));
+    }
+    let mut player = visiting();
+    for _ in 0..4 {
+        looks(&mut player, 500, "oops");
+        player.wait(A_WHILE);
+    }
+    assert_eq!(player.addresses().len(), 1, "and then is connected to");
+}
+
+#[test]
+fn a_new_conversation_is_connected_to_once_its_runtime_is_there() {
+    let mut player = at("http://agent.test:3000/", true, false);
+    let made = json!({"status": "ok", "conversation_id": "feed01", "message": null});
+    looks(&mut player, 200, &made.to_string());
+    // The server is about to write it down, and then builds.
+    looks(&mut player, 200, "null");
+    for busy in [
+        json!(null),
+        json!("STATUS$STARTING_RUNTIME"),
+        json!("STATUS$SETTING_UP_WORKSPACE"),
+    ] {
+        player.wait(Duration::secs(2));
+        let body = json!({"status": "STARTING", "title": "New", "runtime_status": busy});
+        looks(&mut player, 200, &body.to_string());
+        assert!(player.addresses().is_empty());
+        assert_eq!(player.session().run(), Run::Starting);
+    }
+    let words = Change::Progress(Some("STATUS$SETTING_UP_WORKSPACE".into()));
+    assert!(player.changes().contains(&words));
+    player.wait(Duration::secs(2));
+    let body = json!({"status": "RUNNING", "title": "New", "runtime_status": "STATUS$READY"});
+    looks(&mut player, 200, &body.to_string());
+    assert_eq!(player.addresses().len(), 1);
+}
+
+#[test]
+fn a_runtime_that_takes_minutes_is_waited_for() {
+    let mut player = visiting();
+    let body = json!({"status": "STARTING", "title": null, "runtime_status": null});
+    for _ in 0..250 {
+        looks(&mut player, 200, &body.to_string());
+        player.wait(Duration::secs(1));
+        assert_eq!(phase(&player), "connecting");
+    }
+    assert!(player.addresses().is_empty());
+    for _ in 0..51 {
+        looks(&mut player, 200, &body.to_string());
+        player.wait(Duration::secs(1));
+    }
+    assert_eq!(player.addresses().len(), 1, "and not for ever");
+}
+
+#[test]
+fn a_conversation_that_sleeps_is_started_with_what_the_server_knows_of_providers() {
+    let mut player = visiting();
+    looks(&mut player, 200, &stopped());
+    let known = json!({"provider_tokens_set": {"github": null, "gitlab": "h", "Odd name": null}});
+    assert_eq!(player.asked(), ["http://agent.test:3000/api/settings"]);
+    looks(&mut player, 200, &known.to_string());
+    player.answer_next(|request| {
+        assert_eq!(request.method, "POST");
+        assert!(request.url.ends_with("/conversations/0a1b-2c3d/start"));
+        let body: Value = serde_json::from_str(request.body.as_ref().unwrap()).unwrap();
+        assert_eq!(body, json!({"providers_set": ["github", "gitlab"]}));
+        Some((200, json!({"status": "ok"}).to_string()))
+    });
+    looks(&mut player, 200, &running());
+    assert!(player.addresses()[0].ends_with("latest_event_id=-1&providers_set=github,gitlab"));
+    player.open();
+    player.receive(OPENED);
+    // Its log tells of this start, and is true.
+    tell(&mut player, &state(4, "awaiting_user_input"));
+    player.receive(CONNECTED);
+    player.answer_all(200, r#"{"events":[],"has_more":false}"#);
+    player.say("good morning");
+    assert_eq!(texts(&player), ["good morning"]);
+}
+
+#[test]
+fn a_server_that_cannot_be_asked_to_start_one_is_connected_to() {
+    let mut player = visiting();
+    finds_asleep(&mut player);
+    assert!(player.addresses()[0].ends_with("latest_event_id=-1"));
 }
 
 #[test]
@@ -69,6 +168,7 @@ fn the_server_names_a_new_conversation() {
     });
     let named = Change::Named(ConversationId::new("feed01"));
     assert!(player.changes().contains(&named));
+    looks(&mut player, 200, &running());
     assert!(player.addresses()[0].contains("conversation_id=feed01&latest_event_id=-1"));
     player.close(1006, "");
     player.wait(Duration::secs(31));

@@ -1,14 +1,15 @@
 //! When a message may go, and when it would be lost.
 
 use parlor::model::{Duration, Instant};
+use parlor::protocol::Gone;
 use parlor::session::{Input, Run};
 use serde_json::json;
 
 use super::super::numbered::{Mishap, Server, Stored, client, message as agent_said};
 use super::super::support::Wire;
 use super::{
-    CONNECTED, OPENED, acked, asks, called, connected, greeted, last, looks, running, state,
-    stopped, tell, texts, user, visiting,
+    CONNECTED, OPENED, acked, asks, called, connected, gone, greeted_asleep, last, looks, running,
+    state, stopped, tell, texts, user, visiting,
 };
 
 #[test]
@@ -48,7 +49,7 @@ fn the_person_may_answer_a_question_with_a_message() {
 
 #[test]
 fn the_old_state_of_a_sleeping_conversation_lets_no_message_out() {
-    let mut player = greeted(&stopped());
+    let mut player = greeted_asleep();
     player.say("wake up");
     let old = [
         state(0, "loading"),
@@ -76,7 +77,7 @@ fn the_old_state_of_a_sleeping_conversation_lets_no_message_out() {
 
 #[test]
 fn what_is_known_only_over_rest_of_a_sleeping_conversation_is_old_as_well() {
-    let mut player = greeted(&stopped());
+    let mut player = greeted_asleep();
     player.say("wake up");
     tell(&mut player, &agent_said(10));
     player.receive(CONNECTED);
@@ -113,12 +114,12 @@ fn where_nobody_can_be_asked_the_agent_has_a_moment_to_say_that_it_is_being_star
 
 #[test]
 fn a_sleeping_conversation_that_another_window_woke_is_found_awake() {
-    let mut player = greeted(&stopped());
+    let mut player = greeted_asleep();
     player.say("wake up");
     // It was started behind the look, and was ready before the replay.
     tell(&mut player, &state(13, "awaiting_user_input"));
     player.receive(CONNECTED);
-    player.answer_all(500, "");
+    player.answer_all(405, "");
     player.wait(Duration::secs(25));
     assert!(texts(&player).is_empty());
     player.receive("2");
@@ -162,4 +163,20 @@ fn messages_go_out_while_the_agent_works_but_not_while_it_asks() {
     assert_eq!(texts(&player), ["interjected"]);
     tell(&mut player, &called(4, "call-1", "confirmed"));
     assert_eq!(texts(&player).len(), 2);
+}
+
+/// What openhands-ai 0.59.0 says where it cannot make an agent.
+#[test]
+fn an_error_while_the_agent_is_being_started_ends_the_wait() {
+    let words = "Failed to create agent session: FileNotFoundError";
+    let failed = json!({"error": true, "message": words});
+    let mut player = connected(&[state(0, "loading")]);
+    player.say("early");
+    tell(&mut player, &failed);
+    assert_eq!(gone(&player), Some(Gone::Said(words.into())));
+    assert_eq!(last(&player), "user queued: early");
+    let mut player = connected(&[state(0, "awaiting_user_input")]);
+    tell(&mut player, &failed);
+    assert_eq!(gone(&player), None, "the agent is there, and goes on");
+    assert!(last(&player).contains(words));
 }

