@@ -37,7 +37,7 @@ impl Item {
             Body::User(message) => message.state.state(),
             Body::Agent(prose) | Body::Reasoning(prose) => prose.state.state(),
             Body::Tool(tool) => match tool.state {
-                ToolState::Running => State::Pending,
+                ToolState::Running | ToolState::Asked => State::Pending,
                 ToolState::Done => State::Done,
                 ToolState::Failed => State::Failed,
                 ToolState::Denied => State::Denied,

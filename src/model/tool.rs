@@ -41,6 +41,8 @@ impl ToolCall {
 pub enum ToolState {
     /// No result yet.
     Running,
+    /// It waits for the person's leave.
+    Asked,
     /// It returned a result.
     Done,
     /// It returned an error.

@@ -242,6 +242,7 @@ impl Timeline {
             return;
         }
         let name = id.as_str().to_owned();
+        self.asked_call_becomes(&id, ToolState::Asked);
         let item = self.push(Body::Approval(Approval {
             id,
             tool,
@@ -255,6 +256,13 @@ impl Timeline {
     }
 
     fn settled(&mut self, id: &ApprovalId, state: ApprovalState) {
+        self.asked_call_becomes(
+            id,
+            match state {
+                ApprovalState::Denied => ToolState::Denied,
+                _ => ToolState::Running,
+            },
+        );
         if let Some(item) = self.telling.questions.get(id.as_str()) {
             // What another window answered stands over what was meant here.
             self.asked.retain(|asked| *asked != item);
@@ -266,9 +274,27 @@ impl Timeline {
         }
     }
 
+    /// The call that is asked about has no result yet, and is in this state now.
+    fn asked_call_becomes(&mut self, id: &ApprovalId, state: ToolState) {
+        let Telling { calls, causes, .. } = &self.telling;
+        let call = calls.get(id.as_str()).or_else(|| causes.get(id.as_str()));
+        let Some(call) = call.filter(|call| self.telling.running.contains(call)) else {
+            return;
+        };
+        self.edit(call, |body| {
+            if let Body::Tool(tool) = body {
+                tool.state = state;
+            }
+        });
+    }
+
     /// Nobody waits for an answer any more.
     fn expire(&mut self) {
         for id in std::mem::take(&mut self.asked) {
+            if let Some(Body::Approval(approval)) = self.get(id).map(|item| &item.body) {
+                let asked = approval.id.clone();
+                self.asked_call_becomes(&asked, ToolState::Interrupted);
+            }
             self.decide(id, ApprovalState::Expired);
         }
     }

@@ -166,6 +166,7 @@ pub fn delivery(state: &SendState) -> &'static str {
 pub const fn tool(state: ToolState) -> &'static str {
     match state {
         ToolState::Running => "Running",
+        ToolState::Asked => "Waits for your answer",
         ToolState::Done => "Done",
         ToolState::Failed => "Failed",
         ToolState::Denied => "Denied",

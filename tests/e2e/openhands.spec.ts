@@ -63,6 +63,7 @@ for (const [name, state] of [["Approve", "approved"], ["Deny", "denied"]] as con
     await connect(page, agent, await made(agent));
     await send(page, "ask");
     const asked = items(page, "approval");
+    await expect(items(page, "tool")).toContainText("Waits for your answer");
     await button(asked, name).click();
     await expect(asked).toHaveAttribute("data-state", state);
     await expect(items(page, "tool")).toHaveCount(1);

@@ -55,6 +55,7 @@ const fn sign(state: Option<ToolState>) -> &'static str {
     match state {
         Some(ToolState::Done) => icon::DONE,
         Some(ToolState::Failed | ToolState::Denied | ToolState::Interrupted) => icon::FAILED,
+        Some(ToolState::Asked) => icon::ASK,
         Some(ToolState::Running) | None => icon::TOOL,
     }
 }

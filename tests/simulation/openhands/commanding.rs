@@ -1,6 +1,6 @@
 //! What the person asks of the agent, and the agent of the person.
 
-use parlor::model::Duration;
+use parlor::model::{Body, Duration, ToolState};
 use parlor::recording::Player;
 use parlor::session::{Input, Run};
 use serde_json::json;
@@ -70,6 +70,7 @@ fn a_question_is_answered_by_a_state_and_its_copies_are_no_second_card() {
         }
         assert_eq!(player.session().run(), Run::Asking);
         assert_eq!(player.items().len(), 2, "{:?}", player.lines());
+        assert_eq!(tool(&player), ToolState::Asked);
         player.input(Input::Answer {
             id: player.last(),
             approved,
@@ -78,6 +79,11 @@ fn a_question_is_answered_by_a_state_and_its_copies_are_no_second_card() {
         assert_eq!(states_sent(&player), [format!("user_{word}")]);
         assert!(last(&player).starts_with(settled));
         tell(&mut player, &called(11, "call-1", word));
+        let settled_tool = match approved {
+            true => ToolState::Running,
+            false => ToolState::Denied,
+        };
+        assert_eq!(tool(&player), settled_tool);
         tell(&mut player, &state(12, &format!("user_{word}")));
         let denied = json!({"id": 13, "cause": 11, "source": "agent",
             "observation": "user_rejected", "content": "rejected", "extras": {}});
@@ -86,12 +92,12 @@ fn a_question_is_answered_by_a_state_and_its_copies_are_no_second_card() {
             false => denied,
         };
         tell(&mut player, &result);
-        let tool = match approved {
+        let result = match approved {
             true => "tool done: listed\nexit code 0",
             false => "tool denied: rejected",
         };
         assert_eq!(player.items().len(), 2, "{:?}", player.lines());
-        assert_eq!(player.lines()[0], tool);
+        assert_eq!(player.lines()[0], result);
         assert!(last(&player).starts_with(settled));
     }
 }
@@ -179,4 +185,16 @@ fn a_question_that_a_message_overtook_expires() {
     let mut player = connected(&asks(8));
     tell(&mut player, &user(10, "something else"));
     assert!(player.lines()[1].starts_with("approval expired"));
+    assert_eq!(tool(&player), ToolState::Interrupted, "nothing comes of it");
+}
+
+/// How far the only tool call is.
+fn tool(player: &Player) -> ToolState {
+    let mut states = player.items().iter().filter_map(|item| match &item.body {
+        Body::Tool(tool) => Some(tool.state),
+        _ => None,
+    });
+    let state = states.next().unwrap();
+    assert_eq!(states.next(), None);
+    state
 }
