@@ -55,7 +55,7 @@ pub enum Listing {
         /// The title.
         title: String,
     },
-    /// Delete that conversation; it can be brought back until the next visit.
+    /// Delete that conversation; the tab can bring it back while it is open.
     Delete(u32),
     /// Bring it back.
     Restore(u32),
@@ -196,7 +196,7 @@ impl App {
         }
     }
 
-    /// Hides a conversation, which the next visit sweeps away. Where it is the open one, a new one
+    /// Hides a conversation, which a later visit sweeps away. Where it is the open one, a new one
     /// takes its place.
     fn delete(&mut self, id: u32, now: Instant) {
         if self

@@ -7,10 +7,13 @@ use serde_json::{Value, json};
 
 use super::catalogue::{self, Catalogue};
 use super::msg::{Kept, Theme};
-use crate::model::ConversationId;
+use crate::model::{ConversationId, Duration, Instant};
 use crate::storage::record::{Conversation, Found, Record, Setting};
 use crate::storage::tables::{Table, Write};
 use crate::wire::json;
+
+/// So long a conversation that was deleted stays for the tab that can bring it back.
+const UNDO: Duration = Duration::secs(600);
 
 /// What is known from earlier visits, and what is to be written.
 #[derive(Debug, Default)]
@@ -31,7 +34,7 @@ pub(super) struct LastServer {
 }
 
 impl Shelf {
-    pub(super) fn new(kept: &Kept) -> Self {
+    pub(super) fn new(kept: &Kept, now: Instant) -> Self {
         let settings = Found::decode(&kept.settings);
         let conversations: Found<Conversation> = Found::decode(&kept.conversations);
         let mut shelf = Self {
@@ -42,8 +45,8 @@ impl Shelf {
         };
         for record in conversations.records {
             match record.deleted {
-                Some(_) => shelf.forget(&record),
-                None => shelf.catalogue.add(record),
+                Some(deleted) if now.since(deleted) >= UNDO => shelf.forget(&record),
+                _ => shelf.catalogue.add(record),
             }
         }
         shelf

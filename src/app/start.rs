@@ -21,7 +21,7 @@ impl App {
         self.hidden = start.hidden;
         self.view.embedded = start.embedded;
         self.view.memory_only = !start.storage;
-        self.shelf = Shelf::new(&start.kept);
+        self.shelf = Shelf::new(&start.kept, now);
         if self.shelf.unreadable > 0 {
             self.toast(asides::unreadable(self.shelf.unreadable));
         }

@@ -128,7 +128,7 @@ test("a conversation is renamed in place", async ({ page, agent }) => {
   await expect(entries(page)).toHaveText([/^Dogs/, /^about cats/]);
 });
 
-test("what is deleted comes back whole, or is gone with the next visit", async ({ page, agent }) => {
+test("what is deleted comes back whole, or is not there on the next visit", async ({ page, agent }) => {
   await two(page, agent);
   await act(page, "Delete", "about cats");
   await expect(entries(page)).toHaveText([/^about dogs/]);

@@ -33,9 +33,19 @@ pub(crate) fn load(query: &str, config: Option<&str>) -> Page {
 
 /// A visit to a page that was there before.
 pub(crate) fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>) -> Page {
+    visit_at(5_000, query, config, store)
+}
+
+/// A visit that begins so many milliseconds after time itself.
+pub(crate) fn visit_at(
+    now: u64,
+    query: &str,
+    config: Option<&str>,
+    store: &Rc<MemoryTables>,
+) -> Page {
     let mut page = Page {
         app: App::default(),
-        now: 5_000,
+        now,
         opened: Vec::new(),
         view: View::default(),
         composed: None,

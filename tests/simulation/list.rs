@@ -8,7 +8,7 @@ use parlor::model::{ConversationId, Instant};
 use parlor::storage::record::{Conversation, ConversationKey, Event, Record};
 use parlor::storage::tables::{MemoryTables, Rows, Store, Table, Write};
 
-use super::links::{Page, load, visit};
+use super::links::{Page, load, visit, visit_at};
 use super::support::ready;
 
 fn commit(store: &MemoryTables, writes: Vec<Write>) {
@@ -209,7 +209,7 @@ fn a_title_that_was_given_is_not_the_servers_to_change() {
 }
 
 #[test]
-fn what_is_deleted_comes_back_whole_or_is_swept_away_by_the_next_visit() {
+fn what_is_deleted_comes_back_whole_or_is_swept_away_by_a_later_visit() {
     let mut page = two();
     page.lose();
     page.send("waits", Vec::new());
@@ -232,8 +232,16 @@ fn what_is_deleted_comes_back_whole_or_is_swept_away_by_the_next_visit() {
     assert_eq!((kept(&page), rows(&page, Table::Outbox)), before);
 
     page.delete("about dogs");
+    let toast = page.view.toasts.last().cloned().unwrap();
+    // Another tab is opened, and the first can still bring it back.
+    let other = visit_at(page.now, "", None, &page.store);
+    assert_eq!(titles(&other), ["about cats"]);
     assert_eq!(rows(&page, Table::Events).len(), 1);
-    let again = visit("", None, &page.store);
+    page.lists(Listing::Restore(toast.undo.unwrap()));
+    assert_eq!((kept(&page), rows(&page, Table::Outbox)), before);
+
+    page.delete("about dogs");
+    let again = visit_at(page.now + 600_000, "", None, &page.store);
     assert_eq!(titles(&again), ["about cats"]);
     assert_eq!(kept(&again).len(), 1);
     assert_eq!(rows(&again, Table::Events), []);
@@ -363,7 +371,7 @@ fn a_record_that_cannot_be_read_is_left_alone() {
     let mut page = visit("", None, &store);
     assert_eq!(titles(&page), ["hello"]);
     page.delete("hello");
-    let again = visit("", None, &store);
+    let again = visit_at(page.now + 600_000, "", None, &store);
     assert_eq!(titles(&again), [""; 0]);
     let left = rows(&again, Table::Conversations);
     let left: Vec<(&str, &str)> = left.iter().map(|(k, v)| (&**k, &**v)).collect();
