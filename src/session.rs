@@ -5,6 +5,7 @@
 //! order of the timeline are decided here, once for all protocols.
 
 mod align;
+mod calls;
 mod change;
 mod connection;
 mod events;
@@ -25,12 +26,13 @@ mod timeline;
 
 use std::collections::VecDeque;
 
-use crate::io::{Frame, Happening, RequestId, SocketId};
+use crate::io::{Frame, Happening, SocketId};
 use crate::model::{
     ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice, Standing,
     TransactionId,
 };
 use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol};
+use calls::Calls;
 pub use change::{Change, Direction, Judgement, Output, Phase, Refusal, Run, Trace};
 use connection::Connection;
 use log::Log;
@@ -130,7 +132,8 @@ pub enum Input {
 /// Why a session wants to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The next try to connect, the end of one that takes too long, or a wait of the adapter's.
+    /// The next try to connect, the end of one that takes too long, a wait of the adapter's, or a call
+    /// that is made again.
     Connection,
     /// Nothing came for so long that the connection is dead.
     Silence,
@@ -152,7 +155,7 @@ pub struct Session {
     ids: Ids,
     emitted: VecDeque<Emission>,
     sockets: Vec<SocketId>,
-    requests: Vec<RequestId>,
+    calls: Calls,
     timeline: Timeline,
     log: Log,
     /// An event came that belongs before others: the timeline is to be told anew.
@@ -225,7 +228,7 @@ impl Session {
             ids,
             emitted: VecDeque::new(),
             sockets: Vec::new(),
-            requests: Vec::new(),
+            calls: Calls::default(),
             timeline: Timeline::default(),
             log: Log::default(),
             untold: false,
@@ -318,6 +321,7 @@ impl Session {
         [
             (self.connection_due(), Reason::Connection),
             (self.waits_until, Reason::Connection),
+            (self.calls.due(), Reason::Connection),
             (self.dead_at(), Reason::Silence),
             (self.run.deadline(&self.policy, doubt), Reason::Run),
             (asked, Reason::Approval),

@@ -47,7 +47,6 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         fresh: setup.fresh,
         strict: setup.strict,
         link: Link::default(),
-        answers: false,
         providers: String::new(),
         highest: None,
         strays: 0,
@@ -63,8 +62,6 @@ struct OpenHands {
     fresh: bool,
     strict: bool,
     link: Link,
-    /// The server has answered a call, so that this page may read what it says.
-    answers: bool,
     /// The providers that the server was set up with, as it wants them said; empty where that is
     /// not known.
     providers: String,

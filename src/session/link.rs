@@ -2,7 +2,7 @@
 
 use super::change::{Direction, Judgement, Output, Trace};
 use super::{Reason, Session};
-use crate::io::{Action, Closed, Frame, Happening, SocketId};
+use crate::io::{Action, Closed, Frame, Happening, RequestId, SocketId};
 use crate::model::{Cursor, Instant, ItemId};
 use crate::protocol::{Command, Emission, Gone, Verdict};
 
@@ -68,6 +68,8 @@ impl Session {
         if self.waits_until.take_if(|at| now >= *at).is_some() {
             self.receive(&Happening::Waited, now);
         }
+        let again = self.calls.again(now);
+        self.timeline.outputs.extend(again.map(Output::Io));
         if self.connection_due().is_none_or(|at| now < at) {
             return;
         }
@@ -138,16 +140,23 @@ impl Session {
                 self.hang_up();
                 self.ended(closed, now);
             }
-            Happening::Answered { request, .. } | Happening::Failed { request }
-                if self.requests.contains(request) =>
-            {
-                self.requests.retain(|known| known != request);
+            Happening::Answered {
+                request, status, ..
+            } => {
                 // A server that answers is worth waiting on.
                 self.connection.progress(now);
-                self.receive(happening, now);
+                self.answered(*request, *status, happening, now);
             }
+            Happening::Failed { request } => self.answered(*request, 0, happening, now),
             // Of a socket or a request that was superseded.
             _ => {}
+        }
+    }
+
+    /// A call has an answer, with status 0 none: the adapter hears of it, unless it is made again.
+    fn answered(&mut self, request: RequestId, status: u16, happening: &Happening, now: Instant) {
+        if self.calls.is_over(request, status, now) {
+            self.receive(happening, now);
         }
     }
 
@@ -209,8 +218,11 @@ impl Session {
             return;
         }
         match &action {
-            Action::Open { socket, .. } => self.sockets.push(*socket),
-            Action::Fetch { request, .. } => self.requests.push(*request),
+            Action::Open { socket, .. } => {
+                self.sockets.push(*socket);
+                self.connection.progress(now);
+            }
+            Action::Fetch { request, what } => self.calls.made(*request, what),
             Action::Send { frame, .. } => {
                 self.trace(Direction::Out, Some(frame.clone()), Judgement::Read, now);
             }
@@ -287,10 +299,8 @@ impl Session {
     pub(super) fn abort(&mut self) {
         self.waits_until = None;
         self.recalling = None;
-        for request in std::mem::take(&mut self.requests) {
-            let action = Action::Abort(request);
-            self.timeline.outputs.push_back(Output::Io(action));
-        }
+        let aborted = self.calls.take().map(Action::Abort);
+        self.timeline.outputs.extend(aborted.map(Output::Io));
     }
 
     fn note(&mut self, words: String, now: Instant) {

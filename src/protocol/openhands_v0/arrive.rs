@@ -11,8 +11,8 @@ use crate::io::{RequestId, SocketId};
 use crate::model::{ConversationId, Duration, Standing};
 use crate::protocol::{AgentEvent, Gone, Out};
 
-/// A call that fails in passing is made so many times more.
-const TRIES: u32 = 3;
+/// So many looks may find nothing of what was just made.
+const BLIND: u32 = 3;
 
 /// After so many looks a conversation that is still being started is connected to nevertheless.
 const LOOKS: u32 = 300;
@@ -50,8 +50,6 @@ pub(super) struct Link {
     pub(super) asleep: bool,
     /// Looks at a conversation that is being started, so far.
     looks: u32,
-    /// Times that a call was made again, since one was answered.
-    tries: u32,
     /// The greatest number of an event when the connection was made.
     pub(super) joined: Option<u64>,
     /// What the connection may have missed.
@@ -112,12 +110,6 @@ impl OpenHands {
         let Some((_, asking)) = self.link.asking.take_if(|(asked, _)| *asked == request) else {
             return;
         };
-        if self.is_passing(asking, status) {
-            self.link.tries += 1;
-            self.link.later = Some(asking);
-            return out.wait(Duration::millis(250 << self.link.tries));
-        }
-        self.link.tries = 0;
         match asking {
             Asking::Look => self.looked(rest::looked(status, body), out),
             Asking::LookAgain => self.looked_again(&rest::looked(status, body), out),
@@ -136,14 +128,6 @@ impl OpenHands {
             }
             Asking::Events(start) => self.paged(start, rest::page(status, body), out),
         }
-    }
-
-    /// Whether a call ended in a way that may pass: a server in trouble may forget to allow the
-    /// page to read its answer.
-    fn is_passing(&mut self, asking: Asking, status: u16) -> bool {
-        let passing = status == 429 || status >= 500 || status == 0 && self.answers;
-        self.answers |= status != 0;
-        passing && self.link.tries < TRIES && matches!(asking, Asking::Look | Asking::Events(_))
     }
 
     fn looked(&mut self, looked: Looked, out: &mut Out<'_>) {
@@ -169,7 +153,7 @@ impl OpenHands {
                 }
             }
             // What was just made may not be written down yet.
-            Looked::Missing if self.link.started && self.link.looks < TRIES => {
+            Looked::Missing if self.link.started && self.link.looks < BLIND => {
                 return self.look_later(out);
             }
             // Connecting would make one of that name.

@@ -1,0 +1,87 @@
+//! The calls beside the socket that are under way, and those that are made once more.
+//!
+//! What only asks (`GET`) can be asked again without harm. A server in trouble often leaves out the
+//! header that lets this page read its answer, so where it could be read before, an unreadable
+//! answer is trouble as well (WHATWG Fetch, CORS protocol).
+
+use crate::io::{Action, Request, RequestId};
+use crate::model::{Duration, Instant};
+
+/// A call is made so many times more.
+const TRIES: u32 = 3;
+
+/// Before the first of them; each further one waits twice as long.
+const FIRST: u64 = 500;
+
+/// The calls that wait for an answer.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    open: Vec<Call>,
+    /// One was answered, so that this page may read what the server says.
+    readable: bool,
+}
+
+#[derive(Debug)]
+struct Call {
+    id: RequestId,
+    what: Request,
+    tries: u32,
+    /// When it is made again.
+    again: Option<Instant>,
+}
+
+impl Calls {
+    pub(super) fn made(&mut self, id: RequestId, what: &Request) {
+        self.open.push(Call {
+            id,
+            what: what.clone(),
+            tries: 0,
+            again: None,
+        });
+    }
+
+    /// Takes note of an answer, whose status is 0 where there is none. False where the call was
+    /// given up, or is made again.
+    pub(super) fn is_over(&mut self, id: RequestId, status: u16, now: Instant) -> bool {
+        let passing = matches!(status, 429 | 500 | 502..=504) || status == 0 && self.readable;
+        self.readable |= status != 0;
+        let Some(at) = self.open.iter().position(|call| call.id == id) else {
+            return false;
+        };
+        if let Some(call) = self.open.get_mut(at)
+            && passing
+            && call.what.method == "GET"
+            && call.tries < TRIES
+        {
+            call.again = Some(now + Duration::millis(FIRST << call.tries));
+            call.tries += 1;
+            return false;
+        }
+        self.open.remove(at);
+        true
+    }
+
+    /// When the next one is made again.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.open.iter().filter_map(|call| call.again).min()
+    }
+
+    /// Those that are made again now.
+    pub(super) fn again(&mut self, now: Instant) -> impl Iterator<Item = Action> {
+        let open = self.open.iter_mut();
+        open.filter_map(move |call| {
+            call.again.take_if(|at| now >= *at)?;
+            Some(Action::Fetch {
+                request: call.id,
+                what: call.what.clone(),
+            })
+        })
+    }
+
+    /// Gives all of them up.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = RequestId> {
+        std::mem::take(&mut self.open)
+            .into_iter()
+            .map(|call| call.id)
+    }
+}
