@@ -5,6 +5,7 @@
 //! only real sockets.
 
 mod catalogue;
+mod elsewhere;
 mod exchange;
 mod intent;
 mod link;
@@ -151,6 +152,7 @@ impl App {
             Msg::NotKept(error) => self.not_kept(error),
             Msg::Claimed { conversation, ours } => self.claimed(&conversation, ours, now),
             Msg::Heard(news) => self.heard(&news, now),
+            Msg::HeardByAll(news) => self.changed_elsewhere(&news),
             Msg::Happened(happening) => self.happened(happening, now),
             Msg::Online(online) => self.online(online, now),
             Msg::Hidden => self.seen(false),
@@ -162,6 +164,7 @@ impl App {
         self.run_demo(now);
         self.take_note(now);
         self.keep();
+        self.tell_all();
         self.relist();
         self.show();
     }

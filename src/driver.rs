@@ -17,6 +17,7 @@ use send_wrapper::SendWrapper;
 use crate::app::{App, Intent, Msg, Output};
 use crate::io::{RequestId, SocketId};
 use crate::model::Instant;
+use crate::platform::channel::Channel;
 use crate::platform::fetch::Call;
 use crate::platform::frame::NextFrame;
 use crate::platform::listener::Listener;
@@ -49,6 +50,7 @@ pub struct Driver {
     projection: Projection,
     keeper: RefCell<Option<Rc<Keeper>>>,
     tab: RefCell<Option<Tab>>,
+    all_tabs: RefCell<Option<Channel>>,
     queue: RefCell<VecDeque<Msg>>,
     at_work: Cell<Work>,
     sockets: RefCell<Vec<(SocketId, Socket)>>,
@@ -79,6 +81,7 @@ impl Driver {
             projection: Projection::new(),
             keeper: RefCell::default(),
             tab: RefCell::default(),
+            all_tabs: RefCell::default(),
             queue: RefCell::default(),
             at_work: Cell::new(Work::Starting),
             sockets: RefCell::default(),

@@ -4,7 +4,7 @@
 //! with every message, such as a cursor, changes nothing here that is shown.
 
 use crate::model::{Duration, Instant};
-use crate::storage::record::Conversation;
+use crate::storage::record::{Conversation, Record};
 
 /// Ages are shown by the minute: a change of less is none.
 const COARSE: Duration = Duration::secs(60);
@@ -34,6 +34,8 @@ pub(super) struct Catalogue {
 pub(super) enum Kept {
     /// It was kept like this already.
     Same,
+    /// It is another now, which nobody sees in a list.
+    Unseen,
     /// It is another now, or new.
     Anew,
     /// One that had been deleted was begun again: what is kept of the old one is not its own.
@@ -76,8 +78,9 @@ impl Catalogue {
         let begun_again = listed.record.deleted.is_some()
             && record.deleted.is_none()
             && record.created != listed.record.created;
-        self.moved |=
+        let seen =
             looks_different(&listed.record, record) || record.touched.since(listed.shown) >= COARSE;
+        self.moved |= seen;
         if self.moved {
             listed.shown = record.touched;
         }
@@ -87,9 +90,10 @@ impl Catalogue {
             let listed = self.listed.remove(at);
             self.place(listed);
         }
-        match begun_again {
-            true => Kept::InPlaceOfDeleted,
-            false => Kept::Anew,
+        match (begun_again, seen) {
+            (true, _) => Kept::InPlaceOfDeleted,
+            (false, true) => Kept::Anew,
+            (false, false) => Kept::Unseen,
         }
     }
 
@@ -99,6 +103,13 @@ impl Catalogue {
             self.listed.remove(at);
             self.moved = true;
         }
+    }
+
+    /// Forgets the conversation of that key.
+    pub(super) fn remove_key(&mut self, key: &str) {
+        let known = self.listed.len();
+        self.listed.retain(|listed| listed.record.key() != key);
+        self.moved |= self.listed.len() < known;
     }
 
     /// Takes on one that was kept before.

@@ -29,6 +29,8 @@ pub enum Msg {
     },
     /// Another tab said this over the conversation's channel.
     Heard(String),
+    /// Another tab said this to all tabs of this browser.
+    HeardByAll(String),
     /// Something happened to a socket or a request.
     Happened(Happening),
     /// The browser says that the network is there, or is gone.
@@ -215,6 +217,8 @@ pub enum Output {
     Claim(Option<ConversationKey>),
     /// Say this to the other tabs on the conversation.
     Tell(String),
+    /// Say this to all tabs of this browser.
+    TellAll(String),
     /// The timeline, the connection or the run moved.
     Session(Change),
     /// Everything else on the screen, after it moved: small, compared field by field.

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::catalogue::{self, Catalogue};
+use super::elsewhere;
 use super::msg::{Kept, Theme};
 use crate::model::{ConversationId, Duration, Instant};
 use crate::storage::record::{Conversation, Found, Record, Setting};
@@ -21,6 +22,8 @@ pub(super) struct Shelf {
     settings: Vec<Setting>,
     pub(super) catalogue: Catalogue,
     writes: Vec<Write>,
+    /// What other tabs are to be told of their lists.
+    pub(super) news: Vec<Value>,
     /// Records that could not be read, and are left as they are.
     pub(super) unreadable: usize,
 }
@@ -42,6 +45,7 @@ impl Shelf {
             settings: settings.records,
             catalogue: Catalogue::default(),
             writes: Vec::new(),
+            news: Vec::new(),
         };
         for record in conversations.records {
             match record.deleted {
@@ -165,22 +169,30 @@ impl Shelf {
                 id: id.clone(),
                 ..conversation.clone()
             };
-            self.catalogue.remove(&old);
-            self.writes.push(old.delete());
+            self.drop(&old);
         }
         match self.catalogue.keep(conversation) {
             catalogue::Kept::Same => return,
-            catalogue::Kept::Anew => {}
-            catalogue::Kept::InPlaceOfDeleted => self.empty(conversation),
+            catalogue::Kept::Unseen => {}
+            catalogue::Kept::Anew => self.news.extend(elsewhere::kept(conversation)),
+            catalogue::Kept::InPlaceOfDeleted => {
+                self.empty(conversation);
+                self.news.extend(elsewhere::kept(conversation));
+            }
         }
         self.writes.push(conversation.put());
     }
 
     /// Forgets a conversation and everything that is kept of it.
     pub(super) fn forget(&mut self, conversation: &Conversation) {
-        self.catalogue.remove(conversation);
         self.empty(conversation);
+        self.drop(conversation);
+    }
+
+    fn drop(&mut self, conversation: &Conversation) {
+        self.catalogue.remove(conversation);
         self.writes.push(conversation.delete());
+        self.news.push(elsewhere::gone(conversation));
     }
 
     fn empty(&mut self, conversation: &Conversation) {

@@ -28,6 +28,11 @@ impl Driver {
                     tab.say(&news);
                 }
             }
+            Output::TellAll(news) => {
+                if let Some(channel) = &*self.all_tabs.borrow() {
+                    channel.post(&news);
+                }
+            }
             Output::Load(conversation) => self.load_conversation(conversation),
             Output::Post { origin, data } => parent::post(&origin, &data),
             Output::Show(view) => {

@@ -8,6 +8,7 @@ use super::{Driver, Work};
 use crate::app::{Kept, Msg, Start};
 use crate::io::Request;
 use crate::model::Duration;
+use crate::platform::channel::Channel;
 use crate::platform::fetch::{Answer, Call};
 use crate::platform::indexed_db::Database;
 use crate::platform::local_storage::LocalStorage;
@@ -133,6 +134,9 @@ impl Driver {
                 driver.hurry();
             }
         });
+        let driver = Rc::clone(self);
+        let channel = Channel::open("parlor", move |news| driver.dispatch(Msg::HeardByAll(news)));
+        self.all_tabs.replace(Some(channel));
         let driver = Rc::clone(self);
         listeners.extend(parent::listen(move |origin, data| {
             driver.dispatch(Msg::Host { origin, data });

@@ -147,6 +147,24 @@ test("what is deleted comes back whole, or is not there on the next visit", asyn
   await expect(entries(page)).toHaveText([/^about fish/, /^about dogs/]);
 });
 
+test("a title that is given in one tab is the conversation's in the others", async ({ page, agent }) => {
+  await two(page, agent);
+  const second = await page.context().newPage();
+  await open(second);
+  await expectPhase(second, "open");
+  await act(second, "Rename", "about dogs");
+  const field = list(second).getByRole("textbox", { name: "Title" });
+  await field.fill("Dogs");
+  await field.press("Enter");
+  await act(second, "Delete", "about cats");
+  await expect(entries(page)).toHaveText([/^Dogs/]);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Dogs");
+  await say(page, "and puppies");
+  await second.close();
+  await comeBack(page);
+  await expect(entries(page)).toHaveText([/^Dogs/]);
+});
+
 test("the search looks at titles and at what was said", async ({ page, agent }) => {
   await two(page, agent);
   const search = list(page).getByRole("textbox", { name: "Search conversations" });

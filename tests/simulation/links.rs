@@ -24,6 +24,8 @@ pub(crate) struct Page {
     request: Option<RequestId>,
     pub(crate) items: Vec<Item>,
     spoken: Vec<String>,
+    /// What it told all tabs, and nobody has heard yet.
+    pub(crate) news: Vec<String>,
 }
 
 /// A first visit.
@@ -54,6 +56,7 @@ pub(crate) fn visit_at(
         request: None,
         items: Vec::new(),
         spoken: Vec::new(),
+        news: Vec::new(),
     };
     page.tell(Msg::Started(Start {
         query: query.to_owned(),
@@ -85,6 +88,7 @@ impl Page {
                 Output::Announce(text) => self.spoken.push(text),
                 Output::Show(view) => self.view = *view,
                 Output::Compose(text) => self.composed = Some(text),
+                Output::TellAll(news) => self.news.push(news),
                 Output::Keep(writes) => ready(self.store.commit(writes)).unwrap(),
                 Output::Load(conversation) => self.read(conversation),
                 Output::Claim(Some(conversation)) => self.tell(Msg::Claimed {

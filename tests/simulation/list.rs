@@ -248,6 +248,47 @@ fn what_is_deleted_comes_back_whole_or_is_swept_away_by_a_later_visit() {
     assert_eq!(rows(&again, Table::Outbox), []);
 }
 
+/// What one tab told all tabs is heard by another.
+fn hears(other: &mut Page, page: &mut Page) {
+    for news in std::mem::take(&mut page.news) {
+        other.tell(Msg::HeardByAll(news));
+    }
+}
+
+#[test]
+fn what_one_tab_does_to_a_list_is_seen_in_the_others() {
+    let mut page = two();
+    page.news.clear();
+    let mut other = visit_at(page.now, "", None, &page.store);
+    other.fresh();
+    other.says("about fish", "Fish swim.");
+    hears(&mut page, &mut other);
+    assert_eq!(titles(&page), ["about fish", "about dogs", "about cats"]);
+    other.rename("about cats", "Pets");
+    other.delete("about fish");
+    hears(&mut page, &mut other);
+    assert_eq!(titles(&page), ["about dogs", "Pets"]);
+    assert!(page.news.is_empty(), "what was heard is not said again");
+}
+
+#[test]
+fn a_title_that_another_tab_gives_the_open_conversation_stays() {
+    let mut page = two();
+    page.news.clear();
+    let mut other = visit_at(page.now, "", None, &page.store);
+    other.rename("about dogs", "Pets");
+    hears(&mut page, &mut other);
+    assert_eq!(page.view.subject.as_deref(), Some("Pets"));
+    page.says("and puppies", "Puppies bark.");
+    let again = visit_at(page.now, "", None, &page.store);
+    assert_eq!(titles(&again), ["Pets", "about cats"]);
+    page.tell(Msg::HeardByAll("nothing that can be read".into()));
+    page.tell(Msg::HeardByAll(
+        r#"{"conversation":"odd","record":"{"}"#.into(),
+    ));
+    assert_eq!(titles(&page), ["Pets", "about cats"]);
+}
+
 #[test]
 fn deleting_the_open_one_opens_a_new_one() {
     let mut page = two();
