@@ -11,7 +11,7 @@ pub mod saiki;
 use crate::io::{Closed, Happening};
 use crate::model::{
     ApprovalId, Attachment, CallId, Content, ConversationId, Cursor, Duration, Event, Fault,
-    Notice, Standing, ToolState, TransactionId,
+    Instant, Notice, Standing, ToolState, TransactionId,
 };
 pub use emit::{Emission, Ids, Out};
 pub use registry::{Descriptor, PROTOCOLS, Setup, descriptor};
@@ -156,6 +156,8 @@ pub enum Command {
         text: String,
         /// What goes with it.
         attachments: Vec<Attachment>,
+        /// When it goes out, by this machine's clock.
+        at: Instant,
     },
     /// Forget the conversation.
     Reset,

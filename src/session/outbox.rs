@@ -218,6 +218,7 @@ impl Session {
             id: message.transaction,
             text: message.text,
             attachments: message.attachments,
+            at: now,
         };
         if !self.command(&command) {
             self.timeline

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Attachment, TransactionId};
+use super::time;
+use crate::model::{Attachment, Instant, TransactionId};
 use crate::protocol::{Command, Unsupported};
 use crate::wire::{json, socket_io};
 
@@ -17,8 +18,11 @@ pub(super) fn frame(command: &Command, strict: bool) -> Result<String, Unsupport
             text, attachments, ..
         } if strict => documented(text, attachments)?,
         Command::Message {
-            text, attachments, ..
-        } => message(text, attachments)?,
+            text,
+            attachments,
+            at,
+            ..
+        } => message(text, attachments, *at)?,
         // The document has no way to say these.
         _ if strict => return Err(Unsupported),
         Command::Cancel => state("stopped"),
@@ -45,15 +49,17 @@ fn documented(text: &str, attachments: &[Attachment]) -> Result<Value, Unsupport
     }
 }
 
-/// The server keeps its own time, so none is sent.
-fn message(text: &str, attachments: &[Attachment]) -> Result<Value, Unsupported> {
+/// As the server's own page writes it. The server keeps its own time and passes this one over.
+fn message(text: &str, attachments: &[Attachment], at: Instant) -> Result<Value, Unsupported> {
     if !attachments.iter().all(Attachment::is_image) {
         return Err(Unsupported);
     }
     let images: Vec<String> = attachments.iter().map(Attachment::data_url).collect();
     Ok(json!({
         "action": "message",
-        "args": {"content": text, "image_urls": images, "file_urls": []},
+        "args": {
+            "content": text, "image_urls": images, "file_urls": [], "timestamp": time::write(at),
+        },
     }))
 }
 
@@ -76,6 +82,7 @@ pub(super) fn read_back(frame: &str) -> Option<Command> {
             id: TransactionId(event.ack.unwrap_or_default()),
             text: json::text(args, &["content"])?.to_owned(),
             attachments: super::action::attachments(args),
+            at: time::read(json::text(args, &["timestamp"]).unwrap_or_default()),
         }),
         "change_agent_state" => match json::text(args, &["agent_state"])? {
             "stopped" => Some(Command::Cancel),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::frame::AskDialect;
-use crate::model::{ApprovalId, Attachment, TransactionId};
+use crate::model::{ApprovalId, Attachment, Instant, TransactionId};
 use crate::protocol::{Command, Unsupported};
 use crate::wire::json;
 
@@ -135,6 +135,7 @@ fn message(value: &Value) -> Option<Command> {
         id,
         text,
         attachments,
+        at: Instant(0),
     })
 }
 

@@ -20,7 +20,8 @@ fn a_message_is_confirmed_by_its_echo_under_the_same_item() {
     let (ack, text) = messages(&player).remove(0);
     assert_eq!((ack, text.as_str()), (1, "hello"));
     let wanted = json!(["oh_user_action", {"action": "message",
-        "args": {"content": "hello", "image_urls": [], "file_urls": []}}]);
+        "args": {"content": "hello", "image_urls": [], "file_urls": [],
+            "timestamp": "1970-01-01T00:00:00.000Z"}}]);
     let said: Value = serde_json::from_str(&last_sent(&player)[3..]).unwrap();
     assert_eq!(said, wanted);
     assert_eq!(player.lines(), ["user sending: hello"]);
