@@ -11,6 +11,7 @@ mod link;
 mod list;
 mod msg;
 mod note;
+mod remote;
 mod search;
 mod shelf;
 mod start;
@@ -33,6 +34,7 @@ use link::Config;
 pub use list::{Entry, Listing};
 pub use msg::{Intent, Kept, Loaded, Msg, Output, Start, Theme};
 use note::Note;
+use remote::Remotes;
 pub use search::Found;
 use search::Wanted;
 use shelf::Shelf;
@@ -69,6 +71,8 @@ pub struct App {
     note: Note,
     /// What is looked for in the list.
     wanted: Wanted,
+    /// What the server lists of the conversations that it keeps.
+    remotes: Remotes,
     /// What stands in the message box.
     draft: String,
     /// What went wrong in storage was said.
@@ -122,6 +126,7 @@ impl Default for App {
             last_ids: 0,
             note: Note::default(),
             wanted: Wanted::default(),
+            remotes: Remotes::default(),
             draft: String::new(),
             storage_said: None,
             demo: DemoAgent::default(),
@@ -160,6 +165,7 @@ impl App {
             Msg::Host { origin, data } => self.hosted(&origin, &data),
         }
         self.run_demo(now);
+        self.ask_for_list(now);
         self.take_note(now);
         self.keep();
         self.relist();

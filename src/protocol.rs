@@ -4,6 +4,7 @@
 //! adapter knows no clock, no retry and no storage: [`crate::session`] has those, once for all.
 
 mod emit;
+mod listing;
 pub mod openhands_v0;
 mod registry;
 pub mod saiki;
@@ -14,6 +15,7 @@ use crate::model::{
     Notice, Standing, ToolState, TransactionId,
 };
 pub use emit::{Emission, Ids, Out};
+pub use listing::{Page, Remote};
 pub use registry::{Descriptor, PROTOCOLS, Setup, descriptor};
 
 /// What an adapter understood of what came in.
@@ -107,6 +109,8 @@ pub enum AgentEvent {
     Named(ConversationId),
     /// The conversation got a title.
     Titled(String),
+    /// A page of the server's own list of conversations.
+    Listed(Page),
     /// Something to tell the person.
     Notice(Notice),
 }
@@ -202,6 +206,8 @@ pub struct Capabilities {
     pub interject: bool,
     /// The agent can be paused and resumed.
     pub pause: bool,
+    /// The server lists the conversations that it keeps.
+    pub lists: bool,
 }
 
 /// Why the server does not go on with us, and a further try of the same would end the same.
@@ -249,6 +255,9 @@ pub trait Protocol {
     /// Asks for the history, where the protocol has one; its answer comes as
     /// [`AgentEvent::History`], or as events of the log and then [`AgentEvent::CaughtUp`].
     fn recall(&mut self, cursor: &Cursor, out: &mut Out<'_>);
+    /// Asks for a page of the server's own list of conversations, where it has one: the first, or the
+    /// one that the page before named. Its answer comes as [`AgentEvent::Listed`], or not at all.
+    fn list(&mut self, _page: Option<&str>, _out: &mut Out<'_>) {}
     /// Reads an event that was stored under this key as the server wrote it; `None` where it is
     /// none.
     fn tell(&self, _key: &str, _json: &str) -> Option<Event> {

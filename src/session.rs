@@ -125,6 +125,8 @@ pub enum Input {
     Reset,
     /// Ask for the history now.
     Recall,
+    /// Ask for the server's own list of conversations: the first page, or the one that is named.
+    List(Option<String>),
 }
 
 /// Why a session wants to be woken.
@@ -284,6 +286,7 @@ impl Session {
             Input::KeepWaiting => self.run.patience(now),
             Input::Reset => self.reset(now),
             Input::Recall => self.recall(now),
+            Input::List(page) => self.list(page.as_deref()),
         }
         self.catch_up_telling();
         self.pump(now);

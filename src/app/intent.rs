@@ -239,6 +239,7 @@ impl App {
         };
         let demo = !target.protocol.has_address();
         self.dress(&target);
+        self.remotes.turn_to(&target);
         if !demo {
             self.shelf.opened(&self.conversation);
         }

@@ -86,6 +86,7 @@ impl Collected {
             | Change::Named(_)
             | Change::Progress(_)
             | Change::Cost(_)
+            | Change::Listed(_)
             | Change::Known => {}
         }
     }

@@ -11,6 +11,7 @@
 
 mod action;
 mod address;
+mod errands;
 mod event;
 mod observation;
 mod rest;
@@ -28,6 +29,7 @@ use crate::model::{
 };
 use crate::wire::socket_io::{self, Packet};
 use address::Address;
+use errands::Errands;
 use rest::Looked;
 use status::Status;
 
@@ -46,6 +48,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         fresh: setup.fresh,
         strict: setup.strict,
         link: Link::default(),
+        errands: Errands::default(),
 
         highest: None,
         strays: 0,
@@ -61,6 +64,7 @@ struct OpenHands {
     fresh: bool,
     strict: bool,
     link: Link,
+    errands: Errands,
     /// The greatest number of an event so far.
     highest: Option<u64>,
     /// Events without a number so far.
@@ -114,11 +118,13 @@ impl Protocol for OpenHands {
             event_ids: true,
             interject: true,
             pause: !self.strict,
+            lists: true,
         }
     }
 
     fn connect(&mut self, cursor: &Cursor, out: &mut Out<'_>) {
         self.link = Link::default();
+        self.errands = Errands::default();
         self.highest = self.highest.max(number(&cursor.newest));
         // What is here already told a state, and where nothing came since, no replay tells it again.
         self.stood |= cursor.newest.is_some();
@@ -136,8 +142,8 @@ impl Protocol for OpenHands {
                 request,
                 status,
                 body,
-            } => self.answered(*request, Some((*status, body)), out),
-            Happening::Failed { request } => self.answered(*request, None, out),
+            } => self.answered(*request, *status, body, out),
+            Happening::Failed { request } => self.answered(*request, 0, "", out),
             Happening::Closed(_) => self.link.socket = None,
             Happening::Opened(_) | Happening::Flushed(_) => {}
         }
@@ -166,6 +172,10 @@ impl Protocol for OpenHands {
         self.link.asking = Some((out.fetch(request), Asking::Events));
     }
 
+    fn list(&mut self, page: Option<&str>, out: &mut Out<'_>) {
+        self.errands.list(&self.address, page, out);
+    }
+
     fn tell(&self, key: &str, json: &str) -> Option<Event> {
         let event = serde_json::from_str(json).ok()?;
         let (event, _) = event::read(event, EventKey::new(key))?;
@@ -191,9 +201,12 @@ impl Protocol for OpenHands {
 }
 
 impl OpenHands {
-    fn answered(&mut self, request: RequestId, answer: Option<(u16, &String)>, out: &mut Out<'_>) {
+    /// Reads an answer; a status of 0 stands for none.
+    fn answered(&mut self, request: RequestId, status: u16, body: &str, out: &mut Out<'_>) {
+        if self.errands.answered(request, status, body, out) {
+            return;
+        }
         let asked = self.link.asking.take_if(|(asked, _)| *asked == request);
-        let (status, body) = answer.map_or((0, ""), |(status, body)| (status, body.as_str()));
         match asked.map(|(_, asking)| asking) {
             Some(Asking::Look) => self.looked(&rest::looked(status, body), out),
             Some(Asking::LookAgain) => self.looked_again(&rest::looked(status, body), out),

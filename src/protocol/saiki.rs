@@ -63,6 +63,7 @@ impl Protocol for Saiki {
     fn capabilities(&self) -> Capabilities {
         let old = matches!(self.generation, Some(Generation::G1 | Generation::Document));
         Capabilities {
+            lists: false,
             images: true,
             files: if self.setup.strict || old { &[] } else { FILES },
             attachments: 1,

@@ -443,6 +443,7 @@ fn project(shown: &mut Vec<Item>, change: &Change) {
         | Change::Named(_)
         | Change::Progress(_)
         | Change::Cost(_)
+        | Change::Listed(_)
         | Change::Known => {}
     }
 }

@@ -246,6 +246,10 @@ impl Session {
         }
     }
 
+    pub(super) fn list(&mut self, page: Option<&str>) {
+        self.with_protocol(|protocol, out| protocol.list(page, out));
+    }
+
     pub(super) fn command(&mut self, command: &Command) -> bool {
         self.with_protocol(|protocol, out| protocol.submit(command, out))
             .is_ok()

@@ -11,10 +11,14 @@ pub const GIVEN_BACK: &str =
 pub const ATTACHMENT_LOST: &str =
     "What was attached to a waiting message did not survive the reload. Attach it again.";
 
-/// A conversation was deleted.
+/// A conversation was deleted; `there` says that its server still lists it.
 #[must_use]
-pub fn deleted(title: &str) -> String {
-    format!("“{title}” was deleted.")
+pub fn deleted(title: &str, there: bool) -> String {
+    let from = match there {
+        true => " from this browser. The server still has it",
+        false => "",
+    };
+    ["“", title, "” was deleted", from, "."].concat()
 }
 
 /// What an empty conversation with a real agent offers.

@@ -59,6 +59,10 @@ words! {
     THEME_LIGHT = "Light";
     THEME_DARK = "Dark";
     NEW = "New conversation";
+    UNTITLED = "Untitled conversation";
+    RUNNING = "Running";
+    ON_SERVER = "On ";
+    LIST_MORE = "Show more";
     CONVERSATIONS = "Conversations";
     SEARCH = "Search conversations";
     LIST_EMPTY = "No conversations found.";

@@ -16,6 +16,7 @@ mod outbox;
 mod properties;
 mod reconnect;
 mod recording;
+mod remote;
 mod run;
 mod schedules;
 mod snapshots;

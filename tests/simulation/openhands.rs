@@ -5,6 +5,7 @@ mod connecting;
 mod delivering;
 mod doubting;
 mod finding;
+mod listing;
 mod telling;
 mod waiting;
 

@@ -4,8 +4,10 @@
 use serde_json::Value;
 
 use super::address::Address;
+use super::time;
 use crate::io::Request;
-use crate::protocol::Gone;
+use crate::model::ConversationId;
+use crate::protocol::{Gone, Page, Remote};
 use crate::wire::json;
 
 /// The most events that one call gives; the server refuses to give more.
@@ -25,6 +27,12 @@ pub(super) fn create(address: &Address) -> Request {
 pub(super) fn events(address: &Address, conversation: &str, start: u64) -> Request {
     let path = format!("/{conversation}/events?start_id={start}&limit={PAGE}");
     request(address, "GET", &path, None)
+}
+
+/// Asks for a page of the conversations that the server keeps.
+pub(super) fn list(address: &Address, page: Option<&str>) -> Request {
+    let page = page.map_or(String::new(), |page| ["&page_id=", page].concat());
+    request(address, "GET", &["?limit=20", &page].concat(), None)
 }
 
 fn request(address: &Address, method: &'static str, path: &str, body: Option<String>) -> Request {
@@ -102,4 +110,29 @@ pub(super) fn page(status: u16, body: &str) -> Option<(Vec<Value>, bool)> {
         Value::Array(events) => Some((events, more)),
         _ => None,
     }
+}
+
+/// A page of the conversations that the server keeps; `None` where the answer is none.
+pub(super) fn listed(status: u16, body: &str, first: bool) -> Option<Page> {
+    if status != 200 {
+        return None;
+    }
+    let answer: Value = serde_json::from_str(body).ok()?;
+    let results = answer.get("results")?.as_array()?;
+    Some(Page {
+        conversations: results.iter().filter_map(remote).collect(),
+        first,
+        next: json::text(&answer, &["next_page_id"]).map(str::to_owned),
+    })
+}
+
+fn remote(result: &Value) -> Option<Remote> {
+    let text = |name| json::text(result, &[name]);
+    let at = json::text(result, &["last_updated_at", "created_at"]);
+    Some(Remote {
+        id: ConversationId::new(text("conversation_id")?),
+        title: text("title").unwrap_or_default().trim().to_owned(),
+        at: time::read(at.unwrap_or_default()),
+        running: matches!(text("status"), Some("RUNNING" | "STARTING")),
+    })
 }
