@@ -169,6 +169,8 @@ pub enum Command {
     Pause,
     /// Let it go on.
     Resume,
+    /// End the agent, and with it the connection; the conversation stays, and can be gone on with.
+    End,
     /// Answer a request for approval.
     Answer {
         /// Which.
@@ -208,6 +210,8 @@ pub struct Capabilities {
     pub pause: bool,
     /// The server lists the conversations that it keeps.
     pub lists: bool,
+    /// The agent can be ended, so that the server has room for another.
+    pub ends: bool,
 }
 
 /// Why the server does not go on with us, and a further try of the same would end the same.

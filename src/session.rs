@@ -117,6 +117,8 @@ pub enum Input {
     Stop,
     /// Let the agent rest (`true`), or go on.
     Pause(bool),
+    /// End the agent on the server.
+    End,
     /// Stop waiting for it.
     GiveUp,
     /// Go on waiting for it.
@@ -260,7 +262,10 @@ impl Session {
             Input::Shown => self.shown(now),
             Input::Woke => self.woke(now),
             Input::Happened(happening) => self.happened(&happening, now),
-            Input::Send { text, attachments } => self.queue(text, attachments),
+            Input::Send { text, attachments } => {
+                self.queue(text, attachments);
+                self.begin_again(now);
+            }
             Input::Doubt { text, attachments } => self.doubt(text, attachments),
             Input::Follow { open } => self.follow(open, now),
             Input::Relayed(frame) => self.relayed(frame, now),
@@ -282,6 +287,9 @@ impl Session {
             } => self.answer(id, approved, remember),
             Input::Stop => self.stop(now),
             Input::Pause(paused) => self.pause(paused),
+            Input::End => {
+                self.command(&Command::End);
+            }
             Input::GiveUp => self.give_up(now),
             Input::KeepWaiting => self.run.patience(now),
             Input::Reset => self.reset(now),

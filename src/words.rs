@@ -24,6 +24,7 @@ pub fn notice(notice: &Notice) -> String {
         Notice::EmptyReply => "The agent finished without an answer.".into(),
         Notice::Stopped => "Stopped.".into(),
         Notice::Muted => "Stopped here. This server cannot be told to stop: it works on in the background, and the rest of this turn is hidden.".into(),
+        Notice::NotEnded => "The server did not say that it stopped its agent. Try again, or stop it on the server's own page.".into(),
         Notice::GaveUp { after } => format!(
             "Gave up after {} without a sign of the agent. A late answer is still shown.",
             span(after.0)
@@ -277,7 +278,7 @@ fn gone(gone: &Gone) -> String {
                 .into()
         }
         Gone::Ended => {
-            "The server ended this conversation's run. Connect again to start it anew.".into()
+            "The server ended this conversation's run. Send a message to start it again.".into()
         }
         Gone::TooMany => {
             "The server ended this conversation's run because too many run at once. Stop another, then connect again."

@@ -63,6 +63,7 @@ impl App {
             }
             Intent::Stop => self.tell(Input::Stop, now),
             Intent::Pause(paused) => self.tell(Input::Pause(paused), now),
+            Intent::End => self.tell(Input::End, now),
             Intent::GiveUp => self.tell(Input::GiveUp, now),
             Intent::KeepWaiting => self.tell(Input::KeepWaiting, now),
             Intent::Reset => self.tell(Input::Reset, now),

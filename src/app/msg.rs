@@ -148,6 +148,8 @@ pub enum Intent {
     Stop,
     /// Let the agent rest (`true`), or go on.
     Pause(bool),
+    /// End the agent on the server.
+    End,
     /// Stop waiting for a stalled run.
     GiveUp,
     /// Go on waiting for a stalled run.

@@ -206,6 +206,8 @@ pub enum Notice {
     Stopped,
     /// The person stopped the run; this server cannot, so the rest of the turn is hidden here.
     Muted,
+    /// The server was asked to end the agent, and did not say that it has.
+    NotEnded,
     /// The person gave up waiting.
     GaveUp {
         /// How long nothing had come.

@@ -119,6 +119,7 @@ impl Protocol for OpenHands {
             interject: true,
             pause: !self.strict,
             lists: true,
+            ends: true,
         }
     }
 
@@ -150,6 +151,10 @@ impl Protocol for OpenHands {
     }
 
     fn submit(&mut self, command: &Command, out: &mut Out<'_>) -> Result<(), Unsupported> {
+        if *command == Command::End {
+            self.errands.end(&self.address, &self.conversation, out);
+            return Ok(());
+        }
         let socket = self.link.socket.ok_or(Unsupported)?;
         out.send(socket, write::frame(command, self.strict)?);
         Ok(())

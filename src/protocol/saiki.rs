@@ -64,6 +64,7 @@ impl Protocol for Saiki {
         let old = matches!(self.generation, Some(Generation::G1 | Generation::Document));
         Capabilities {
             lists: false,
+            ends: false,
             images: true,
             files: if self.setup.strict || old { &[] } else { FILES },
             attachments: 1,
@@ -158,7 +159,7 @@ impl Saiki {
             } => writer.message(text, attachments),
             Command::Reset => Ok(writer.bare("reset")),
             Command::Cancel if self.capabilities().cancel => Ok(writer.bare("cancel")),
-            Command::Cancel | Command::Pause | Command::Resume => Err(Unsupported),
+            Command::Cancel | Command::Pause | Command::Resume | Command::End => Err(Unsupported),
             // The document has no questions, and so no answers.
             Command::Answer { .. } if self.setup.strict => Err(Unsupported),
             Command::Answer {

@@ -243,7 +243,7 @@ impl Player {
             }
             Some(Command::Pause) => self.input(Input::Pause(true)),
             Some(Command::Resume) => self.input(Input::Pause(false)),
-            None => {}
+            Some(Command::End) | None => {}
         }
     }
 

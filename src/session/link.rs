@@ -48,6 +48,13 @@ impl Session {
         }
     }
 
+    /// A message is for an agent that was ended: connecting starts it again.
+    pub(super) fn begin_again(&mut self, now: Instant) {
+        if self.connection.was_ended() {
+            self.retry_now(now);
+        }
+    }
+
     pub(super) fn online(&mut self, online: bool, now: Instant) {
         if !self.following && self.connection.online(online, now) {
             self.lost(Verdict::Retry);

@@ -22,6 +22,10 @@ words! {
     RESET_KEEP = "Keep";
     RESET_QUESTION = "Reset this conversation?";
     RESET_EXPLAINED = "The agent forgets everything said so far, and this page is emptied. This cannot be undone.";
+    END = "Stop the server's agent";
+    END_SHORT = "Stop the agent";
+    END_QUESTION = "Stop the server's agent?";
+    END_EXPLAINED = "The server ends the agent of this conversation, with everything that runs in its workspace. That makes room: a server lets only a few agents run at once. What was said stays, and your next message starts the agent again.";
     APPROVE = "Approve";
     DENY = "Deny";
     REMEMBER = "Remember";

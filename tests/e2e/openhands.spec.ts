@@ -105,6 +105,40 @@ test("a conversation that the server does not know is not made by looking", asyn
   expect(await listed.json()).toBeNull();
 });
 
+/** What the server says of a conversation. */
+async function status(agent: Agent, conversation: string): Promise<string> {
+  const response = await fetch(`${agent.openhands}/api/conversations/${conversation}`);
+  return ((await response.json()) as { status: string }).status;
+}
+
+test("the server's agent is ended once that was confirmed, and a message starts it again", async ({
+  page,
+  agent,
+}) => {
+  const conversation = await made(agent);
+  await connect(page, agent, conversation);
+  await send(page, "hello there");
+  await expect(items(page, "agent")).toHaveCount(1);
+  const ask = async () => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("stop the server");
+    await page.keyboard.press("Enter");
+    return page.getByRole("dialog", { name: "Stop the server's agent?" });
+  };
+  await button(await ask(), "Cancel").click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  expect(await status(agent, conversation)).toBe("RUNNING");
+
+  await button(await ask(), "Stop the agent").click();
+  await expectPhase(page, "refused");
+  await expect(page.locator(".banner")).toContainText("Send a message to start it again.");
+  await expect.poll(() => status(agent, conversation)).toBe("STOPPED");
+  await send(page, "and now?");
+  await expectPhase(page, "open");
+  await expect(items(page, "agent").last()).toContainText("and now?");
+  expect((await agent.report(conversation)).accepted).toEqual(["hello there", "and now?"]);
+});
+
 /** Presses "Try now" whenever there is something to try, until `done`. */
 async function insist(page: Page, done: () => Promise<boolean>): Promise<void> {
   await expect(async () => {

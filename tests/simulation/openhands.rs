@@ -4,6 +4,7 @@ mod commanding;
 mod connecting;
 mod delivering;
 mod doubting;
+mod ending;
 mod finding;
 mod listing;
 mod telling;

@@ -1,7 +1,9 @@
-//! What is asked of the server beside the conversation: the list of all that it keeps.
+//! What is asked of the server beside the conversation: the list of all that it keeps, and an end of
+//! the agent.
 
 use crate::io::RequestId;
-use crate::protocol::{AgentEvent, Out};
+use crate::model::Notice;
+use crate::protocol::{AgentEvent, Gone, Out};
 
 use super::address::Address;
 use super::rest;
@@ -15,6 +17,8 @@ pub(super) struct Errands(Vec<(RequestId, Errand)>);
 enum Errand {
     /// A page of the list: the first, or a further one.
     List { first: bool },
+    /// An end of the agent.
+    End,
 }
 
 impl Errands {
@@ -27,6 +31,12 @@ impl Errands {
             .retain(|(_, errand)| !matches!(errand, Errand::List { .. }));
         let request = out.fetch(rest::list(address, page));
         self.0.push((request, Errand::List { first }));
+    }
+
+    /// Asks that the conversation's agent be ended. The connection goes with it.
+    pub(super) fn end(&mut self, address: &Address, conversation: &str, out: &mut Out<'_>) {
+        let request = out.fetch(rest::end(address, conversation));
+        self.0.push((request, Errand::End));
     }
 
     /// Reads an answer; `false` where the question was not asked from here.
@@ -46,6 +56,9 @@ impl Errands {
                     out.event(AgentEvent::Listed(page));
                 }
             }
+            // The socket says so as well, sooner or later, where it is there.
+            Errand::End if status == 200 => out.lost(Some(Gone::Ended)),
+            Errand::End => out.event(AgentEvent::Notice(Notice::NotEnded)),
         }
         true
     }

@@ -29,6 +29,16 @@ pub(super) fn events(address: &Address, conversation: &str, start: u64) -> Reque
     request(address, "GET", &path, None)
 }
 
+/// Asks that the conversation's agent be ended.
+pub(super) fn end(address: &Address, conversation: &str) -> Request {
+    request(
+        address,
+        "POST",
+        &["/", conversation, "/stop"].concat(),
+        None,
+    )
+}
+
 /// Asks for a page of the conversations that the server keeps.
 pub(super) fn list(address: &Address, page: Option<&str>) -> Request {
     let page = page.map_or(String::new(), |page| ["&page_id=", page].concat());

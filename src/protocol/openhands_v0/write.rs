@@ -28,7 +28,7 @@ pub(super) fn frame(command: &Command, strict: bool) -> Result<String, Unsupport
             true => "user_confirmed",
             false => "user_rejected",
         }),
-        Command::Reset => return Err(Unsupported),
+        Command::Reset | Command::End => return Err(Unsupported),
     };
     let ack = match command {
         Command::Message { id, .. } if !strict => Some(id.0),
