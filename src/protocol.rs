@@ -11,8 +11,8 @@ pub mod saiki;
 
 use crate::io::{Closed, Happening};
 use crate::model::{
-    ApprovalId, Attachment, CallId, Content, ConversationId, Cursor, Duration, Event, Fault,
-    Notice, Standing, ToolState, TransactionId,
+    ApprovalId, Attachment, CallId, Content, ConversationId, Cursor, Duration, Event, Failure,
+    Fault, Notice, Standing, ToolState, TransactionId,
 };
 pub use emit::{Emission, Ids, Out};
 pub use listing::{Page, Remote};
@@ -99,6 +99,12 @@ pub enum AgentEvent {
     },
     /// The server takes the message of that number.
     Accepted(TransactionId),
+    /// What goes with the message in flight is on its way to the server, and its frame not yet.
+    Uploading,
+    /// It is there, and the frame on its way.
+    Uploaded,
+    /// It is not, and the message in flight was not sent.
+    NotUploaded(Failure),
     /// What the agent is doing, said beside the log.
     Stands(Standing),
     /// What the server is busy with, by its own short name; `None` once it is done.
@@ -186,6 +192,9 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this server cannot do that")]
 pub struct Unsupported;
+
+/// Stands among [`Capabilities::files`] for any file that holds text, whatever its media type.
+pub const ANY_TEXT: &str = "*/*";
 
 /// What a server can do, as far as is known now: the screen offers only that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -183,9 +183,12 @@ pub fn status(name: &str) -> Option<&'static str> {
 #[must_use]
 pub fn failure(failure: Failure) -> &'static str {
     match failure {
-        Failure::TooLarge => "Too large for this server. Send a smaller image or a shorter text.",
+        Failure::TooLarge => "Too large for this server. Send a smaller file or a shorter text.",
         Failure::Unsupported => {
             "This server cannot take such an attachment. Remove it and send the text alone."
+        }
+        Failure::NotUploaded => {
+            "The server did not take the files, so nothing was sent. Send it again, or delete it and send the text alone."
         }
         Failure::NotReceived => "The server never received it. Send it again or delete it.",
         Failure::NotAccepted => {

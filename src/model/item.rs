@@ -115,6 +115,8 @@ pub enum Failure {
     NotReceived,
     /// The server did not confirm within some seconds that it takes it.
     NotAccepted,
+    /// The server did not take the files that go with it, so that it was not sent.
+    NotUploaded,
 }
 
 impl SendState {

@@ -22,14 +22,16 @@ mod write;
 
 use serde_json::Value;
 
-use super::{AgentEvent, Capabilities, Command, Gone, Out, Protocol, Setup, Unsupported, Verdict};
+use super::{
+    ANY_TEXT, AgentEvent, Capabilities, Command, Gone, Out, Protocol, Setup, Unsupported, Verdict,
+};
 use crate::io::{Closed, Frame, Happening, RequestId, SocketId};
 use crate::model::{
     ConversationId, Cursor, Duration, Event, EventKey, Notice, Standing, TransactionId,
 };
 use crate::wire::socket_io::{self, Packet};
 use address::Address;
-use errands::Errands;
+use errands::{Answer, Errands};
 use rest::Looked;
 use status::Status;
 
@@ -110,7 +112,7 @@ impl Protocol for OpenHands {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             images: !self.strict,
-            files: &[],
+            files: if self.strict { &[] } else { &[ANY_TEXT] },
             attachments: 5,
             reset: false,
             cancel: !self.strict,
@@ -156,7 +158,12 @@ impl Protocol for OpenHands {
             return Ok(());
         }
         let socket = self.link.socket.ok_or(Unsupported)?;
-        out.send(socket, write::frame(command, self.strict)?);
+        let Self {
+            address, errands, ..
+        } = self;
+        if self.strict || !errands.upload(address, &self.conversation, command, out) {
+            out.send(socket, write::frame(command, self.strict, &[])?);
+        }
         Ok(())
     }
 
@@ -208,8 +215,10 @@ impl Protocol for OpenHands {
 impl OpenHands {
     /// Reads an answer; a status of 0 stands for none.
     fn answered(&mut self, request: RequestId, status: u16, body: &str, out: &mut Out<'_>) {
-        if self.errands.answered(request, status, body, out) {
-            return;
+        match self.errands.answered(request, status, body, out) {
+            Answer::NotOurs => {}
+            Answer::Read => return,
+            Answer::Send(frame) => return self.send(frame, out),
         }
         let asked = self.link.asking.take_if(|(asked, _)| *asked == request);
         match asked.map(|(_, asking)| asking) {

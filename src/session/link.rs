@@ -3,7 +3,7 @@
 use super::change::{Direction, Judgement, Output, Trace};
 use super::{Reason, Session};
 use crate::io::{Action, Closed, Frame, Happening, SocketId};
-use crate::model::{Cursor, Instant, ItemId};
+use crate::model::{Cursor, Instant, ItemId, SendState};
 use crate::protocol::{Command, Emission, Gone, Verdict};
 
 /// Whose connection a frame came over.
@@ -275,7 +275,11 @@ impl Session {
         self.timeline.interrupt(false);
         self.recalling = None;
         if let Some((id, state)) = self.outbox.lost(verdict) {
+            let again = state == SendState::Queued;
             self.timeline.delivery(id, state);
+            if again {
+                self.timeline.move_to_frontier(id);
+            }
         }
     }
 

@@ -108,7 +108,7 @@ words! {
     EMPTY_SERVER = "You are talking to your own agent. Type a message to begin.";
     CONNECTING = "Connecting";
     MEMORY_ONLY = "Storage is not available here, so nothing is remembered after a reload.";
-    ONE_PICTURE = "One picture and one file can go with a message. Send this one first, or remove it.";
+    ALL_FULL = "No more of these can go with one message. Send this one first, or remove something.";
     NO_FILES = "only pictures can be sent here: PNG, JPEG, WebP or GIF";
     WRONG_FILE = "only PNG, JPEG, WebP and GIF pictures, PDF documents and audio can be sent here";
     SHRINKING = "Preparing";

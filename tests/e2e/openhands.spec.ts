@@ -139,6 +139,105 @@ test("the server's agent is ended once that was confirmed, and a message starts 
   expect((await agent.report(conversation)).accepted).toEqual(["hello there", "and now?"]);
 });
 
+type Upload = { name: string; mimeType: string; buffer: Buffer };
+
+const text = (name: string, mimeType: string, holds: string): Upload => ({
+  name,
+  mimeType,
+  buffer: Buffer.from(holds),
+});
+
+/** Picks files, as a person does. */
+async function pick(page: Page, ...files: Upload[]): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await button(page, "Attach").click();
+  await (await chooser).setFiles(files);
+  const remove = page.getByRole("button", { name: /^Remove/ });
+  await expect(remove).toHaveCount(files.length);
+}
+
+const FILES = [
+  text("notes.txt", "text/plain", "Grüße\n"),
+  text("main.rs", "", "fn main() {}\n"),
+  text("drawing.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
+];
+
+test("any text file goes with a message, and the agent is told where it is", async ({
+  page,
+  agent,
+}) => {
+  const conversation = await made(agent);
+  await connect(page, agent, conversation);
+  await pick(page, ...FILES);
+  await send(page, "read these");
+  const names = FILES.map(({ name }) => name);
+  await expect(items(page, "user", "confirmed")).toHaveText([/read these/]);
+  for (const name of names) await expect(items(page, "user").getByText(name)).toBeVisible();
+  const report = await agent.report(conversation);
+  expect(report.uploaded).toEqual(FILES.map(({ name, buffer }) => [name, buffer.toString()]));
+  const places = names.map((name) => `/workspace/${name}`).join("\n\n");
+  expect(report.accepted).toEqual([`read these\n\nNEW FILES ADDED: ${places}`]);
+
+  // Another browser sees the names and not the places.
+  const context = await page.context().browser()?.newContext({ baseURL: agent.origin });
+  const other = await context?.newPage();
+  if (!context || !other) throw new Error("no other browser");
+  await connect(other, agent, conversation);
+  await expect(items(other, "user").getByText("notes.txt", { exact: true })).toBeVisible();
+  await expect(items(other, "user")).not.toContainText("/workspace");
+  await context.close();
+});
+
+test("a file that is no text is refused before it is sent, for the server would damage it", async ({
+  page,
+  agent,
+}) => {
+  await connect(page, agent, await made(agent));
+  const chooser = page.waitForEvent("filechooser");
+  await button(page, "Attach").click();
+  const damaged = { name: "a.pdf", mimeType: "application/pdf", buffer: Buffer.from([0x25, 0xff, 0xfe]) };
+  await (await chooser).setFiles(damaged);
+  await expect(page.getByRole("alert")).toContainText("a.pdf: this server keeps only pictures and text");
+  await expect(page.getByRole("button", { name: /^Remove/ })).toHaveCount(0);
+});
+
+test("what the server does not take is not sent, and can be sent again", async ({ page, agent }) => {
+  const conversation = await made(agent);
+  await connect(page, agent, conversation);
+  const skipped = { uploaded_files: [], skipped_files: [{ name: "notes.txt", reason: "full" }] };
+  await page.route(/upload-files/, (route) => route.fulfill({ json: skipped }), { times: 1 });
+  await pick(page, text("notes.txt", "text/plain", "hello"));
+  await send(page, "read this");
+  const failed = items(page, "user", "failed");
+  await expect(failed).toContainText("The server did not take the files, so nothing was sent.");
+  expect((await agent.report(conversation)).accepted).toEqual([]);
+  await button(failed, "Send again").click();
+  await expect(items(page, "user", "confirmed")).toHaveText([/read this/]);
+  const report = await agent.report(conversation);
+  expect(report.accepted).toHaveLength(1);
+  expect(report.uploaded).toEqual([["notes.txt", "hello"]]);
+});
+
+test("a message that was left while its files were on the way goes out whole, and once", async ({
+  page,
+  agent,
+}) => {
+  const conversation = await made(agent);
+  await connect(page, agent, conversation);
+  let held = 0;
+  await page.route(/upload-files/, () => { held += 1; }, { times: 1 });
+  await pick(page, text("notes.txt", "text/plain", "hello"));
+  await send(page, "read this");
+  await expect.poll(() => held).toBe(1);
+  await expect(items(page, "user", "sending")).toHaveText([/read this/]);
+  await page.goto("/");
+  await expect(items(page, "user", "confirmed")).toHaveText([/read this/]);
+  await expect(items(page, "agent").last()).toBeVisible();
+  const report = await agent.report(conversation);
+  expect(report.accepted).toEqual(["read this\n\nNEW FILES ADDED: /workspace/notes.txt"]);
+  expect(report.uploaded).toEqual([["notes.txt", "hello"]]);
+});
+
 /** Presses "Try now" whenever there is something to try, until `done`. */
 async function insist(page: Page, done: () => Promise<boolean>): Promise<void> {
   await expect(async () => {

@@ -8,6 +8,7 @@ mod ending;
 mod finding;
 mod listing;
 mod telling;
+mod uploading;
 mod waiting;
 
 use parlor::model::{ConversationId, Duration, Instant};

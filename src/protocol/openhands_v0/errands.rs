@@ -1,24 +1,40 @@
-//! What is asked of the server beside the conversation: the list of all that it keeps, and an end of
-//! the agent.
+//! What is asked of the server beside the conversation: the list of all that it keeps, an end of the
+//! agent, and a place for files.
+//!
+//! Files are put into the agent's workspace before the message that they go with: its frame says
+//! where they are. The server (0.59.0, `routes/files.py`) reads each as UTF-8 and puts a replacement
+//! in the place of what is none, so a file that is no text would arrive damaged.
 
 use crate::io::RequestId;
-use crate::model::Notice;
-use crate::protocol::{AgentEvent, Gone, Out};
+use crate::model::{Failure, Notice};
+use crate::protocol::{AgentEvent, Command, Gone, Out};
 
 use super::address::Address;
-use super::rest;
+use super::{rest, write};
 
 /// What is under way.
 #[derive(Debug, Default)]
 pub(super) struct Errands(Vec<(RequestId, Errand)>);
 
 /// What was asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Errand {
     /// A page of the list: the first, or a further one.
     List { first: bool },
     /// An end of the agent.
     End,
+    /// A place for what goes with this message.
+    Upload(Command),
+}
+
+/// What became of an answer.
+pub(super) enum Answer {
+    /// It is to another question.
+    NotOurs,
+    /// It was read.
+    Read,
+    /// It was read, and this frame waited for it.
+    Send(String),
 }
 
 impl Errands {
@@ -39,16 +55,39 @@ impl Errands {
         self.0.push((request, Errand::End));
     }
 
-    /// Reads an answer; `false` where the question was not asked from here.
+    /// Puts what goes with a message where the agent finds it, where that is more than pictures;
+    /// `false` where it is not.
+    pub(super) fn upload(
+        &mut self,
+        address: &Address,
+        conversation: &str,
+        command: &Command,
+        out: &mut Out<'_>,
+    ) -> bool {
+        let Command::Message { attachments, .. } = command else {
+            return false;
+        };
+        let mut files = attachments.clone();
+        files.retain(|file| !file.is_image());
+        if files.is_empty() {
+            return false;
+        }
+        let request = out.fetch(rest::upload(address, conversation, files));
+        self.0.push((request, Errand::Upload(command.clone())));
+        out.event(AgentEvent::Uploading);
+        true
+    }
+
+    /// Reads an answer; tells whether the question was asked from here, and what is to be sent now.
     pub(super) fn answered(
         &mut self,
         request: RequestId,
         status: u16,
         body: &str,
         out: &mut Out<'_>,
-    ) -> bool {
+    ) -> Answer {
         let Some(at) = self.0.iter().position(|(known, _)| *known == request) else {
-            return false;
+            return Answer::NotOurs;
         };
         match self.0.remove(at).1 {
             Errand::List { first } => {
@@ -59,7 +98,28 @@ impl Errands {
             // The socket says so as well, sooner or later, where it is there.
             Errand::End if status == 200 => out.lost(Some(Gone::Ended)),
             Errand::End => out.event(AgentEvent::Notice(Notice::NotEnded)),
+            Errand::Upload(command) => return uploaded(&command, status, body, out),
         }
-        true
+        Answer::Read
+    }
+}
+
+/// The files are where the agent finds them, or are not: then nothing is sent.
+fn uploaded(command: &Command, status: u16, body: &str, out: &mut Out<'_>) -> Answer {
+    let paths = rest::uploaded(status, body);
+    let frame = paths.and_then(|paths| {
+        let frame = write::frame(command, false, &paths);
+        // It tells of fewer files than it was given.
+        frame.map_err(|_| Failure::NotUploaded)
+    });
+    match frame {
+        Ok(frame) => {
+            out.event(AgentEvent::Uploaded);
+            Answer::Send(frame)
+        }
+        Err(why) => {
+            out.event(AgentEvent::NotUploaded(why));
+            Answer::Read
+        }
     }
 }

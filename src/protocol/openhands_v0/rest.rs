@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::address::Address;
 use super::time;
-use crate::io::Request;
-use crate::model::ConversationId;
+use crate::io::{Payload, Request};
+use crate::model::{Attachment, ConversationId, Failure};
 use crate::protocol::{Gone, Page, Remote};
 use crate::wire::json;
 
@@ -27,6 +27,16 @@ pub(super) fn create(address: &Address) -> Request {
 pub(super) fn events(address: &Address, conversation: &str, start: u64) -> Request {
     let path = format!("/{conversation}/events?start_id={start}&limit={PAGE}");
     request(address, "GET", &path, None)
+}
+
+/// Puts files into the workspace of the conversation's agent.
+pub(super) fn upload(address: &Address, conversation: &str, files: Vec<Attachment>) -> Request {
+    let path = ["/", conversation, "/upload-files"].concat();
+    let field = "files";
+    Request {
+        body: Some(Payload::Form { field, files }),
+        ..request(address, "POST", &path, None)
+    }
 }
 
 /// Asks that the conversation's agent be ended.
@@ -57,7 +67,7 @@ fn request(address: &Address, method: &'static str, path: &str, body: Option<Str
         method,
         url: address.rest(path),
         headers,
-        body,
+        body: body.map(Payload::Text),
     }
 }
 
@@ -145,4 +155,19 @@ fn remote(result: &Value) -> Option<Remote> {
         at: time::read(at.unwrap_or_default()),
         running: matches!(text("status"), Some("RUNNING" | "STARTING")),
     })
+}
+
+/// Where the files are that were put into the workspace; an error where one of them is not.
+pub(super) fn uploaded(status: u16, body: &str) -> Result<Vec<String>, Failure> {
+    let answer: Value = serde_json::from_str(body).unwrap_or_default();
+    let list = |name| answer.get(name).and_then(Value::as_array);
+    let skipped = list("skipped_files").is_some_and(|skipped| !skipped.is_empty());
+    match (status, list("uploaded_files")) {
+        (413, _) => Err(Failure::TooLarge),
+        (200, Some(paths)) if !skipped => {
+            let paths = paths.iter().filter_map(Value::as_str);
+            Ok(paths.map(str::to_owned).collect())
+        }
+        _ => Err(Failure::NotUploaded),
+    }
 }

@@ -9,16 +9,27 @@ use crate::wire::{json, socket_io};
 /// The name that every version since 0.30 listens to.
 const NAME: &str = "oh_user_action";
 
+/// What stands between a text and the places of the files that go with it, in the server's own page:
+/// the model is told nothing else of them.
+const FILES: &str = "\n\nNEW FILES ADDED: ";
+
+/// What stands between two such places.
+pub(super) const BETWEEN: &str = "\n\n";
+
 /// A command as a frame. A message goes out under its number, so that the server confirms it:
-/// what it does not understand it passes over in silence.
-pub(super) fn frame(command: &Command, strict: bool) -> Result<String, Unsupported> {
+/// what it does not understand it passes over in silence. `files` says where what goes with it is.
+pub(super) fn frame(
+    command: &Command,
+    strict: bool,
+    files: &[String],
+) -> Result<String, Unsupported> {
     let argument = match command {
         Command::Message {
             text, attachments, ..
         } if strict => documented(text, attachments)?,
         Command::Message {
             text, attachments, ..
-        } => message(text, attachments)?,
+        } => message(text, attachments, files)?,
         // The document has no way to say these.
         _ if strict => return Err(Unsupported),
         Command::Cancel => state("stopped"),
@@ -46,14 +57,19 @@ fn documented(text: &str, attachments: &[Attachment]) -> Result<Value, Unsupport
 }
 
 /// The server keeps its own time, so none is sent.
-fn message(text: &str, attachments: &[Attachment]) -> Result<Value, Unsupported> {
-    if !attachments.iter().all(Attachment::is_image) {
+fn message(text: &str, attachments: &[Attachment], files: &[String]) -> Result<Value, Unsupported> {
+    let images = attachments.iter().filter(|file| file.is_image());
+    let images: Vec<String> = images.map(Attachment::data_url).collect();
+    if attachments.len() != images.len() + files.len() {
         return Err(Unsupported);
     }
-    let images: Vec<String> = attachments.iter().map(Attachment::data_url).collect();
+    let text = match files {
+        [] => text.to_owned(),
+        files => [text, FILES, &files.join(BETWEEN)].concat(),
+    };
     Ok(json!({
         "action": "message",
-        "args": {"content": text, "image_urls": images, "file_urls": []},
+        "args": {"content": text, "image_urls": images, "file_urls": files},
     }))
 }
 
@@ -74,7 +90,7 @@ pub(super) fn read_back(frame: &str) -> Option<Command> {
     match json::text(action, &["action"])? {
         "message" => Some(Command::Message {
             id: TransactionId(event.ack.unwrap_or_default()),
-            text: json::text(args, &["content"])?.to_owned(),
+            text: super::action::alone(json::text(args, &["content"])?, args).to_owned(),
             attachments: super::action::attachments(args),
         }),
         "change_agent_state" => match json::text(args, &["agent_state"])? {

@@ -1,5 +1,6 @@
 //! Looking a conversation up, and making one.
 
+use parlor::io::Payload;
 use parlor::model::{ConversationId, Duration};
 use parlor::protocol::Gone;
 use parlor::session::Change;
@@ -61,7 +62,7 @@ fn the_server_names_a_new_conversation() {
     player.answer_next(|request| {
         assert_eq!(request.method, "POST");
         assert_eq!(request.url, "http://agent.test:3000/api/conversations");
-        assert_eq!(request.body.as_deref(), Some("{}"));
+        assert_eq!(request.body, Some(Payload::Text("{}".to_owned())));
         let json = ("Content-Type".to_owned(), "application/json".to_owned());
         assert!(request.headers.contains(&json));
         let body = json!({"status": "ok", "conversation_id": "feed01", "message": null});
