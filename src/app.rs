@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod exchange;
+mod export;
 mod intent;
 mod link;
 mod list;
@@ -73,6 +74,8 @@ pub struct App {
     wanted: Wanted,
     /// What the server lists of the conversations that it keeps.
     remotes: Remotes,
+    /// The open conversation is to be saved as a file.
+    exporting: bool,
     /// What stands in the message box.
     draft: String,
     /// What went wrong in storage was said.
@@ -127,6 +130,7 @@ impl Default for App {
             note: Note::default(),
             wanted: Wanted::default(),
             remotes: Remotes::default(),
+            exporting: false,
             draft: String::new(),
             storage_said: None,
             demo: DemoAgent::default(),

@@ -86,6 +86,7 @@ impl Projection {
             | Output::Load(_)
             | Output::Claim(_)
             | Output::Tell(_)
+            | Output::Save { .. }
             | Output::Post { .. } => {}
         }
     }

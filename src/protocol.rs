@@ -115,6 +115,8 @@ pub enum AgentEvent {
     Named(ConversationId),
     /// The conversation got a title.
     Titled(String),
+    /// The whole conversation as JSON; `None` where the server does not give it.
+    Exported(Option<String>),
     /// A page of the server's own list of conversations.
     Listed(Page),
     /// Something to tell the person.
@@ -175,6 +177,8 @@ pub enum Command {
     Pause,
     /// Let it go on.
     Resume,
+    /// Give the whole conversation as a file.
+    Export,
     /// End the agent, and with it the connection; the conversation stays, and can be gone on with.
     End,
     /// Answer a request for approval.
@@ -221,6 +225,8 @@ pub struct Capabilities {
     pub lists: bool,
     /// The agent can be ended, so that the server has room for another.
     pub ends: bool,
+    /// The whole conversation can be had as a file of JSON.
+    pub exports: bool,
 }
 
 /// Why the server does not go on with us, and a further try of the same would end the same.

@@ -119,6 +119,8 @@ pub enum Input {
     Pause(bool),
     /// End the agent on the server.
     End,
+    /// Give the whole conversation as JSON.
+    Export,
     /// Stop waiting for it.
     GiveUp,
     /// Go on waiting for it.
@@ -287,6 +289,7 @@ impl Session {
             } => self.answer(id, approved, remember),
             Input::Stop => self.stop(now),
             Input::Pause(paused) => self.pause(paused),
+            Input::Export => self.export(),
             Input::End => {
                 self.command(&Command::End);
             }

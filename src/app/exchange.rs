@@ -91,7 +91,9 @@ impl App {
             Change::Connection(phase) => {
                 self.remotes.ask();
                 self.pass_phase(phase);
+                self.export_at(phase);
             }
+            Change::Exported(json) => self.exported(json.as_deref()),
             Change::Listed(page) => self.listed_page(page),
             Change::Titled(title) => self.titled(title),
             Change::Named(id) => self.named(id),

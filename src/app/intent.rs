@@ -63,6 +63,7 @@ impl App {
             }
             Intent::Stop => self.tell(Input::Stop, now),
             Intent::Pause(paused) => self.tell(Input::Pause(paused), now),
+            Intent::Export => self.export(now),
             Intent::End => self.tell(Input::End, now),
             Intent::GiveUp => self.tell(Input::GiveUp, now),
             Intent::KeepWaiting => self.tell(Input::KeepWaiting, now),
@@ -193,6 +194,7 @@ impl App {
     }
 
     pub(super) fn end_session(&mut self, now: Instant) {
+        self.exporting = false;
         self.put_away(now);
         self.last_ids = self.leave(now).last();
         self.session = None;

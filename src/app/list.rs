@@ -269,7 +269,7 @@ impl App {
 }
 
 /// What a conversation is called.
-fn name(record: &Conversation) -> &str {
+pub(super) fn name(record: &Conversation) -> &str {
     if let Some(title) = &record.title {
         return title;
     }

@@ -150,6 +150,8 @@ pub enum Intent {
     Pause(bool),
     /// End the agent on the server.
     End,
+    /// Save the whole conversation as a file.
+    Export,
     /// Stop waiting for a stalled run.
     GiveUp,
     /// Go on waiting for a stalled run.
@@ -231,6 +233,13 @@ pub enum Output {
         origin: String,
         /// JSON text.
         data: String,
+    },
+    /// Save this as a file.
+    Save {
+        /// Its name, as far as the browser allows it.
+        name: String,
+        /// JSON text.
+        json: String,
     },
     /// The inspector has a new line, or was emptied (`None`).
     Trace(Option<super::TraceLine>),

@@ -1,9 +1,10 @@
 //! A file that the person picked, pasted or dropped, read into memory and sent from there.
 
 use js_sys::{Array, Uint8Array};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, FormData};
+use web_sys::{Blob, BlobPropertyBag, FormData, HtmlAnchorElement, Url};
 
 use crate::model::Attachment;
 
@@ -119,4 +120,26 @@ pub fn base64(bytes: &[u8]) -> String {
         text.push(if chunk.len() > 2 { letter(bits) } else { '=' });
     }
     text
+}
+
+/// Saves a text as a file where the person keeps downloads. A browser that forbids it says so
+/// itself, and tells nobody else.
+pub fn save(name: &str, json: &str) {
+    // It throws only where a page has no address to give.
+    drop(offer(name, json));
+}
+
+fn offer(name: &str, json: &str) -> Result<(), JsValue> {
+    let bag = BlobPropertyBag::new();
+    bag.set_type("application/json");
+    let parts = Array::of1(&json.into());
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &bag)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let document = super::document().ok_or(JsValue::NULL)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // What was clicked has been looked up by then (W3C File API, section 8.3).
+    Url::revoke_object_url(&url)
 }

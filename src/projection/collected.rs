@@ -87,6 +87,7 @@ impl Collected {
             | Change::Progress(_)
             | Change::Cost(_)
             | Change::Listed(_)
+            | Change::Exported(_)
             | Change::Known => {}
         }
     }

@@ -122,6 +122,7 @@ impl Protocol for OpenHands {
             pause: !self.strict,
             lists: true,
             ends: true,
+            exports: true,
         }
     }
 
@@ -153,15 +154,11 @@ impl Protocol for OpenHands {
     }
 
     fn submit(&mut self, command: &Command, out: &mut Out<'_>) -> Result<(), Unsupported> {
-        if *command == Command::End {
-            self.errands.end(&self.address, &self.conversation, out);
-            return Ok(());
-        }
         let socket = self.link.socket.ok_or(Unsupported)?;
         let Self {
             address, errands, ..
         } = self;
-        if self.strict || !errands.upload(address, &self.conversation, command, out) {
+        if !errands.take(command, self.strict, (address, &self.conversation), out) {
             out.send(socket, write::frame(command, self.strict, &[])?);
         }
         Ok(())

@@ -65,6 +65,7 @@ impl Protocol for Saiki {
         Capabilities {
             lists: false,
             ends: false,
+            exports: false,
             images: true,
             files: if self.setup.strict || old { &[] } else { FILES },
             attachments: 1,
@@ -159,7 +160,9 @@ impl Saiki {
             } => writer.message(text, attachments),
             Command::Reset => Ok(writer.bare("reset")),
             Command::Cancel if self.capabilities().cancel => Ok(writer.bare("cancel")),
-            Command::Cancel | Command::Pause | Command::Resume | Command::End => Err(Unsupported),
+            Command::Cancel | Command::Pause | Command::Resume | Command::End | Command::Export => {
+                Err(Unsupported)
+            }
             // The document has no questions, and so no answers.
             Command::Answer { .. } if self.setup.strict => Err(Unsupported),
             Command::Answer {

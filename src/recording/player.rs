@@ -243,7 +243,7 @@ impl Player {
             }
             Some(Command::Pause) => self.input(Input::Pause(true)),
             Some(Command::Resume) => self.input(Input::Pause(false)),
-            Some(Command::End) | None => {}
+            Some(Command::End | Command::Export) | None => {}
         }
     }
 
@@ -444,6 +444,7 @@ fn project(shown: &mut Vec<Item>, change: &Change) {
         | Change::Progress(_)
         | Change::Cost(_)
         | Change::Listed(_)
+        | Change::Exported(_)
         | Change::Known => {}
     }
 }

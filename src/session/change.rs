@@ -56,6 +56,8 @@ pub enum Change {
     Progress(Option<String>),
     /// What the conversation has cost so far.
     Cost(Cost),
+    /// The whole conversation as JSON, or that the server does not give it.
+    Exported(Option<String>),
     /// A page of the server's own list of conversations.
     Listed(Page),
     /// The server spoke of the conversation: from now on it has a history.

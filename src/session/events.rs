@@ -28,6 +28,7 @@ impl Session {
             AgentEvent::Progress(what) => self.timeline.say(Change::Progress(what)),
             AgentEvent::Named(id) => self.timeline.say(Change::Named(id)),
             AgentEvent::Titled(title) => self.timeline.say(Change::Titled(title)),
+            AgentEvent::Exported(json) => self.timeline.say(Change::Exported(json)),
             AgentEvent::Listed(page) => self.timeline.say(Change::Listed(page)),
             AgentEvent::Notice(notice) => return self.notice(notice),
             of_the_run => return self.of_the_run(of_the_run, now),

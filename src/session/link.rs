@@ -1,6 +1,6 @@
 //! Opening, losing and regaining the connection; what the adapter asks for is done here.
 
-use super::change::{Direction, Judgement, Output, Trace};
+use super::change::{Change, Direction, Judgement, Output, Trace};
 use super::{Reason, Session};
 use crate::io::{Action, Closed, Frame, Happening, SocketId};
 use crate::model::{Cursor, Instant, ItemId, SendState};
@@ -250,6 +250,13 @@ impl Session {
             self.recalling = Some(now);
             let cursor = self.cursor();
             self.with_protocol(|protocol, out| protocol.recall(&cursor, out));
+        }
+    }
+
+    /// The server is asked for it while it is connected to, else there is none of it.
+    pub(super) fn export(&mut self) {
+        if !self.connection.is_open() || !self.command(&Command::Export) {
+            self.timeline.say(Change::Exported(None));
         }
     }
 

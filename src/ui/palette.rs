@@ -24,10 +24,11 @@ enum Command {
     Inspector,
     Disconnect,
     Pause(bool),
+    Export,
     Theme(Theme),
 }
 
-const COMMANDS: [(Command, &str); 13] = [
+const COMMANDS: [(Command, &str); 14] = [
     (Command::New, ui::NEW),
     (Command::List, ui::CONVERSATIONS),
     (Command::Open(Panel::Settings), ui::SETTINGS),
@@ -37,6 +38,7 @@ const COMMANDS: [(Command, &str); 13] = [
     (Command::Pause(true), ui::PAUSE),
     (Command::Pause(false), ui::RESUME),
     (Command::Open(Panel::End), ui::END),
+    (Command::Export, ui::EXPORT),
     (Command::Theme(Theme::Light), ui::LIGHT_THEME),
     (Command::Theme(Theme::Dark), ui::DARK_THEME),
     (Command::Theme(Theme::System), ui::SYSTEM_THEME),
@@ -92,6 +94,7 @@ fn found(wanted: &str, can: Capabilities) -> Vec<usize> {
         let can = match command {
             Command::Pause(_) => can.pause,
             Command::Open(Panel::End) => can.ends,
+            Command::Export => can.exports,
             _ => true,
         };
         let named = label.to_ascii_lowercase().contains(wanted);
@@ -118,6 +121,7 @@ fn run(command: Command, panels: Panels, handle: &Handle) {
         }
         Command::Disconnect => handle.did(Intent::Disconnect),
         Command::Pause(paused) => handle.did(Intent::Pause(paused)),
+        Command::Export => handle.did(Intent::Export),
         Command::Theme(theme) => handle.did(Intent::Theme(theme)),
     }
 }

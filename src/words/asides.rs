@@ -21,6 +21,9 @@ pub fn deleted(title: &str, there: bool) -> String {
     ["“", title, "” was deleted", from, "."].concat()
 }
 
+/// There is nothing to save.
+pub const NOTHING_TO_SAVE: &str = "Nothing of this conversation is kept here, and the server does not give it now. Connect, then try again.";
+
 /// What an empty conversation with a real agent offers.
 pub const SUGGESTIONS: [&str; 3] = [
     "What can you do?",

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import {
   type Agent, button, connection, expect, expectPhase, items, log, open, part, send, test,
@@ -236,6 +237,43 @@ test("a message that was left while its files were on the way goes out whole, an
   const report = await agent.report(conversation);
   expect(report.accepted).toEqual(["read this\n\nNEW FILES ADDED: /workspace/notes.txt"]);
   expect(report.uploaded).toEqual([["notes.txt", "hello"]]);
+});
+
+type Exported = { id: number; action?: string; args?: { content?: string } };
+
+/** Chooses the command, and reads the file that comes of it. */
+async function download(page: Page): Promise<{ name: string; events: Exported[] }> {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("download");
+  const coming = page.waitForEvent("download");
+  await page.keyboard.press("Enter");
+  const download = await coming;
+  const path = await download.path();
+  const events = JSON.parse(await readFile(path, "utf8")) as Exported[];
+  return { name: download.suggestedFilename(), events };
+}
+
+test("the conversation is downloaded, from the server or as it is kept here", async ({
+  page,
+  agent,
+}) => {
+  const conversation = await made(agent);
+  await connect(page, agent, conversation);
+  await send(page, "run");
+  await expect(items(page, "tool", "done")).toHaveCount(1);
+  await expect(items(page, "agent").last()).toContainText("That is done.");
+  await expect(button(page, "Stop")).toBeHidden();
+  const whole = await download(page);
+  expect(whole.name).toBe("run.json");
+  const ids = (events: readonly { id: number }[]) => events.map(({ id }) => id);
+  expect(ids(whole.events)).toEqual(ids((await agent.report(conversation)).events));
+
+  await page.route(/trajectory/, (route) => route.abort());
+  const kept = await download(page);
+  const said = (events: readonly Exported[]) => events.filter(({ action }) => action === "message");
+  expect(said(kept.events).map(({ id, args }) => [id, args?.content])).toEqual(
+    said(whole.events).map(({ id, args }) => [id, args?.content]),
+  );
 });
 
 /** Presses "Try now" whenever there is something to try, until `done`. */

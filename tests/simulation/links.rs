@@ -24,6 +24,8 @@ pub(crate) struct Page {
     request: Option<RequestId>,
     /// The requests under way, oldest first.
     pub(crate) asked: Vec<(RequestId, Request)>,
+    /// The files that were saved, each with its name.
+    pub(crate) saved: Vec<(String, String)>,
     pub(crate) items: Vec<Item>,
     spoken: Vec<String>,
 }
@@ -45,6 +47,7 @@ pub(crate) fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>)
         socket: None,
         request: None,
         asked: Vec::new(),
+        saved: Vec::new(),
         items: Vec::new(),
         spoken: Vec::new(),
     };
@@ -85,6 +88,7 @@ impl Page {
                 Output::Show(view) => self.view = *view,
                 Output::Compose(text) => self.composed = Some(text),
                 Output::Keep(writes) => ready(self.store.commit(writes)).unwrap(),
+                Output::Save { name, json } => self.saved.push((name, json)),
                 Output::Load(conversation) => self.read(conversation),
                 Output::Claim(Some(conversation)) => self.tell(Msg::Claimed {
                     conversation,

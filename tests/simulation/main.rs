@@ -3,6 +3,7 @@
 
 mod conformance;
 mod demo;
+mod export;
 mod fixtures;
 mod history;
 mod kept;

@@ -1,5 +1,5 @@
 //! What is asked of the server beside the conversation: the list of all that it keeps, an end of the
-//! agent, and a place for files.
+//! agent, the whole log, and a place for files.
 //!
 //! Files are put into the agent's workspace before the message that they go with: its frame says
 //! where they are. The server (0.59.0, `routes/files.py`) reads each as UTF-8 and puts a replacement
@@ -23,6 +23,8 @@ enum Errand {
     List { first: bool },
     /// An end of the agent.
     End,
+    /// The whole log.
+    Export,
     /// A place for what goes with this message.
     Upload(Command),
 }
@@ -49,32 +51,31 @@ impl Errands {
         self.0.push((request, Errand::List { first }));
     }
 
-    /// Asks that the conversation's agent be ended. The connection goes with it.
-    pub(super) fn end(&mut self, address: &Address, conversation: &str, out: &mut Out<'_>) {
-        let request = out.fetch(rest::end(address, conversation));
-        self.0.push((request, Errand::End));
-    }
-
-    /// Puts what goes with a message where the agent finds it, where that is more than pictures;
-    /// `false` where it is not.
-    pub(super) fn upload(
+    /// Does what is not done by a frame alone; `false` where a frame is all that it takes. The
+    /// document that strict mode goes by has frames only for messages, and those without files.
+    pub(super) fn take(
         &mut self,
-        address: &Address,
-        conversation: &str,
         command: &Command,
+        strict: bool,
+        (address, conversation): (&Address, &str),
         out: &mut Out<'_>,
     ) -> bool {
-        let Command::Message { attachments, .. } = command else {
-            return false;
+        let (request, errand) = match command {
+            Command::End => (rest::end(address, conversation), Errand::End),
+            Command::Export => (rest::export(address, conversation), Errand::Export),
+            Command::Message { attachments, .. } if !strict => {
+                let mut files = attachments.clone();
+                files.retain(|file| !file.is_image());
+                if files.is_empty() {
+                    return false;
+                }
+                out.event(AgentEvent::Uploading);
+                let request = rest::upload(address, conversation, files);
+                (request, Errand::Upload(command.clone()))
+            }
+            _ => return false,
         };
-        let mut files = attachments.clone();
-        files.retain(|file| !file.is_image());
-        if files.is_empty() {
-            return false;
-        }
-        let request = out.fetch(rest::upload(address, conversation, files));
-        self.0.push((request, Errand::Upload(command.clone())));
-        out.event(AgentEvent::Uploading);
+        self.0.push((out.fetch(request), errand));
         true
     }
 
@@ -98,6 +99,7 @@ impl Errands {
             // The socket says so as well, sooner or later, where it is there.
             Errand::End if status == 200 => out.lost(Some(Gone::Ended)),
             Errand::End => out.event(AgentEvent::Notice(Notice::NotEnded)),
+            Errand::Export => out.event(AgentEvent::Exported(rest::exported(status, body))),
             Errand::Upload(command) => return uploaded(&command, status, body, out),
         }
         Answer::Read

@@ -49,6 +49,12 @@ pub(super) fn end(address: &Address, conversation: &str) -> Request {
     )
 }
 
+/// Asks for the whole log of a conversation.
+pub(super) fn export(address: &Address, conversation: &str) -> Request {
+    let path = ["/", conversation, "/trajectory"].concat();
+    request(address, "GET", &path, None)
+}
+
 /// Asks for a page of the conversations that the server keeps.
 pub(super) fn list(address: &Address, page: Option<&str>) -> Request {
     let page = page.map_or(String::new(), |page| ["&page_id=", page].concat());
@@ -170,4 +176,13 @@ pub(super) fn uploaded(status: u16, body: &str) -> Result<Vec<String>, Failure> 
         }
         _ => Err(Failure::NotUploaded),
     }
+}
+
+/// The whole log, as the list of events that the server's own page makes a file of.
+pub(super) fn exported(status: u16, body: &str) -> Option<String> {
+    let answer: Value = serde_json::from_str(body).ok().filter(|_| status == 200)?;
+    let events = answer
+        .get("trajectory")
+        .filter(|events| events.is_array())?;
+    Some(events.to_string())
 }

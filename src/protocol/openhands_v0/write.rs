@@ -39,7 +39,7 @@ pub(super) fn frame(
             true => "user_confirmed",
             false => "user_rejected",
         }),
-        Command::Reset | Command::End => return Err(Unsupported),
+        Command::Reset | Command::End | Command::Export => return Err(Unsupported),
     };
     let ack = match command {
         Command::Message { id, .. } if !strict => Some(id.0),
