@@ -7,11 +7,13 @@
 mod catalogue;
 mod elsewhere;
 mod exchange;
+mod export;
 mod intent;
 mod link;
 mod list;
 mod msg;
 mod note;
+mod remote;
 mod search;
 mod shelf;
 mod start;
@@ -34,6 +36,7 @@ use link::Config;
 pub use list::{Entry, Listing};
 pub use msg::{Intent, Kept, Loaded, Msg, Output, Start, Theme};
 use note::Note;
+use remote::Remotes;
 pub use search::Found;
 use search::Wanted;
 use shelf::Shelf;
@@ -70,6 +73,10 @@ pub struct App {
     note: Note,
     /// What is looked for in the list.
     wanted: Wanted,
+    /// What the server lists of the conversations that it keeps.
+    remotes: Remotes,
+    /// The open conversation is to be saved as a file.
+    exporting: bool,
     /// What stands in the message box.
     draft: String,
     /// What went wrong in storage was said.
@@ -123,6 +130,8 @@ impl Default for App {
             last_ids: 0,
             note: Note::default(),
             wanted: Wanted::default(),
+            remotes: Remotes::default(),
+            exporting: false,
             draft: String::new(),
             storage_said: None,
             demo: DemoAgent::default(),
@@ -162,6 +171,7 @@ impl App {
             Msg::Host { origin, data } => self.hosted(&origin, &data),
         }
         self.run_demo(now);
+        self.ask_for_list(now);
         self.take_note(now);
         self.keep();
         self.tell_all();

@@ -116,7 +116,10 @@ impl DemoAgent {
                 self.emit("conversationReset", json!({}), now);
             }
             Some(Command::Answer { id, approved, .. }) => self.answered(id.as_str(), approved, now),
-            Some(Command::Cancel | Command::Pause | Command::Resume) | None => {
+            Some(
+                Command::Cancel | Command::Pause | Command::Resume | Command::End | Command::Export,
+            )
+            | None => {
                 self.emit("error", json!({"message": "Unknown message type"}), now);
             }
         }

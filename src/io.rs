@@ -3,6 +3,8 @@
 //! No clock and no browser type passes here. Socket and request numbers never repeat, so a
 //! happening of something superseded is recognised and dropped in one place.
 
+use crate::model::Attachment;
+
 /// One socket, from its opening to its close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketId(pub u64);
@@ -41,7 +43,23 @@ pub struct Request {
     /// Header names and values.
     pub headers: Vec<(String, String)>,
     /// The body; `None` sends none.
-    pub body: Option<String>,
+    pub body: Option<Payload>,
+    /// It only asks, and much depends on the answer: it is made again where it fails in passing.
+    pub again: bool,
+}
+
+/// What a request carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// Text, of the media type that the headers name.
+    Text(String),
+    /// Files as form data (RFC 7578), for which the browser writes the header.
+    Form {
+        /// The field that all of them are in.
+        field: &'static str,
+        /// The files.
+        files: Vec<Attachment>,
+    },
 }
 
 /// What the browser half is asked to do.

@@ -87,6 +87,7 @@ impl Projection {
             | Output::Claim(_)
             | Output::Tell(_)
             | Output::TellAll(_)
+            | Output::Save { .. }
             | Output::Post { .. } => {}
         }
     }

@@ -4,16 +4,18 @@
 //! adapter knows no clock, no retry and no storage: [`crate::session`] has those, once for all.
 
 mod emit;
+mod listing;
 pub mod openhands_v0;
 mod registry;
 pub mod saiki;
 
 use crate::io::{Closed, Happening};
 use crate::model::{
-    ApprovalId, Attachment, CallId, Content, ConversationId, Cursor, Duration, Event, Fault,
-    Instant, Notice, Standing, ToolState, TransactionId,
+    ApprovalId, Attachment, CallId, Content, ConversationId, Cursor, Duration, Event, Failure,
+    Fault, Instant, Notice, Standing, ToolState, TransactionId,
 };
 pub use emit::{Emission, Ids, Out};
+pub use listing::{Page, Remote};
 pub use registry::{Descriptor, PROTOCOLS, Setup, descriptor};
 
 /// What an adapter understood of what came in.
@@ -97,6 +99,12 @@ pub enum AgentEvent {
     },
     /// The server takes the message of that number.
     Accepted(TransactionId),
+    /// What goes with the message in flight is on its way to the server, and its frame not yet.
+    Uploading,
+    /// It is there, and the frame on its way.
+    Uploaded,
+    /// It is not, and the message in flight was not sent.
+    NotUploaded(Failure),
     /// What the agent is doing, said beside the log.
     Stands(Standing),
     /// What the server is busy with, by its own short name; `None` once it is done.
@@ -107,6 +115,10 @@ pub enum AgentEvent {
     Named(ConversationId),
     /// The conversation got a title.
     Titled(String),
+    /// The whole conversation as JSON; `None` where the server does not give it.
+    Exported(Option<String>),
+    /// A page of the server's own list of conversations.
+    Listed(Page),
     /// Something to tell the person.
     Notice(Notice),
 }
@@ -167,6 +179,10 @@ pub enum Command {
     Pause,
     /// Let it go on.
     Resume,
+    /// Give the whole conversation as a file.
+    Export,
+    /// End the agent, and with it the connection; the conversation stays, and can be gone on with.
+    End,
     /// Answer a request for approval.
     Answer {
         /// Which.
@@ -182,6 +198,9 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this server cannot do that")]
 pub struct Unsupported;
+
+/// Stands among [`Capabilities::files`] for any file that holds text, whatever its media type.
+pub const ANY_TEXT: &str = "*/*";
 
 /// What a server can do, as far as is known now: the screen offers only that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -204,6 +223,12 @@ pub struct Capabilities {
     pub interject: bool,
     /// The agent can be paused and resumed.
     pub pause: bool,
+    /// The server lists the conversations that it keeps.
+    pub lists: bool,
+    /// The agent can be ended, so that the server has room for another.
+    pub ends: bool,
+    /// The whole conversation can be had as a file of JSON.
+    pub exports: bool,
 }
 
 /// Why the server does not go on with us, and a further try of the same would end the same.
@@ -251,6 +276,9 @@ pub trait Protocol {
     /// Asks for the history, where the protocol has one; its answer comes as
     /// [`AgentEvent::History`], or as events of the log and then [`AgentEvent::CaughtUp`].
     fn recall(&mut self, cursor: &Cursor, out: &mut Out<'_>);
+    /// Asks for a page of the server's own list of conversations, where it has one: the first, or the
+    /// one that the page before named. Its answer comes as [`AgentEvent::Listed`], or not at all.
+    fn list(&mut self, _page: Option<&str>, _out: &mut Out<'_>) {}
     /// Reads an event that was stored under this key as the server wrote it; `None` where it is
     /// none.
     fn tell(&self, _key: &str, _json: &str) -> Option<Event> {

@@ -119,6 +119,10 @@ pub enum Input {
     Stop,
     /// Let the agent rest (`true`), or go on.
     Pause(bool),
+    /// End the agent on the server.
+    End,
+    /// Give the whole conversation as JSON.
+    Export,
     /// Stop waiting for it.
     GiveUp,
     /// Go on waiting for it.
@@ -127,6 +131,8 @@ pub enum Input {
     Reset,
     /// Ask for the history now.
     Recall,
+    /// Ask for the server's own list of conversations: the first page, or the one that is named.
+    List(Option<String>),
 }
 
 /// Why a session wants to be woken.
@@ -264,7 +270,10 @@ impl Session {
             Input::Shown => self.shown(now),
             Input::Woke => self.woke(now),
             Input::Happened(happening) => self.happened(&happening, now),
-            Input::Send { text, attachments } => self.queue(text, attachments),
+            Input::Send { text, attachments } => {
+                self.queue(text, attachments);
+                self.begin_again(now);
+            }
             Input::Doubt { text, attachments } => self.doubt(text, attachments),
             Input::Follow { open } => self.follow(open, now),
             Input::Relayed(frame) => self.relayed(frame, now),
@@ -286,10 +295,15 @@ impl Session {
             } => self.answer(id, approved, remember),
             Input::Stop => self.stop(now),
             Input::Pause(paused) => self.pause(paused),
+            Input::Export => self.export(),
+            Input::End => {
+                self.command(&Command::End);
+            }
             Input::GiveUp => self.give_up(now),
             Input::KeepWaiting => self.run.patience(now),
             Input::Reset => self.reset(now),
             Input::Recall => self.recall(now),
+            Input::List(page) => self.list(page.as_deref()),
         }
         self.catch_up_telling();
         self.pump(now);

@@ -6,6 +6,7 @@
 mod announcer;
 mod app;
 mod arrows;
+mod ask_dialog;
 mod banner;
 mod clock;
 mod composer;
@@ -23,7 +24,6 @@ mod message;
 mod palette;
 mod panels;
 mod part_text;
-mod reset_dialog;
 mod settings;
 mod timeline;
 mod toasts;

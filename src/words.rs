@@ -24,6 +24,7 @@ pub fn notice(notice: &Notice) -> String {
         Notice::EmptyReply => "The agent finished without an answer.".into(),
         Notice::Stopped => "Stopped.".into(),
         Notice::Muted => "Stopped here. This server cannot be told to stop: it works on in the background, and the rest of this turn is hidden.".into(),
+        Notice::NotEnded => "The server did not say that it stopped its agent. Try again, or stop it on the server's own page.".into(),
         Notice::GaveUp { after } => format!(
             "Gave up after {} without a sign of the agent. A late answer is still shown.",
             span(after.0)
@@ -182,9 +183,12 @@ pub fn status(name: &str) -> Option<&'static str> {
 #[must_use]
 pub fn failure(failure: Failure) -> &'static str {
     match failure {
-        Failure::TooLarge => "Too large for this server. Send a smaller image or a shorter text.",
+        Failure::TooLarge => "Too large for this server. Send a smaller file or a shorter text.",
         Failure::Unsupported => {
             "This server cannot take such an attachment. Remove it and send the text alone."
+        }
+        Failure::NotUploaded => {
+            "The server did not take the files, so nothing was sent. Send it again, or delete it and send the text alone."
         }
         Failure::NotReceived => "The server never received it. Send it again or delete it.",
         Failure::NotAccepted => {
@@ -277,7 +281,7 @@ fn gone(gone: &Gone) -> String {
                 .into()
         }
         Gone::Ended => {
-            "The server ended this conversation's run. Connect again to start it anew.".into()
+            "The server ended this conversation's run. Send a message to start it again.".into()
         }
         Gone::TooMany => {
             "The server ended this conversation's run because too many run at once. Stop another, then connect again."

@@ -88,7 +88,13 @@ impl App {
         match &change {
             Change::Inserted { item, .. } | Change::Updated(item) => self.announce(item),
             Change::Known => self.now_known(),
-            Change::Connection(phase) => self.pass_phase(phase),
+            Change::Connection(phase) => {
+                self.remotes.ask();
+                self.pass_phase(phase);
+                self.export_at(phase);
+            }
+            Change::Exported(json) => self.exported(json.as_deref()),
+            Change::Listed(page) => self.listed_page(page),
             Change::Titled(title) => self.titled(title),
             Change::Named(id) => self.named(id),
             Change::Progress(what) => {

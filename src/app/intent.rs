@@ -63,6 +63,8 @@ impl App {
             }
             Intent::Stop => self.tell(Input::Stop, now),
             Intent::Pause(paused) => self.tell(Input::Pause(paused), now),
+            Intent::Export => self.export(now),
+            Intent::End => self.tell(Input::End, now),
             Intent::GiveUp => self.tell(Input::GiveUp, now),
             Intent::KeepWaiting => self.tell(Input::KeepWaiting, now),
             Intent::Reset => self.tell(Input::Reset, now),
@@ -192,6 +194,7 @@ impl App {
     }
 
     pub(super) fn end_session(&mut self, now: Instant) {
+        self.exporting = false;
         self.put_away(now);
         self.last_ids = self.leave(now).last();
         self.session = None;
@@ -239,6 +242,7 @@ impl App {
         };
         let demo = !target.protocol.has_address();
         self.dress(&target);
+        self.remotes.turn_to(&target);
         if !demo {
             self.shelf.opened(&self.conversation);
         }

@@ -44,6 +44,10 @@ pub struct Entry {
 pub enum Listing {
     /// Keep it beside the conversation, or not.
     Show(bool),
+    /// It is on the screen from now on, or is not.
+    Watch(bool),
+    /// Ask the server for more of its own.
+    More,
     /// Show those alone that hold this text.
     Seek(String),
     /// Go to that conversation.
@@ -75,6 +79,8 @@ impl App {
     pub(super) fn listing(&mut self, what: Listing, now: Instant) {
         match what {
             Listing::Show(shown) => self.shelf.keep_listed(shown),
+            Listing::Watch(shown) => self.watch_list(shown),
+            Listing::More => self.list_more(now),
             Listing::Seek(typed) => self.seek(&typed),
             Listing::Open(id) => self.open_listed(id, now),
             Listing::Rename { id, title } => self.rename(id, title.trim()),
@@ -96,6 +102,7 @@ impl App {
             }
             self.view.unread = unread;
             self.view.entries = Arc::new(entries);
+            self.relist_remotes();
             // Nobody is shown an empty list, or one beside a page within a page, unasked.
             let usual = any && !self.view.embedded && !self.view.memory_only;
             self.view.listed = self.shelf.listed().unwrap_or(usual);
@@ -147,6 +154,9 @@ impl App {
 
     /// Goes to a conversation; its server was confirmed when it was first talked to.
     fn open_listed(&mut self, id: u32, now: Instant) {
+        if self.open_remote(id, now) {
+            return;
+        }
         let there = |record: &Conversation| record.deleted.is_none() && !self.is_open(record);
         let Some(record) = self.numbered(id).filter(there) else {
             return;
@@ -207,7 +217,8 @@ impl App {
         }
         // One in which nothing was ever said is gone by now.
         if let Some(record) = self.amend(id, &|record| record.deleted = Some(now)) {
-            self.toast(asides::deleted(name(&record)));
+            let there = self.remotes.has(&record);
+            self.toast(asides::deleted(name(&record), there));
             let toast = self.view.toasts.last_mut();
             toast.into_iter().for_each(|toast| toast.undo = Some(id));
         }
@@ -258,7 +269,7 @@ impl App {
 }
 
 /// What a conversation is called.
-fn name(record: &Conversation) -> &str {
+pub(super) fn name(record: &Conversation) -> &str {
     if let Some(title) = &record.title {
         return title;
     }

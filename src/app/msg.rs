@@ -150,6 +150,10 @@ pub enum Intent {
     Stop,
     /// Let the agent rest (`true`), or go on.
     Pause(bool),
+    /// End the agent on the server.
+    End,
+    /// Save the whole conversation as a file.
+    Export,
     /// Stop waiting for a stalled run.
     GiveUp,
     /// Go on waiting for a stalled run.
@@ -233,6 +237,13 @@ pub enum Output {
         origin: String,
         /// JSON text.
         data: String,
+    },
+    /// Save this as a file.
+    Save {
+        /// Its name, as far as the browser allows it.
+        name: String,
+        /// JSON text.
+        json: String,
     },
     /// The inspector has a new line, or was emptied (`None`).
     Trace(Option<super::TraceLine>),

@@ -131,6 +131,7 @@ impl App {
             Some("stop") => self.tell(Input::Stop, now),
             Some("pause") => self.tell(Input::Pause(true), now),
             Some("resume") => self.tell(Input::Pause(false), now),
+            Some("end") => self.tell(Input::End, now),
             Some("reset") => self.tell(Input::Reset, now),
             Some("retry") => self.tell(Input::RetryNow, now),
             _ => {}
@@ -194,6 +195,7 @@ impl App {
             Intent::Stop => self.say(&json!({"do": "stop"})),
             Intent::Pause(true) => self.say(&json!({"do": "pause"})),
             Intent::Pause(false) => self.say(&json!({"do": "resume"})),
+            Intent::End => self.say(&json!({"do": "end"})),
             Intent::Reset => self.say(&json!({"do": "reset"})),
             Intent::RetryNow => self.say(&json!({"do": "retry"})),
             Intent::Answer {

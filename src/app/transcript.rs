@@ -44,6 +44,9 @@ impl App {
     pub(super) fn loaded(&mut self, loaded: &Loaded, now: Instant) {
         let transcript = Transcript::read(loaded);
         let unreadable = transcript.unreadable;
+        if self.opening.is_none() && loaded.conversation == self.conversation.name() {
+            return self.export_kept(&transcript);
+        }
         let opening = self.opening.as_mut();
         let Some(opening) =
             opening.filter(|opening| opening.conversation.name() == loaded.conversation)

@@ -37,6 +37,12 @@ pub struct View {
     pub memory_only: bool,
     /// The conversations that this browser keeps, newest first: those that hold what is looked for.
     pub entries: Arc<Vec<Entry>>,
+    /// Where the server is that lists conversations of its own; empty where there are none to show.
+    pub remote_host: String,
+    /// Those of them that this browser does not keep, newest first.
+    pub remote: Arc<Vec<Entry>>,
+    /// The server has more of them.
+    pub remote_more: bool,
     /// In how many of all of them something came that nobody saw.
     pub unread: u64,
     /// The list stands beside the conversation, where there is room.

@@ -9,7 +9,7 @@ use crate::app::{Msg, Output, View};
 use crate::io::{Action, Happening, Request, RequestId, SocketId};
 use crate::platform::fetch::{Answer, Call};
 use crate::platform::socket::Socket;
-use crate::platform::{page, parent};
+use crate::platform::{file, page, parent};
 use crate::storage::record::ConversationKey;
 use crate::storage::tables::Write;
 
@@ -34,6 +34,7 @@ impl Driver {
                 }
             }
             Output::Load(conversation) => self.load_conversation(conversation),
+            Output::Save { name, json } => file::save(&name, &json),
             Output::Post { origin, data } => parent::post(&origin, &data),
             Output::Show(view) => {
                 dress(&view);

@@ -203,6 +203,7 @@ fn config() -> Request {
         url: "config.json".to_owned(),
         headers: Vec::new(),
         body: None,
+        again: false,
     }
 }
 

@@ -12,10 +12,10 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// Whether it can be shown as a picture.
+    /// Whether it is a picture to agents as well, to whom a drawing (SVG) is a text.
     #[must_use]
     pub fn is_image(&self) -> bool {
-        self.mime.starts_with("image/")
+        self.mime.starts_with("image/") && self.mime != "image/svg+xml"
     }
 
     /// The whole as an address that shows it (RFC 2397).

@@ -115,6 +115,8 @@ pub enum Failure {
     NotReceived,
     /// The server did not confirm within some seconds that it takes it.
     NotAccepted,
+    /// The server did not take the files that go with it, so that it was not sent.
+    NotUploaded,
 }
 
 impl SendState {
@@ -206,6 +208,8 @@ pub enum Notice {
     Stopped,
     /// The person stopped the run; this server cannot, so the rest of the turn is hidden here.
     Muted,
+    /// The server was asked to end the agent, and did not say that it has.
+    NotEnded,
     /// The person gave up waiting.
     GaveUp {
         /// How long nothing had come.

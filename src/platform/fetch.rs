@@ -11,8 +11,8 @@ use web_sys::{
 };
 
 use super::task::spawn;
-use super::window;
-use crate::io::Request;
+use super::{file, window};
+use crate::io::{Payload, Request};
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,11 @@ fn init(what: &Request, abort: Option<AbortController>) -> Result<RequestInit, J
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_cache(RequestCache::NoStore);
-    init.set_body_opt_str(what.body.as_deref());
+    match &what.body {
+        Some(Payload::Text(text)) => init.set_body_opt_str(Some(text)),
+        Some(Payload::Form { field, files }) => init.set_body(&file::form(field, files)?.into()),
+        None => {}
+    }
     init.set_signal(abort.map(|abort| abort.signal()).as_ref());
     Ok(init)
 }

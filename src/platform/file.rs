@@ -1,7 +1,10 @@
-//! A file that the person picked, pasted or dropped, read into memory.
+//! A file that the person picked, pasted or dropped, read into memory and sent from there.
 
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Blob;
+use web_sys::{Blob, BlobPropertyBag, FormData, HtmlAnchorElement, Url};
 
 use crate::model::Attachment;
 
@@ -22,17 +25,28 @@ pub enum FileError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// It is no text, and the server keeps nothing else whole.
+    #[error("this server keeps only pictures and text files, and would damage it")]
+    NoText,
     /// The browser could not read it: it was moved, or it is a folder.
     #[error("the file could not be read")]
     Unreadable,
 }
 
-/// Reads a file as it is, up to `limit` bytes.
+/// Reads a file as it is, up to `limit` bytes; `text` says that it has to hold text (UTF-8).
 ///
 /// # Errors
 /// [`FileError`]; nothing was read where it is too large.
-pub async fn read(file: &Blob, name: &str, limit: usize) -> Result<Attachment, FileError> {
+pub async fn read(
+    file: &Blob,
+    name: &str,
+    limit: usize,
+    text: bool,
+) -> Result<Attachment, FileError> {
     let bytes = bytes(file, limit).await?;
+    if text && std::str::from_utf8(&bytes).is_err() {
+        return Err(FileError::NoText);
+    }
     let mime = match file.type_() {
         known if known.is_empty() => UNKNOWN.to_owned(),
         known => known,
@@ -54,7 +68,28 @@ pub(super) async fn bytes(file: &Blob, limit: usize) -> Result<Vec<u8>, FileErro
     }
     let buffer = JsFuture::from(file.array_buffer()).await;
     let buffer = buffer.map_err(|_| FileError::Unreadable)?;
-    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// Files as form data (RFC 7578), all of them in one field.
+pub(super) fn form(field: &str, files: &[Attachment]) -> Result<FormData, JsValue> {
+    let form = FormData::new()?;
+    for file in files {
+        form.append_with_blob_and_filename(field, &blob(file)?, &file.name)?;
+    }
+    Ok(form)
+}
+
+fn blob(file: &Attachment) -> Result<Blob, JsValue> {
+    let window = super::window().ok_or(JsValue::NULL)?;
+    // Each character of what comes back stands for one byte.
+    let letters = window.atob(&file.base64)?;
+    let bytes = letters.chars().filter_map(|c| u8::try_from(c).ok());
+    let bytes: Vec<u8> = bytes.collect();
+    let bag = BlobPropertyBag::new();
+    bag.set_type(&file.mime);
+    let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &bag)
 }
 
 /// A blob's size in bytes.
@@ -85,4 +120,26 @@ pub fn base64(bytes: &[u8]) -> String {
         text.push(if chunk.len() > 2 { letter(bits) } else { '=' });
     }
     text
+}
+
+/// Saves a text as a file where the person keeps downloads. A browser that forbids it says so
+/// itself, and tells nobody else.
+pub fn save(name: &str, json: &str) {
+    // It throws only where a page has no address to give.
+    drop(offer(name, json));
+}
+
+fn offer(name: &str, json: &str) -> Result<(), JsValue> {
+    let bag = BlobPropertyBag::new();
+    bag.set_type("application/json");
+    let parts = Array::of1(&json.into());
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &bag)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let document = super::document().ok_or(JsValue::NULL)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // What was clicked has been looked up by then (W3C File API, section 8.3).
+    Url::revoke_object_url(&url)
 }

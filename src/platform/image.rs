@@ -152,7 +152,7 @@ const fn refusal(error: FileError, bytes: usize) -> ImageError {
     match error {
         FileError::Empty => ImageError::Empty,
         FileError::TooLarge { .. } => ImageError::TooLarge { bytes },
-        FileError::Unreadable => ImageError::Undecodable,
+        FileError::NoText | FileError::Unreadable => ImageError::Undecodable,
     }
 }
 

@@ -65,6 +65,12 @@ chrome! {
     memory_only: bool,
     /// The conversations of the list, newest first.
     entries: Arc<Vec<Entry>>,
+    /// Where the server is that lists conversations of its own.
+    remote_host: String,
+    /// Those of them that this browser does not keep, newest first.
+    remote: Arc<Vec<Entry>>,
+    /// The server has more of them.
+    remote_more: bool,
     /// In how many conversations something came that nobody saw.
     unread: u64,
     /// The list stands beside the conversation, where there is room.

@@ -86,6 +86,8 @@ impl Collected {
             | Change::Named(_)
             | Change::Progress(_)
             | Change::Cost(_)
+            | Change::Listed(_)
+            | Change::Exported(_)
             | Change::Known => {}
         }
     }

@@ -12,6 +12,7 @@
 mod action;
 mod address;
 mod arrive;
+mod errands;
 mod event;
 mod observation;
 mod rest;
@@ -22,7 +23,9 @@ mod write;
 
 use serde_json::Value;
 
-use super::{AgentEvent, Capabilities, Command, Gone, Out, Protocol, Setup, Unsupported, Verdict};
+use super::{
+    ANY_TEXT, AgentEvent, Capabilities, Command, Gone, Out, Protocol, Setup, Unsupported, Verdict,
+};
 use crate::io::{Closed, Frame, Happening};
 use crate::model::{
     ConversationId, Cursor, Duration, Event, EventKey, Notice, Standing, TransactionId,
@@ -30,6 +33,7 @@ use crate::model::{
 use crate::wire::socket_io::{self, Packet};
 use address::Address;
 use arrive::{Asking, Hole, Link};
+use errands::Errands;
 use status::Status;
 
 /// Holes up to this many numbers are made by events that the server sends to nobody.
@@ -48,6 +52,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         strict: setup.strict,
         link: Link::default(),
         providers: String::new(),
+        errands: Errands::default(),
         highest: None,
         strays: 0,
         stood: false,
@@ -65,6 +70,7 @@ struct OpenHands {
     /// The providers that the server was set up with, as it wants them said; empty where that is
     /// not known.
     providers: String,
+    errands: Errands,
     /// The greatest number of an event so far.
     highest: Option<u64>,
     /// Events without a number so far.
@@ -83,7 +89,7 @@ impl Protocol for OpenHands {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             images: !self.strict,
-            files: &[],
+            files: if self.strict { &[] } else { &[ANY_TEXT] },
             attachments: 5,
             reset: false,
             cancel: !self.strict,
@@ -91,11 +97,15 @@ impl Protocol for OpenHands {
             event_ids: true,
             interject: true,
             pause: !self.strict,
+            lists: true,
+            ends: true,
+            exports: true,
         }
     }
 
     fn connect(&mut self, cursor: &Cursor, out: &mut Out<'_>) {
         self.link = Link::default();
+        self.errands = Errands::default();
         self.highest = self.highest.max(number(&cursor.newest));
         // What is here already told a state, and where nothing came since, no replay tells it again.
         self.stood |= cursor.newest.is_some();
@@ -123,7 +133,12 @@ impl Protocol for OpenHands {
 
     fn submit(&mut self, command: &Command, out: &mut Out<'_>) -> Result<(), Unsupported> {
         let socket = self.link.socket.ok_or(Unsupported)?;
-        out.send(socket, write::frame(command, self.strict)?);
+        let Self {
+            address, errands, ..
+        } = self;
+        if !errands.take(command, self.strict, (address, &self.conversation), out) {
+            out.send(socket, write::frame(command, self.strict, &[])?);
+        }
         Ok(())
     }
 
@@ -141,6 +156,10 @@ impl Protocol for OpenHands {
         };
         self.link.hole = Some(Hole::behind(self.highest));
         self.ask(Asking::Events(start), out);
+    }
+
+    fn list(&mut self, page: Option<&str>, out: &mut Out<'_>) {
+        self.errands.list(&self.address, page, out);
     }
 
     fn tell(&self, key: &str, json: &str) -> Option<Event> {

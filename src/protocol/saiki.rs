@@ -63,6 +63,9 @@ impl Protocol for Saiki {
     fn capabilities(&self) -> Capabilities {
         let old = matches!(self.generation, Some(Generation::G1 | Generation::Document));
         Capabilities {
+            lists: false,
+            ends: false,
+            exports: false,
             images: true,
             files: if self.setup.strict || old { &[] } else { FILES },
             attachments: 1,
@@ -125,6 +128,7 @@ impl Protocol for Saiki {
                     url,
                     headers: Vec::new(),
                     body: None,
+                    again: true,
                 }));
             }
             _ => out.event(AgentEvent::HistoryMissing),
@@ -157,7 +161,9 @@ impl Saiki {
             } => writer.message(text, attachments),
             Command::Reset => Ok(writer.bare("reset")),
             Command::Cancel if self.capabilities().cancel => Ok(writer.bare("cancel")),
-            Command::Cancel | Command::Pause | Command::Resume => Err(Unsupported),
+            Command::Cancel | Command::Pause | Command::Resume | Command::End | Command::Export => {
+                Err(Unsupported)
+            }
             // The document has no questions, and so no answers.
             Command::Answer { .. } if self.setup.strict => Err(Unsupported),
             Command::Answer {

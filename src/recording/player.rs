@@ -243,7 +243,7 @@ impl Player {
             }
             Some(Command::Pause) => self.input(Input::Pause(true)),
             Some(Command::Resume) => self.input(Input::Pause(false)),
-            None => {}
+            Some(Command::End | Command::Export) | None => {}
         }
     }
 
@@ -443,6 +443,8 @@ fn project(shown: &mut Vec<Item>, change: &Change) {
         | Change::Named(_)
         | Change::Progress(_)
         | Change::Cost(_)
+        | Change::Listed(_)
+        | Change::Exported(_)
         | Change::Known => {}
     }
 }

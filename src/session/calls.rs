@@ -1,6 +1,6 @@
 //! The calls beside the socket that are under way, and those that are made once more.
 //!
-//! What only asks (`GET`) can be asked again without harm. A server in trouble often leaves out the
+//! What only asks can be asked again without harm. A server in trouble often leaves out the
 //! header that lets this page read its answer, so where it could be read before, an unreadable
 //! answer is trouble as well (WHATWG Fetch, CORS protocol).
 
@@ -24,7 +24,8 @@ pub(super) struct Calls {
 #[derive(Debug)]
 struct Call {
     id: RequestId,
-    what: Request,
+    /// What is asked, if it may be asked again.
+    what: Option<Request>,
     tries: u32,
     /// When it is made again.
     again: Option<Instant>,
@@ -34,7 +35,7 @@ impl Calls {
     pub(super) fn made(&mut self, id: RequestId, what: &Request) {
         self.open.push(Call {
             id,
-            what: what.clone(),
+            what: Some(what).filter(|what| what.again).cloned(),
             tries: 0,
             again: None,
         });
@@ -50,7 +51,7 @@ impl Calls {
         };
         if let Some(call) = self.open.get_mut(at)
             && passing
-            && call.what.method == "GET"
+            && call.what.is_some()
             && call.tries < TRIES
         {
             call.again = Some(now + Duration::millis(FIRST << call.tries));
@@ -73,7 +74,7 @@ impl Calls {
             call.again.take_if(|at| now >= *at)?;
             Some(Action::Fetch {
                 request: call.id,
-                what: call.what.clone(),
+                what: call.what.clone()?,
             })
         })
     }

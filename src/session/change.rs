@@ -2,7 +2,7 @@
 
 use crate::io::{Action, Frame};
 use crate::model::{ConversationId, Cost, Duration, Event, EventKey, Instant, Item, ItemId};
-use crate::protocol::{Capabilities, Gone};
+use crate::protocol::{Capabilities, Gone, Page};
 
 /// One thing to do or to know, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,10 @@ pub enum Change {
     Progress(Option<String>),
     /// What the conversation has cost so far.
     Cost(Cost),
+    /// The whole conversation as JSON, or that the server does not give it.
+    Exported(Option<String>),
+    /// A page of the server's own list of conversations.
+    Listed(Page),
     /// The server spoke of the conversation: from now on it has a history.
     Known,
 }

@@ -142,6 +142,16 @@ impl Connection {
         };
     }
 
+    /// The server ended the run, because somebody asked it to.
+    pub(super) const fn was_ended(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Refused {
+                why: Refusal::Gone(Gone::Ended)
+            }
+        )
+    }
+
     /// Whether waiting can be cut short.
     pub(super) const fn is_waiting(&self) -> bool {
         matches!(self.phase, Phase::Waiting { .. } | Phase::Offline)

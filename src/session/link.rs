@@ -1,9 +1,9 @@
 //! Opening, losing and regaining the connection; what the adapter asks for is done here.
 
-use super::change::{Direction, Judgement, Output, Trace};
+use super::change::{Change, Direction, Judgement, Output, Trace};
 use super::{Reason, Session};
 use crate::io::{Action, Closed, Frame, Happening, RequestId, SocketId};
-use crate::model::{Cursor, Instant, ItemId};
+use crate::model::{Cursor, Instant, ItemId, SendState};
 use crate::protocol::{Command, Emission, Gone, Verdict};
 
 /// Whose connection a frame came over.
@@ -45,6 +45,13 @@ impl Session {
     pub(super) fn retry_now(&mut self, now: Instant) {
         if !self.connection.is_open() && !self.following {
             self.connect(now);
+        }
+    }
+
+    /// A message is for an agent that was ended: connecting starts it again.
+    pub(super) fn begin_again(&mut self, now: Instant) {
+        if self.connection.was_ended() {
+            self.retry_now(now);
         }
     }
 
@@ -264,6 +271,17 @@ impl Session {
         }
     }
 
+    /// The server is asked for it while it is connected to, else there is none of it.
+    pub(super) fn export(&mut self) {
+        if !self.connection.is_open() || !self.command(&Command::Export) {
+            self.timeline.say(Change::Exported(None));
+        }
+    }
+
+    pub(super) fn list(&mut self, page: Option<&str>) {
+        self.with_protocol(|protocol, out| protocol.list(page, out));
+    }
+
     pub(super) fn command(&mut self, command: &Command) -> bool {
         self.with_protocol(|protocol, out| protocol.submit(command, out))
             .is_ok()
@@ -282,7 +300,11 @@ impl Session {
         self.timeline.interrupt(false);
         self.recalling = None;
         if let Some((id, state)) = self.outbox.lost(verdict) {
+            let again = state == SendState::Queued;
             self.timeline.delivery(id, state);
+            if again {
+                self.timeline.move_to_frontier(id);
+            }
         }
     }
 

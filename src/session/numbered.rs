@@ -111,10 +111,14 @@ impl Session {
 
     /// The server has not taken the message in time.
     pub(super) fn refused(&mut self) {
+        self.not_sent(Failure::NotAccepted);
+    }
+
+    /// The message in flight did not arrive, for this reason.
+    pub(super) fn not_sent(&mut self, why: Failure) {
         if let Some(id) = self.outbox.in_flight {
             self.outbox.landed();
-            self.timeline
-                .delivery(id, SendState::Failed(Failure::NotAccepted));
+            self.timeline.delivery(id, SendState::Failed(why));
         }
     }
 

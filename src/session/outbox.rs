@@ -16,6 +16,8 @@ pub(super) struct Outbox {
     last: u64,
     /// The message of which the server has shown no sign yet.
     pub(super) in_flight: Option<ItemId>,
+    /// What goes with it is on its way, and itself not yet.
+    pub(super) uploading: bool,
     /// When the last of it left this machine: a large one takes a while.
     left_at: Option<Instant>,
     /// When messages that may have been sent, and are not in the log by then, go out again.
@@ -35,6 +37,7 @@ impl Outbox {
             throttle: Throttle::new(per_second),
             last: 0,
             in_flight: None,
+            uploading: false,
             left_at: None,
             settle_at: None,
             news_until: None,
@@ -48,11 +51,15 @@ impl Outbox {
         self.retry_at
     }
 
-    /// The connection is lost: what was in flight may have arrived, or was too large.
+    /// The connection is lost: what was in flight may have arrived, or was too large. What still
+    /// waited for its files was not sent at all.
     pub(super) fn lost(&mut self, verdict: Verdict) -> Option<(ItemId, SendState)> {
         self.settle_at = None;
         self.news_until = None;
         let id = self.in_flight.take()?;
+        if std::mem::take(&mut self.uploading) {
+            return Some((id, SendState::Queued));
+        }
         self.waiting_since = Some(None);
         let state = match verdict {
             Verdict::TooLarge => SendState::Failed(Failure::TooLarge),
@@ -64,6 +71,7 @@ impl Outbox {
     /// The server has it, or has refused it.
     pub(super) fn landed(&mut self) {
         self.in_flight = None;
+        self.uploading = false;
         self.waiting_since = None;
     }
 
@@ -240,6 +248,7 @@ impl Session {
     /// The browser's buffer is empty: what was handed over has left.
     pub(super) fn flushed(&mut self, now: Instant) {
         if let Some(id) = self.outbox.in_flight
+            && !self.outbox.uploading
             && self.delivery_of(id) == Some(SendState::Sending)
         {
             self.timeline.delivery(id, SendState::Sent);

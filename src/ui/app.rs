@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::announcer::announcer;
+use super::ask_dialog::ask_dialogs;
 use super::banner::banner;
 use super::composer::composer;
 use super::el::{El, el};
@@ -16,7 +17,6 @@ use super::link_dialog::link_dialog;
 use super::list;
 use super::palette::palette;
 use super::panels::{Panel, Panels, panels};
-use super::reset_dialog::reset_dialog;
 use super::settings::settings;
 use super::timeline::timeline;
 use super::toasts::toasts;
@@ -44,7 +44,7 @@ pub(super) fn app() -> El {
         .put(settings())
         .put(help())
         .put(palette())
-        .put(reset_dialog())
+        .with(ask_dialogs)
         .put(link_dialog())
         .put(announcer())
 }

@@ -13,6 +13,7 @@ use super::{app, handle};
 use crate::app::Intent;
 use crate::driver::Handle;
 use crate::model::State;
+use crate::protocol::ANY_TEXT;
 use crate::session::Run;
 use crate::words::ui;
 use attachments::Attached;
@@ -155,10 +156,13 @@ fn field(desk: &Desk) -> El {
         .put(field)
 }
 
-/// The formats that the picker offers.
+/// The formats that the picker offers; `None` where it offers all.
 fn accepted(desk: &Desk) -> impl Fn() -> Option<String> + use<> {
     let capabilities = desk.handle.projection.capabilities.clone();
     move || {
+        if capabilities.with(|can| can.files.contains(&ANY_TEXT)) {
+            return None;
+        }
         let mut accepted = String::from("image/png,image/jpeg,image/webp,image/gif");
         for known in capabilities.with(|can| can.files) {
             accepted.push(',');
@@ -173,11 +177,13 @@ fn accepted(desk: &Desk) -> impl Fn() -> Option<String> + use<> {
 
 fn attach(row: El, desk: &Desk) -> El {
     let capabilities = desk.handle.projection.capabilities.clone();
+    let several = capabilities.clone();
     let can = move || capabilities.with(|can| can.images || !can.files.is_empty());
     let picker = el("input", "composer-picker")
         .set("type", "file")
         .set("tabindex", "-1")
         .set("aria-hidden", "true")
+        .flag("multiple", move || several.with(|can| can.attachments > 1))
         .follows("accept", accepted(desk));
     let (picked, attached) = (picker.clone(), desk.attached);
     let picker = picker.on("change", move |_| {

@@ -12,6 +12,7 @@ use super::list;
 use super::panels::{Panel, Panels, panels};
 use crate::app::{Intent, Theme};
 use crate::driver::Handle;
+use crate::protocol::Capabilities;
 use crate::words::ui;
 
 /// One command.
@@ -23,10 +24,11 @@ enum Command {
     Inspector,
     Disconnect,
     Pause(bool),
+    Export,
     Theme(Theme),
 }
 
-const COMMANDS: [(Command, &str); 12] = [
+const COMMANDS: [(Command, &str); 14] = [
     (Command::New, ui::NEW),
     (Command::List, ui::CONVERSATIONS),
     (Command::Open(Panel::Settings), ui::SETTINGS),
@@ -35,6 +37,8 @@ const COMMANDS: [(Command, &str); 12] = [
     (Command::Disconnect, ui::DISCONNECT),
     (Command::Pause(true), ui::PAUSE),
     (Command::Pause(false), ui::RESUME),
+    (Command::Open(Panel::End), ui::END),
+    (Command::Export, ui::EXPORT),
     (Command::Theme(Theme::Light), ui::LIGHT_THEME),
     (Command::Theme(Theme::Dark), ui::DARK_THEME),
     (Command::Theme(Theme::System), ui::SYSTEM_THEME),
@@ -51,7 +55,7 @@ fn commands(inside: El) -> El {
     let handle = handle();
     let wanted = RwSignal::new(String::new());
     let capabilities = &handle.projection.capabilities;
-    let pause = capabilities.with_untracked(|can| can.pause);
+    let can = capabilities.get_untracked();
     let field = el("input", "input")
         .set("type", "text")
         .set("autocomplete", "off")
@@ -62,7 +66,7 @@ fn commands(inside: El) -> El {
     let key = move |event: &KeyboardEvent| {
         if event.key() == "Enter" && is_field(event) {
             event.prevent_default();
-            let first = found(&wanted.get_untracked(), pause).first().copied();
+            let first = found(&wanted.get_untracked(), can).first().copied();
             if let Some((command, _)) = first.and_then(|at| COMMANDS.get(at)) {
                 run(*command, panels, &chosen);
             }
@@ -70,7 +74,7 @@ fn commands(inside: El) -> El {
         arrows::step(event, ".palette input, .palette-command");
     };
     let entries = el("ul", "palette-list").anew(
-        move || found(&wanted.get(), pause),
+        move || found(&wanted.get(), can),
         move |found| {
             if found.is_empty() {
                 let nothing = el("li", "palette-empty").set("role", "status");
@@ -84,10 +88,15 @@ fn commands(inside: El) -> El {
 }
 
 /// The places of the commands that hold a text, in their order.
-fn found(wanted: &str, pause: bool) -> Vec<usize> {
+fn found(wanted: &str, can: Capabilities) -> Vec<usize> {
     let labels = COMMANDS.iter().enumerate();
     let fits = |(at, (command, label)): (usize, &(Command, &str))| {
-        let can = pause || !matches!(command, Command::Pause(_));
+        let can = match command {
+            Command::Pause(_) => can.pause,
+            Command::Open(Panel::End) => can.ends,
+            Command::Export => can.exports,
+            _ => true,
+        };
         let named = label.to_ascii_lowercase().contains(wanted);
         (can && named).then_some(at)
     };
@@ -112,6 +121,7 @@ fn run(command: Command, panels: Panels, handle: &Handle) {
         }
         Command::Disconnect => handle.did(Intent::Disconnect),
         Command::Pause(paused) => handle.did(Intent::Pause(paused)),
+        Command::Export => handle.did(Intent::Export),
         Command::Theme(theme) => handle.did(Intent::Theme(theme)),
     }
 }

@@ -18,6 +18,7 @@ pub(super) enum Panel {
     Help,
     Palette,
     Reset,
+    End,
 }
 
 /// Which of them is open.

@@ -11,11 +11,18 @@ pub const GIVEN_BACK: &str =
 pub const ATTACHMENT_LOST: &str =
     "What was attached to a waiting message did not survive the reload. Attach it again.";
 
-/// A conversation was deleted.
+/// A conversation was deleted; `there` says that its server still lists it.
 #[must_use]
-pub fn deleted(title: &str) -> String {
-    format!("“{title}” was deleted.")
+pub fn deleted(title: &str, there: bool) -> String {
+    let from = match there {
+        true => " from this browser. The server still has it",
+        false => "",
+    };
+    ["“", title, "” was deleted", from, "."].concat()
 }
+
+/// There is nothing to save.
+pub const NOTHING_TO_SAVE: &str = "Nothing of this conversation is kept here, and the server does not give it now. Connect, then try again.";
 
 /// What an empty conversation with a real agent offers.
 pub const SUGGESTIONS: [&str; 3] = [

@@ -22,6 +22,11 @@ words! {
     RESET_KEEP = "Keep";
     RESET_QUESTION = "Reset this conversation?";
     RESET_EXPLAINED = "The agent forgets everything said so far, and this page is emptied. This cannot be undone.";
+    END = "Stop the server's agent";
+    END_SHORT = "Stop the agent";
+    END_QUESTION = "Stop the server's agent?";
+    END_EXPLAINED = "The server ends the agent of this conversation, with everything that runs in its workspace. That makes room: a server lets only a few agents run at once. What was said stays, and your next message starts the agent again.";
+    EXPORT = "Download this conversation as JSON";
     APPROVE = "Approve";
     DENY = "Deny";
     REMEMBER = "Remember";
@@ -59,6 +64,10 @@ words! {
     THEME_LIGHT = "Light";
     THEME_DARK = "Dark";
     NEW = "New conversation";
+    UNTITLED = "Untitled conversation";
+    RUNNING = "Running";
+    ON_SERVER = "On ";
+    LIST_MORE = "Show more";
     CONVERSATIONS = "Conversations";
     SEARCH = "Search conversations";
     LIST_EMPTY = "No conversations found.";
@@ -100,7 +109,7 @@ words! {
     EMPTY_SERVER = "You are talking to your own agent. Type a message to begin.";
     CONNECTING = "Connecting";
     MEMORY_ONLY = "Storage is not available here, so nothing is remembered after a reload.";
-    ONE_PICTURE = "One picture and one file can go with a message. Send this one first, or remove it.";
+    ALL_FULL = "No more of these can go with one message. Send this one first, or remove something.";
     NO_FILES = "only pictures can be sent here: PNG, JPEG, WebP or GIF";
     WRONG_FILE = "only PNG, JPEG, WebP and GIF pictures, PDF documents and audio can be sent here";
     SHRINKING = "Preparing";

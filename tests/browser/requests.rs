@@ -14,6 +14,7 @@ fn call(url: &str, told: &Told<Option<Answer>>) -> Call {
         url: url.to_owned(),
         headers: vec![("accept".to_owned(), "*/*".to_owned())],
         body: None,
+        again: false,
     };
     let told = told.clone();
     Call::start(what, move |answer| told.say(answer))

@@ -6,7 +6,13 @@ import {
 
 const list = (page: Page): Locator => page.getByRole("navigation", { name: "Conversations" });
 
-const entries = (page: Page): Locator => list(page).getByRole("listitem");
+/** The conversations of this browser; those of the server's own have a list with a name. */
+const entries = (page: Page): Locator =>
+  list(page).getByRole("list", { name: /^$/ }).getByRole("listitem");
+
+/** The conversations that only the server keeps. */
+const remote = (page: Page): Locator =>
+  list(page).getByRole("list", { name: /^On / }).getByRole("listitem");
 
 /** The conversation of that title: a press goes to it. */
 const entry = (page: Page, title: string): Locator =>
@@ -241,6 +247,77 @@ test("the column is closed and opened, and stays as it was left", async ({ page,
   await expect(entries(page)).toHaveCount(2);
 });
 
+/** A conversation that the server keeps, with that title. */
+async function kept(agent: Agent, title: string): Promise<string> {
+  const conversations = `${agent.openhands}/api/conversations`;
+  const headers = { "content-type": "application/json" };
+  const made = await fetch(conversations, { method: "POST", headers, body: "{}" });
+  const { conversation_id: id } = (await made.json()) as { conversation_id: string };
+  const body = JSON.stringify({ title });
+  const named = await fetch(`${conversations}/${id}`, { method: "PATCH", headers, body });
+  expect(await named.json()).toBe(true);
+  return id;
+}
+
+async function connectOpenHands(page: Page, agent: Agent): Promise<void> {
+  await open(page, `?${new URLSearchParams({ server: "openhands-v0", url: agent.openhands })}`);
+  await button(page.getByRole("dialog"), "Connect").click();
+  await expectPhase(page, "open");
+}
+
+test("the server's own conversations are listed, searched and opened", async ({ page, agent }) => {
+  const title = `Kept ${Date.now()}`;
+  const id = await kept(agent, title);
+  await connectOpenHands(page, agent);
+  const theirs = remote(page).filter({ hasText: title });
+  await expect(theirs).toHaveText(/Running · Just now/);
+  await expect(list(page).getByRole("heading")).toHaveText(`On ${agent.host}`);
+  await expect(entries(page)).toHaveCount(1);
+
+  const search = list(page).getByRole("textbox", { name: "Search conversations" });
+  await search.fill(title.toUpperCase());
+  await expect(remote(page)).toHaveText([new RegExp(title)]);
+  await expect(entries(page)).toHaveCount(0);
+  await search.press("ArrowDown");
+  await expect(theirs.getByRole("button")).toBeFocused();
+  await expect(theirs.getByRole("button")).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect(box(page)).toBeFocused();
+  await expectPhase(page, "open");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  await expect(entry(page, title)).toHaveAttribute("aria-current", "true");
+  await expect(theirs).toHaveCount(0);
+  await say(page, "from another browser");
+  expect((await agent.report(id)).accepted).toEqual(["from another browser"]);
+
+  await search.fill("");
+  await act(page, "Delete", title);
+  await expect(page.getByRole("alert")).toContainText("The server still has it.");
+  await expect(theirs).toHaveCount(1);
+});
+
+test("the server's list goes on where it ends", async ({ page, agent }) => {
+  const title = `First of many ${Date.now()}`;
+  await kept(agent, title);
+  await Promise.all(Array.from({ length: 25 }, (_, at) => kept(agent, `Later ${at}`)));
+  await connectOpenHands(page, agent);
+  const first = remote(page).filter({ hasText: title });
+  await expect(remote(page).nth(18)).toBeAttached();
+  await expect(first).toHaveCount(0);
+  await button(list(page), "Show more").click();
+  await expect(first).toHaveCount(1);
+});
+
+test("a server that lists nothing leaves the list as it is", async ({ page, agent }) => {
+  await kept(agent, "Never seen");
+  await page.route(/limit=20/, (route) => route.abort());
+  await connectOpenHands(page, agent);
+  await say(page, "about fish");
+  await expect(entries(page)).toHaveCount(1);
+  await expect(remote(page)).toHaveCount(0);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
 for (const scheme of ["light", "dark"] as const) {
   test.describe(`axe finds nothing serious in the list, ${scheme}`, () => {
     test.use({ colorScheme: scheme, contextOptions: { reducedMotion: "reduce" } });
@@ -254,9 +331,13 @@ for (const scheme of ["light", "dark"] as const) {
       await list(page).getByRole("textbox", { name: "Search conversations" }).fill("about");
       await act(page, "Rename", "about cats");
       await expectAccessible(page);
+      await kept(agent, "On the server");
+      await connectOpenHands(page, agent);
+      await expect(remote(page).first()).toBeVisible();
+      await expectAccessible(page);
       await page.setViewportSize({ width: 360, height: 780 });
       await button(page, "Conversations").click();
-      await expect(entries(page)).toHaveCount(2);
+      await expect(entries(page)).toHaveCount(3);
       await expectAccessible(page);
     });
   });

@@ -65,6 +65,28 @@ for (const viewport of SIZES) {
         }
       });
 
+      test("the list, with the server's own conversations", async ({ page, agent }) => {
+        const query = new URLSearchParams({ server: "openhands-v0", url: agent.openhands });
+        const conversations = `${agent.openhands}/api/conversations`;
+        const headers = { "content-type": "application/json" };
+        for (const title of ["Mend the flaky test", "A plan for the release", "Tidy the README"]) {
+          const made = await fetch(conversations, { method: "POST", headers, body: "{}" });
+          const { conversation_id: id } = (await made.json()) as { conversation_id: string };
+          const body = JSON.stringify({ title });
+          await fetch(`${conversations}/${id}`, { method: "PATCH", headers, body });
+          if (title.startsWith("A plan")) await fetch(`${conversations}/${id}/stop`, { method: "POST" });
+        }
+        await open(page, `?${query}`);
+        await button(page.getByRole("dialog"), "Connect").click();
+        await expectPhase(page, "open");
+        await send(page, "run");
+        await expect(items(page, "tool", "done")).toHaveCount(1);
+        if (viewport.width < 1000) await button(page, "Conversations").click();
+        await expect(page.getByText("Tidy the README").first()).toBeVisible();
+        await expectFits(page);
+        await shoot(page, `list-${name}`);
+      });
+
       test("the settings, and a server that is away", async ({ page, agent }) => {
         const { run } = await connect(page, agent);
         await send(page, "hello");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// Each layer, and the layers it may name in `use crate::`.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("io", &[]),
+    ("io", &["model"]),
     ("wire", &["model"]),
     ("markdown", &[]),
     ("protocol", &["io", "model", "wire"]),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use parlor::app::{App, Intent, Kept, Loaded, Msg, Output, Start, Theme, View};
-use parlor::io::{Action, Closed, Frame, Happening, RequestId, SocketId};
+use parlor::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use parlor::model::{Attachment, Body, ConversationId, Instant, Item, TransactionId};
 use parlor::session::Change;
 use parlor::storage::record::{ConversationKey, Outgoing, Record};
@@ -22,6 +22,10 @@ pub(crate) struct Page {
     pub(crate) store: Rc<MemoryTables>,
     socket: Option<SocketId>,
     request: Option<RequestId>,
+    /// The requests under way, oldest first.
+    pub(crate) asked: Vec<(RequestId, Request)>,
+    /// The files that were saved, each with its name.
+    pub(crate) saved: Vec<(String, String)>,
     pub(crate) items: Vec<Item>,
     spoken: Vec<String>,
     /// What it told all tabs, and nobody has heard yet.
@@ -54,6 +58,8 @@ pub(crate) fn visit_at(
         store: Rc::clone(store),
         socket: None,
         request: None,
+        asked: Vec::new(),
+        saved: Vec::new(),
         items: Vec::new(),
         spoken: Vec::new(),
         news: Vec::new(),
@@ -83,13 +89,20 @@ impl Page {
                     self.socket = Some(socket);
                     self.opened.push(url);
                 }
-                Output::Io(Action::Fetch { request, .. }) => self.request = Some(request),
+                Output::Io(Action::Fetch { request, what }) => {
+                    self.request = Some(request);
+                    self.asked.push((request, what));
+                }
+                Output::Io(Action::Abort(request)) => {
+                    self.asked.retain(|(known, _)| *known != request);
+                }
                 Output::Session(change) => self.changed(change),
                 Output::Announce(text) => self.spoken.push(text),
                 Output::Show(view) => self.view = *view,
                 Output::Compose(text) => self.composed = Some(text),
                 Output::TellAll(news) => self.news.push(news),
                 Output::Keep(writes) => ready(self.store.commit(writes)).unwrap(),
+                Output::Save { name, json } => self.saved.push((name, json)),
                 Output::Load(conversation) => self.read(conversation),
                 Output::Claim(Some(conversation)) => self.tell(Msg::Claimed {
                     conversation,
@@ -149,6 +162,30 @@ impl Page {
             socket: self.socket.unwrap(),
             frame: Frame::Text(frame.to_string()),
         });
+    }
+
+    pub(crate) fn receive(&mut self, frame: &str) {
+        self.happens(Happening::Received {
+            socket: self.socket.unwrap(),
+            frame: Frame::Text(frame.to_owned()),
+        });
+    }
+
+    /// Answers the oldest request to an address that ends like this; a status of 0 is no answer.
+    pub(crate) fn answer(&mut self, end: &str, status: u16, body: &str) -> Request {
+        let fits = |(_, what): &(RequestId, Request)| what.url.ends_with(end);
+        let at = self.asked.iter().position(fits);
+        let at = at.unwrap_or_else(|| panic!("{end} among {:?}", self.asked));
+        let (request, what) = self.asked.remove(at);
+        self.happens(match status {
+            0 => Happening::Failed { request },
+            _ => Happening::Answered {
+                request,
+                status,
+                body: body.to_owned(),
+            },
+        });
+        what
     }
 
     pub(crate) fn lose(&mut self) {

@@ -3,6 +3,7 @@
 
 mod conformance;
 mod demo;
+mod export;
 mod fixtures;
 mod history;
 mod kept;
@@ -16,6 +17,7 @@ mod outbox;
 mod properties;
 mod reconnect;
 mod recording;
+mod remote;
 mod run;
 mod schedules;
 mod snapshots;

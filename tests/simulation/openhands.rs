@@ -4,8 +4,11 @@ mod commanding;
 mod connecting;
 mod delivering;
 mod doubting;
+mod ending;
 mod finding;
+mod listing;
 mod telling;
+mod uploading;
 mod waiting;
 
 use parlor::model::{ConversationId, Duration, Instant};

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::event::{Read, call};
+use super::write;
 use crate::model::{ApprovalId, ApprovalState, Aside, Attachment, EventKey, Notice, Said};
 use crate::wire::json;
 
@@ -54,7 +55,7 @@ fn message(event: &Value, args: &Value) -> Read {
     let text = json::text(args, &["content"]).unwrap_or_else(|| words(event));
     if is_user(event) {
         let attachments = attachments(args);
-        let text = text.to_owned();
+        let text = alone(text, args).to_owned();
         return Read::said(Said::User { text, attachments });
     }
     let shown = images(args).map(|url| format!("\n\n![]({url})"));
@@ -62,13 +63,37 @@ fn message(event: &Value, args: &Value) -> Read {
 }
 
 fn images(args: &Value) -> impl Iterator<Item = &str> {
-    let images = args.get("image_urls").and_then(Value::as_array);
-    images.into_iter().flatten().filter_map(Value::as_str)
+    urls(args, "image_urls")
 }
 
-/// The pictures that came with a message.
+fn urls<'a>(args: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
+    let urls = args.get(name).and_then(Value::as_array);
+    urls.into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// The text of a message without the places of its files, which a page puts behind it under a
+/// heading in the person's language.
+pub(super) fn alone<'a>(text: &'a str, args: &Value) -> &'a str {
+    let files: Vec<&str> = urls(args, "file_urls").collect();
+    let head = text.strip_suffix(&files.join(write::BETWEEN));
+    let head = head.filter(|_| !files.is_empty());
+    let head = head.and_then(|head| head.rsplit_once("\n\n"));
+    head.map_or(text, |(head, _)| head)
+}
+
+/// The pictures that came with a message, and the names of the files.
 pub(super) fn attachments(args: &Value) -> Vec<Attachment> {
-    images(args).filter_map(attachment).collect()
+    let mut attachments: Vec<Attachment> = images(args).filter_map(attachment).collect();
+    for path in urls(args, "file_urls") {
+        let name = path.rsplit('/').next();
+        attachments.push(Attachment {
+            name: name.unwrap_or_default().to_owned(),
+            // The server keeps nothing else whole.
+            mime: "text/plain".to_owned(),
+            base64: String::new(),
+        });
+    }
+    attachments
 }
 
 /// Anything but the person is the agent: the word differs between a live event and its replay.

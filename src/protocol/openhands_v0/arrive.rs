@@ -5,6 +5,7 @@
 //! server writes down what it starts, a connection may be left without any answer. Versions that
 //! cannot be asked to start one are connected to at once.
 
+use super::errands::Answer;
 use super::rest::{self, Looked};
 use super::{OpenHands, event};
 use crate::io::{RequestId, SocketId};
@@ -107,6 +108,11 @@ impl OpenHands {
         body: &str,
         out: &mut Out<'_>,
     ) {
+        match self.errands.answered(request, status, body, out) {
+            Answer::NotOurs => {}
+            Answer::Read => return,
+            Answer::Send(frame) => return self.send(frame, out),
+        }
         let Some((_, asking)) = self.link.asking.take_if(|(asked, _)| *asked == request) else {
             return;
         };

@@ -4,8 +4,10 @@
 use serde_json::{Value, json};
 
 use super::address::Address;
-use crate::io::Request;
-use crate::protocol::Gone;
+use super::time;
+use crate::io::{Payload, Request};
+use crate::model::{Attachment, ConversationId, Failure};
+use crate::protocol::{Gone, Page, Remote};
 use crate::wire::json;
 
 /// The most events that one call gives; the server refuses to give more.
@@ -13,7 +15,10 @@ pub(super) const PAGE: u64 = 100;
 
 /// Asks whether a conversation is there, and whether it runs.
 pub(super) fn look(address: &Address, conversation: &str) -> Request {
-    request(address, "GET", &format!("/{conversation}"), None)
+    Request {
+        again: true,
+        ..request(address, "GET", &format!("/{conversation}"), None)
+    }
 }
 
 /// Asks for a new conversation.
@@ -24,7 +29,10 @@ pub(super) fn create(address: &Address) -> Request {
 /// Asks for the events from `start` on.
 pub(super) fn events(address: &Address, conversation: &str, start: u64) -> Request {
     let path = format!("/{conversation}/events?start_id={start}&limit={PAGE}");
-    request(address, "GET", &path, None)
+    Request {
+        again: true,
+        ..request(address, "GET", &path, None)
+    }
 }
 
 /// Asks how the server is set up.
@@ -46,6 +54,38 @@ pub(super) fn start(address: &Address, conversation: &str, providers: &str) -> R
         &format!("/{conversation}/start"),
         Some(body),
     )
+}
+
+/// Puts files into the workspace of the conversation's agent.
+pub(super) fn upload(address: &Address, conversation: &str, files: Vec<Attachment>) -> Request {
+    let path = ["/", conversation, "/upload-files"].concat();
+    let field = "files";
+    Request {
+        body: Some(Payload::Form { field, files }),
+        ..request(address, "POST", &path, None)
+    }
+}
+
+/// Asks that the conversation's agent be ended.
+pub(super) fn end(address: &Address, conversation: &str) -> Request {
+    request(
+        address,
+        "POST",
+        &["/", conversation, "/stop"].concat(),
+        None,
+    )
+}
+
+/// Asks for the whole log of a conversation.
+pub(super) fn export(address: &Address, conversation: &str) -> Request {
+    let path = ["/", conversation, "/trajectory"].concat();
+    request(address, "GET", &path, None)
+}
+
+/// Asks for a page of the conversations that the server keeps.
+pub(super) fn list(address: &Address, page: Option<&str>) -> Request {
+    let page = page.map_or(String::new(), |page| ["&page_id=", page].concat());
+    request(address, "GET", &["?limit=20", &page].concat(), None)
 }
 
 fn request(address: &Address, method: &'static str, path: &str, body: Option<String>) -> Request {
@@ -74,7 +114,8 @@ fn request_to(
         method,
         url,
         headers,
-        body,
+        body: body.map(Payload::Text),
+        again: false,
     }
 }
 
@@ -165,4 +206,53 @@ pub(super) fn page(status: u16, body: &str) -> Option<(Vec<Value>, bool)> {
         Value::Array(events) => Some((events, more)),
         _ => None,
     }
+}
+
+/// A page of the conversations that the server keeps; `None` where the answer is none.
+pub(super) fn listed(status: u16, body: &str, first: bool) -> Option<Page> {
+    if status != 200 {
+        return None;
+    }
+    let answer: Value = serde_json::from_str(body).ok()?;
+    let results = answer.get("results")?.as_array()?;
+    Some(Page {
+        conversations: results.iter().filter_map(remote).collect(),
+        first,
+        next: json::text(&answer, &["next_page_id"]).map(str::to_owned),
+    })
+}
+
+fn remote(result: &Value) -> Option<Remote> {
+    let text = |name| json::text(result, &[name]);
+    let at = json::text(result, &["last_updated_at", "created_at"]);
+    Some(Remote {
+        id: ConversationId::new(text("conversation_id")?),
+        title: text("title").unwrap_or_default().trim().to_owned(),
+        at: time::read(at.unwrap_or_default()),
+        running: matches!(text("status"), Some("RUNNING" | "STARTING")),
+    })
+}
+
+/// Where the files are that were put into the workspace; an error where one of them is not.
+pub(super) fn uploaded(status: u16, body: &str) -> Result<Vec<String>, Failure> {
+    let answer: Value = serde_json::from_str(body).unwrap_or_default();
+    let list = |name| answer.get(name).and_then(Value::as_array);
+    let skipped = list("skipped_files").is_some_and(|skipped| !skipped.is_empty());
+    match (status, list("uploaded_files")) {
+        (413, _) => Err(Failure::TooLarge),
+        (200, Some(paths)) if !skipped => {
+            let paths = paths.iter().filter_map(Value::as_str);
+            Ok(paths.map(str::to_owned).collect())
+        }
+        _ => Err(Failure::NotUploaded),
+    }
+}
+
+/// The whole log, as the list of events that the server's own page makes a file of.
+pub(super) fn exported(status: u16, body: &str) -> Option<String> {
+    let answer: Value = serde_json::from_str(body).ok().filter(|_| status == 200)?;
+    let events = answer
+        .get("trajectory")
+        .filter(|events| events.is_array())?;
+    Some(events.to_string())
 }

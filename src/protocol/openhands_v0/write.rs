@@ -10,9 +10,20 @@ use crate::wire::{json, socket_io};
 /// The name that every version since 0.30 listens to.
 const NAME: &str = "oh_user_action";
 
+/// What stands between a text and the places of the files that go with it, in the server's own page:
+/// the model is told nothing else of them.
+const FILES: &str = "\n\nNEW FILES ADDED: ";
+
+/// What stands between two such places.
+pub(super) const BETWEEN: &str = "\n\n";
+
 /// A command as a frame. A message goes out under its number, so that the server confirms it:
-/// what it does not understand it passes over in silence.
-pub(super) fn frame(command: &Command, strict: bool) -> Result<String, Unsupported> {
+/// what it does not understand it passes over in silence. `files` says where what goes with it is.
+pub(super) fn frame(
+    command: &Command,
+    strict: bool,
+    files: &[String],
+) -> Result<String, Unsupported> {
     let argument = match command {
         Command::Message {
             text, attachments, ..
@@ -22,7 +33,7 @@ pub(super) fn frame(command: &Command, strict: bool) -> Result<String, Unsupport
             attachments,
             at,
             ..
-        } => message(text, attachments, *at)?,
+        } => message(text, attachments, files, *at)?,
         // The document has no way to say these.
         _ if strict => return Err(Unsupported),
         Command::Cancel => state("stopped"),
@@ -32,7 +43,7 @@ pub(super) fn frame(command: &Command, strict: bool) -> Result<String, Unsupport
             true => "user_confirmed",
             false => "user_rejected",
         }),
-        Command::Reset => return Err(Unsupported),
+        Command::Reset | Command::End | Command::Export => return Err(Unsupported),
     };
     let ack = match command {
         Command::Message { id, .. } if !strict => Some(id.0),
@@ -50,15 +61,26 @@ fn documented(text: &str, attachments: &[Attachment]) -> Result<Value, Unsupport
 }
 
 /// As the server's own page writes it. The server keeps its own time and passes this one over.
-fn message(text: &str, attachments: &[Attachment], at: Instant) -> Result<Value, Unsupported> {
-    if !attachments.iter().all(Attachment::is_image) {
+fn message(
+    text: &str,
+    attachments: &[Attachment],
+    files: &[String],
+    at: Instant,
+) -> Result<Value, Unsupported> {
+    let images = attachments.iter().filter(|file| file.is_image());
+    let images: Vec<String> = images.map(Attachment::data_url).collect();
+    if attachments.len() != images.len() + files.len() {
         return Err(Unsupported);
     }
-    let images: Vec<String> = attachments.iter().map(Attachment::data_url).collect();
+    let text = match files {
+        [] => text.to_owned(),
+        files => [text, FILES, &files.join(BETWEEN)].concat(),
+    };
     Ok(json!({
         "action": "message",
         "args": {
-            "content": text, "image_urls": images, "file_urls": [], "timestamp": time::write(at),
+            "content": text, "image_urls": images, "file_urls": files,
+            "timestamp": time::write(at),
         },
     }))
 }
@@ -80,7 +102,7 @@ pub(super) fn read_back(frame: &str) -> Option<Command> {
     match json::text(action, &["action"])? {
         "message" => Some(Command::Message {
             id: TransactionId(event.ack.unwrap_or_default()),
-            text: json::text(args, &["content"])?.to_owned(),
+            text: super::action::alone(json::text(args, &["content"])?, args).to_owned(),
             attachments: super::action::attachments(args),
             at: time::read(json::text(args, &["timestamp"]).unwrap_or_default()),
         }),

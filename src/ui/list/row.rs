@@ -20,6 +20,8 @@ use crate::words::ui;
 /// What the rows share.
 pub(super) struct Row {
     pub(super) entries: ArcRwSignal<Arc<Vec<Entry>>>,
+    /// This browser keeps them, and can give them titles and forget them.
+    pub(super) kept: bool,
     pub(super) handle: Handle,
     pub(super) panels: Panels,
     /// The conversation that is being given a title; 0 while there is none.
@@ -87,13 +89,17 @@ impl Row {
             .put(parts.title.clone())
             .put(parts.about.clone())
             .put(found)
-            .on_press(move || pressed.open(id))
-            .on_key(move |event| keys.key(event, id));
+            .on_press(move || pressed.open(id));
         let actions = el("div", "entry-actions")
             .put(parts.rename.clone())
             .put(parts.delete.clone());
-        let view = parts.row.clone().put(open.clone()).put(actions);
+        let mut view = parts.row.clone().put(open.clone());
         self.follow(id, parts);
+        if !self.kept {
+            return view;
+        }
+        let open = open.on_key(move |event| keys.key(event, id));
+        view = view.put(actions);
         view.when(move || renaming.get() == id, move || row.field(id, &open))
     }
 
@@ -182,8 +188,9 @@ impl Row {
 fn about(entry: &Entry) -> String {
     let ago = ui::ago(page::now().since(entry.at).0);
     let unread = if entry.unread { ui::UNREAD } else { "" };
-    let dot = if entry.unread { " · " } else { "" };
-    [unread, dot, &entry.server, " · ", &ago].concat()
+    let dot = |text: &str| if text.is_empty() { "" } else { " · " };
+    let server = &*entry.server;
+    [unread, dot(unread), server, dot(server), &ago].concat()
 }
 
 /// Puts the focus on what the selector names within an element.

@@ -2,6 +2,7 @@
 // tests/interop/openhands_v0/model.py plays the model. Not part of the usual tests.
 
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { connect, conversation, events, follow, type Logged, outline, said } from "../support/openhands.ts";
 import {
@@ -151,6 +152,103 @@ test("a conversation that is ended from elsewhere says so, and goes on where it 
   await expect(items(page, "agent", "done").last()).toContainText("Finished: all done.");
   const logged = await expectTheLog(page, server, watch);
   expect(said(logged)).toEqual(["play: greet", "play: finish"]);
+});
+
+/** Chooses a command by a part of its name. */
+async function command(page: Page, words: string): Promise<void> {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(words);
+  await page.keyboard.press("Enter");
+}
+
+test("a file is put where the agent finds it, and is shown by its name", async ({
+  page,
+  server,
+  watch,
+}) => {
+  const name = `notes_${Date.now()}`;
+  const chooser = page.waitForEvent("filechooser");
+  await button(page, "Attach").click();
+  const file = { name: `${name}.txt`, mimeType: "text/plain", buffer: Buffer.from("Grüße\n") };
+  await (await chooser).setFiles(file);
+  await expect(page.getByRole("button", { name: /^Remove/ })).toBeVisible();
+  await send(page, `play: show ${name}`);
+  await expect(items(page, "user", "confirmed")).toContainText(`${name}.txt`);
+  await expect(items(page, "agent").last()).toContainText("That is what the file holds.");
+  await expect(part(tool(page, /run/), "result")).toContainText("Grüße");
+  const [text] = said(await events(server, conversation(watch)));
+  expect(text).toMatch(new RegExp(`^play: show ${name}\n\nNEW FILES ADDED: /.*/${name}\\.txt$`));
+  // What stands in the log is the same message to a page that did not send it.
+  await page.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) if (name) indexedDB.deleteDatabase(name);
+  });
+  await connect(page, server, conversation(watch));
+  await expect(items(page, "user")).toHaveText([new RegExp(`${name}.txt\\s*play: show ${name}$`)]);
+});
+
+test("the server's own conversations are listed, and one of them opened", async ({
+  page,
+  server,
+}) => {
+  const headers = { "content-type": "application/json" };
+  const post = { method: "POST", headers, body: "{}" };
+  const made = await fetch(`${server}/api/conversations`, post);
+  const { conversation_id: id } = (await made.json()) as { conversation_id: string };
+  const title = `Listed ${Date.now()}`;
+  const body = JSON.stringify({ title });
+  // The server answers 500 where it reads a conversation's file that it is just writing.
+  await expect(async () => {
+    const named = await fetch(`${server}/api/conversations/${id}`, { method: "PATCH", headers, body });
+    expect(await named.json()).toBe(true);
+  }).toPass();
+  await connect(page, server);
+  await send(page, "play: greet");
+  await expect(items(page, "agent", "done")).toContainText("Hello!");
+  const list = page.getByRole("navigation", { name: "Conversations" });
+  await expect(list.getByRole("heading")).toHaveText(`On ${new URL(server).host}`);
+  await list.getByRole("button", { name: new RegExp(`^${title}`) }).click();
+  await expectPhase(page, "open");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  await send(page, "play: finish");
+  await expect(items(page, "agent", "done").last()).toContainText("Finished: all done.");
+  expect(said(await events(server, id))).toEqual(["play: finish"]);
+});
+
+test("the server's agent is ended, and a message starts it again", async ({
+  page,
+  server,
+  watch,
+}) => {
+  await send(page, "play: greet");
+  await expect(items(page, "agent", "done")).toContainText("Hello!");
+  await command(page, "stop the server");
+  await button(page.getByRole("dialog"), "Stop the agent").click();
+  await expectPhase(page, "refused");
+  await expect(banner(page)).toContainText("Send a message to start it again.");
+  const id = conversation(watch);
+  const status = async () => {
+    const response = await fetch(`${server}/api/conversations/${id}`);
+    return ((await response.json()) as { status?: string } | null)?.status;
+  };
+  await expect.poll(status).toBe("STOPPED");
+  await send(page, "play: finish");
+  await expect(items(page, "agent", "done").last()).toContainText("Finished: all done.");
+  expect(conversation(watch)).toBe(id);
+  const logged = await expectTheLog(page, server, watch);
+  expect(said(logged)).toEqual(["play: greet", "play: finish"]);
+});
+
+test("the conversation is downloaded as the server has it", async ({ page, server, watch }) => {
+  await send(page, "play: run");
+  await expect(items(page, "agent").last()).toContainText("Both commands ran.");
+  await expect(button(page, "Stop")).toBeHidden();
+  const coming = page.waitForEvent("download");
+  await command(page, "download");
+  const path = await (await coming).path();
+  const file = JSON.parse(await readFile(path, "utf8")) as Logged[];
+  const logged = await events(server, conversation(watch));
+  expect(outline(file)).toEqual(["user", "tool", "tool"]);
+  expect(said(file)).toEqual(said(logged));
 });
 
 test("a conversation that the server does not know is not made by looking", async ({

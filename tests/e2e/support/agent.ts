@@ -25,6 +25,8 @@ const START_MS = 20_000;
 /** What a conversation of the OpenHands server has seen. */
 export type Report = {
   accepted: string[];
+  /** Name and text of each file. */
+  uploaded: [string, string][];
   sockets: number;
   connections: number;
   replayed: number[];

@@ -62,6 +62,7 @@ def scenes(folder, word):
         ],
         "long": [command(f"echo step {n}", delay=0.2) for n in range(1, 13)]
         + [say("All twelve steps are done.")],
+        "show": [command(f"cat {folder}/{word}.txt"), say("That is what the file holds.")],
         "finish": [
             {"tool": "finish", "arguments": {"message": "Finished: **all** done."}},
         ],

@@ -93,17 +93,6 @@ fn pictures_go_out_as_addresses_with_their_data() {
             "data:image/jpeg;base64,iVBOR"
         ])
     );
-    acked(&mut player);
-    player.input(Input::Send {
-        text: "read".into(),
-        attachments: vec![picture("a.pdf", "application/pdf")],
-    });
-    assert_eq!(
-        last(&player),
-        "user failed: read",
-        "it has no place for such"
-    );
-    assert_eq!(texts(&player), ["look"]);
 }
 
 #[test]

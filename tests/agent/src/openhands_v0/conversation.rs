@@ -75,6 +75,8 @@ pub(super) struct Work {
 pub(super) struct Seen {
     /// The messages that were taken in, in order.
     pub(super) accepted: Vec<String>,
+    /// The files that were uploaded, each with what it holds.
+    pub(super) uploaded: Vec<(String, String)>,
     /// WebSockets that were opened, with or without a connection to the namespace.
     pub(super) sockets: usize,
     /// How many events each connection was given at first.

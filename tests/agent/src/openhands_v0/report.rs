@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::state::State;
 
 /// `GET /openhands-v0/report/<conversation>`: the messages that were taken in (texts, in order),
-/// the sockets that were opened, how many events each connection was first given, and the log.
+/// the files that were uploaded, the sockets that were opened, how many events each connection was first given, and the log.
 pub(super) async fn answer(
     Shared(state): Shared<Arc<State>>,
     Path(id): Path<String>,
@@ -18,6 +18,7 @@ pub(super) async fn answer(
     let memory = conversation.memory();
     Json(json!({
         "accepted": memory.seen.accepted,
+        "uploaded": memory.seen.uploaded,
         "sockets": memory.seen.sockets,
         "connections": memory.seen.replayed.len(),
         "replayed": memory.seen.replayed,

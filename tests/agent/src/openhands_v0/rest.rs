@@ -235,14 +235,15 @@ async fn stop(
     }))
 }
 
-/// `POST /conversations/<id>/upload-files`: parts named `files`. What they hold is not kept.
+/// `POST /conversations/<id>/upload-files`: parts named `files`, of which the real server keeps what
+/// is UTF-8.
 async fn upload(
     Shared(state): Shared<Arc<State>>,
     headers: HeaderMap,
     Path(id): Path<String>,
     mut parts: Multipart,
 ) -> Result<Json<Value>, Refusal> {
-    need(&state, &headers, &id)?;
+    let conversation = need(&state, &headers, &id)?;
     let mut uploaded = Vec::new();
     while let Some(part) = parts
         .next_field()
@@ -250,8 +251,12 @@ async fn upload(
         .map_err(|error| Refusal::Failed(error.status()))?
     {
         if part.name() == Some("files") {
-            let name = part.file_name().unwrap_or("unnamed");
+            let name = part.file_name().unwrap_or("unnamed").to_owned();
             uploaded.push(format!("/workspace/{name}"));
+            let held = part.bytes().await;
+            let held = held.map_err(|error| Refusal::Failed(error.status()))?;
+            let held = String::from_utf8_lossy(&held).into_owned();
+            conversation.memory().seen.uploaded.push((name, held));
         }
     }
     Ok(Json(

@@ -165,6 +165,10 @@ async fn files_are_uploaded_by_name() {
         answer,
         json!({"uploaded_files": ["/workspace/a.txt"], "skipped_files": []})
     );
+    assert_eq!(
+        report(&server, "c").await["uploaded"],
+        json!([["a.txt", "hello"]])
+    );
 }
 
 #[tokio::test]
