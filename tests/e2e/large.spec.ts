@@ -2,7 +2,7 @@
 // short one.
 
 import type { Page } from "@playwright/test";
-import { type Agent, box, button, expect, expectPhase, log, open, test } from "./support/parlor.ts";
+import { type Agent, box, button, expect, expectPhase, items, log, open, test } from "./support/parlor.ts";
 
 const EVENTS = 10_000;
 
@@ -137,4 +137,33 @@ test("ten thousand events open within a second", async ({ page, agent }) => {
   }
   console.log(`opened after ${times.map(Math.round).join(", ")} ms`);
   expect(Math.min(...times)).toBeLessThan(1_000);
+});
+
+test("who reads further up stays there while many events come", async ({ page, agent }) => {
+  await page.goto(await seeded(page, agent, 1_000));
+  await button(page.getByRole("dialog"), "Connect").click();
+  await expectPhase(page, "open");
+  await box(page).fill("long 120");
+  await page.keyboard.press("Enter");
+  await expect(log(page)).toContainText("echo 30");
+  await log(page).hover();
+  await page.mouse.wheel(0, -2_000);
+  await expect(button(page, "Jump to latest")).toBeVisible();
+  const place = (): Promise<[string, number]> =>
+    page.evaluate(() => {
+      const articles = [...document.querySelectorAll<HTMLElement>("[data-kind]")];
+      const first = articles.find((article) => article.getBoundingClientRect().top > 100);
+      return [first?.textContent ?? "", first?.getBoundingClientRect().top ?? 0];
+    });
+  // The wheel is done once nothing moves any more.
+  let before = await place();
+  await expect.poll(async () => {
+    const last = before;
+    before = await place();
+    return before.join() === last.join();
+  }).toBe(true);
+  await expect(items(page, "agent").last()).toContainText("120 steps are done.");
+  const after = await place();
+  expect(after[0]).toBe(before[0]);
+  expect(Math.abs(after[1] - before[1])).toBeLessThan(2);
 });
