@@ -14,6 +14,7 @@ mod copy;
 mod dialog;
 mod el;
 mod empty;
+pub mod groups;
 mod header;
 mod help;
 mod icon;

@@ -29,7 +29,7 @@ pub(super) fn timeline() -> El {
         .label(ui::CONVERSATION)
         .set("aria-live", "off")
         .set("tabindex", "0")
-        .each(ids, |id| message(ItemId(id)));
+        .each_in("timeline-group", ids, |id| message(ItemId(id)));
     let column = el("div", "timeline-column")
         .with(empty)
         .put(items)

@@ -6,6 +6,7 @@ mod channel;
 mod clipboard;
 mod clock;
 mod driver;
+mod groups;
 mod image;
 mod indexed_db;
 mod lock;

@@ -2,7 +2,7 @@
 // short one.
 
 import type { Page } from "@playwright/test";
-import { type Agent, box, button, expect, expectPhase, log, open, test } from "./support/parlor.ts";
+import { type Agent, box, button, expect, expectPhase, items, log, open, test } from "./support/parlor.ts";
 
 const EVENTS = 10_000;
 
@@ -79,14 +79,15 @@ function opened(page: Page, text: string): Promise<number> {
   }, text);
 }
 
-/** How long the page's main thread works on forty calls and their results, in seconds. */
+/** How long the page's main thread works on forty calls and their results, in seconds of its own
+ * time: what else the machine does is not counted. */
 async function worked(page: Page, agent: Agent, count: number): Promise<number> {
   await page.goto(await seeded(page, agent, count));
   await button(page.getByRole("dialog"), "Connect").click();
   await expectPhase(page, "open");
   await expect(log(page)).toContainText(`Step ${count - (count % 3 || 3)}`);
   const client = await page.context().newCDPSession(page);
-  await client.send("Performance.enable");
+  await client.send("Performance.enable", { timeDomain: "threadTicks" });
   const busy = async (): Promise<number> => {
     const { metrics } = await client.send("Performance.getMetrics");
     return metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0;
@@ -98,16 +99,14 @@ async function worked(page: Page, agent: Agent, count: number): Promise<number> 
     return (await busy()) - before;
   }).toBeLessThan(0.1);
   await box(page).fill("long 40");
-  const start = await log(page).evaluate((log) => log.childElementCount);
   const before = await busy();
   await page.keyboard.press("Enter");
   // Looking for elements by their role walks through all of them, which is not the page's work.
-  const there = (start: number): boolean => {
-    const log = document.querySelector('[role="log"]');
-    const last = log?.lastElementChild?.getAttribute("data-kind");
-    return last === "agent" && (log?.childElementCount ?? 0) - start >= 42;
+  const there = (): boolean => {
+    const group = document.querySelector('[role="log"]')?.lastElementChild;
+    return Boolean(group?.lastElementChild?.textContent?.includes("40 steps are done."));
   };
-  await page.waitForFunction(there, start, { polling: 200, timeout: 30_000 });
+  await page.waitForFunction(there, null, { polling: 200, timeout: 30_000 });
   return (await busy()) - before;
 }
 
@@ -117,13 +116,14 @@ test("an event costs the same in a short conversation and in a long one", async 
 }) => {
   test.setTimeout(240_000);
   const ratios: number[] = [];
-  for (let run = 0; run < 3; run += 1) {
+  for (let run = 0; run < 5; run += 1) {
     const short = await worked(page, agent, 100);
     const long = await worked(page, agent, EVENTS);
     console.log(`100 events: ${short} s, ${EVENTS} events: ${long} s`);
     ratios.push(long / short);
   }
-  expect(Math.min(...ratios)).toBeLessThan(1.5);
+  ratios.sort((one, other) => one - other);
+  expect(ratios[2]).toBeLessThan(1.5);
 });
 
 test("ten thousand events open within a second", async ({ page, agent }) => {
@@ -137,4 +137,33 @@ test("ten thousand events open within a second", async ({ page, agent }) => {
   }
   console.log(`opened after ${times.map(Math.round).join(", ")} ms`);
   expect(Math.min(...times)).toBeLessThan(1_000);
+});
+
+test("who reads further up stays there while many events come", async ({ page, agent }) => {
+  await page.goto(await seeded(page, agent, 1_000));
+  await button(page.getByRole("dialog"), "Connect").click();
+  await expectPhase(page, "open");
+  await box(page).fill("long 120");
+  await page.keyboard.press("Enter");
+  await expect(log(page)).toContainText("echo 30");
+  await log(page).hover();
+  await page.mouse.wheel(0, -2_000);
+  await expect(button(page, "Jump to latest")).toBeVisible();
+  const place = (): Promise<[string, number]> =>
+    page.evaluate(() => {
+      const articles = [...document.querySelectorAll<HTMLElement>("[data-kind]")];
+      const first = articles.find((article) => article.getBoundingClientRect().top > 100);
+      return [first?.textContent ?? "", first?.getBoundingClientRect().top ?? 0];
+    });
+  // The wheel is done once nothing moves any more.
+  let before = await place();
+  await expect.poll(async () => {
+    const last = before;
+    before = await place();
+    return before.join() === last.join();
+  }).toBe(true);
+  await expect(items(page, "agent").last()).toContainText("120 steps are done.");
+  const after = await place();
+  expect(after[0]).toBe(before[0]);
+  expect(Math.abs(after[1] - before[1])).toBeLessThan(2);
 });

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 use leptos::tachys::renderer::Rndr;
-use web_sys::{Element, Node};
+use web_sys::Node;
 
 use super::{El, watch_boxed};
+use crate::ui::groups::Ground;
 
 /// One element of the list, and the owner of all that it watches.
 struct Part {
@@ -15,9 +16,7 @@ struct Part {
 
 /// The list as it stands in the page.
 struct List {
-    parent: Element,
-    /// Stands after the last part.
-    end: Node,
+    ground: Ground,
     owner: Owner,
     draw: Box<dyn Fn(u64) -> Option<El>>,
     parts: Vec<Part>,
@@ -32,19 +31,33 @@ impl El {
         keys: impl Fn() -> Vec<u64> + 'static,
         draw: impl Fn(u64) -> Option<Self> + 'static,
     ) -> Self {
-        self.each_boxed(Box::new(keys), Box::new(draw))
+        self.each_boxed(None, Box::new(keys), Box::new(draw))
+    }
+
+    /// As [`Self::each`], with the elements in groups of that class: for a list that may get long.
+    pub(in crate::ui) fn each_in(
+        self,
+        group: &'static str,
+        keys: impl Fn() -> Vec<u64> + 'static,
+        draw: impl Fn(u64) -> Option<Self> + 'static,
+    ) -> Self {
+        self.each_boxed(Some(group), Box::new(keys), Box::new(draw))
     }
 
     fn each_boxed(
         self,
+        group: Option<&'static str>,
         keys: Box<dyn Fn() -> Vec<u64>>,
         draw: Box<dyn Fn(u64) -> Option<Self>>,
     ) -> Self {
         let end = Rndr::create_placeholder();
         Rndr::insert_node(&self.0, &end, None);
         let mut list = List {
-            parent: self.0.clone(),
-            end: end.into(),
+            ground: Ground {
+                parent: self.0.clone(),
+                end: end.into(),
+                group,
+            },
             owner: Owner::current().unwrap_or_default(),
             draw,
             parts: Vec::new(),
@@ -67,7 +80,7 @@ impl List {
         let mut old: Vec<Part> = self.parts.drain(head..).collect();
         let middle = keys.iter().take(keys.len() - tail).skip(head);
         let middle: Vec<Part> = middle.map(|key| self.part(*key, &mut old)).collect();
-        old.iter().for_each(Part::end);
+        old.iter().for_each(|part| self.end(part));
         let mut next = last.iter().find_map(Part::node);
         for part in middle.iter().rev() {
             next = self.stand_before(part, next);
@@ -96,11 +109,17 @@ impl List {
         let Some(node) = part.node() else {
             return next;
         };
-        let next = next.unwrap_or_else(|| self.end.clone());
-        if node.next_sibling().as_ref() != Some(&next) {
-            Rndr::insert_node(&self.parent, &node, Some(&next));
-        }
+        self.ground.put(&node, next.as_ref());
         Some(node)
+    }
+
+    fn end(&self, part: &Part) {
+        if let Some(element) = &part.element {
+            let left = element.node().parent_element();
+            element.remove();
+            self.ground.tidy(left);
+        }
+        part.owner.cleanup();
     }
 }
 
@@ -109,10 +128,5 @@ impl Part {
         self.element
             .as_ref()
             .map(|element| element.node().clone().into())
-    }
-
-    fn end(&self) {
-        self.element.iter().for_each(El::remove);
-        self.owner.cleanup();
     }
 }
