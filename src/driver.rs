@@ -57,6 +57,8 @@ pub struct Driver {
     calls: RefCell<Vec<(RequestId, Call)>>,
     alarm: RefCell<Option<(Instant, Timer)>>,
     frame: RefCell<Option<NextFrame>>,
+    /// What is to leave the page once a message is kept, and when it does so in any case.
+    held: RefCell<Option<(Vec<Output>, Timer)>>,
     listeners: RefCell<Vec<Listener>>,
 }
 
@@ -88,6 +90,7 @@ impl Driver {
             calls: RefCell::default(),
             alarm: RefCell::default(),
             frame: RefCell::default(),
+            held: RefCell::default(),
             listeners: RefCell::default(),
         });
         driver.load();

@@ -66,12 +66,17 @@ pub enum Input {
         /// What goes with it.
         attachments: Vec<Attachment>,
     },
-    /// Show a message that was sent before the page was opened, and may have arrived.
-    Doubt {
+    /// Take on a message that has a number already: one that another tab hands over, or that was
+    /// kept from before.
+    Given {
+        /// Its number.
+        id: TransactionId,
         /// The text.
         text: String,
-        /// What went with it.
+        /// What goes with it.
         attachments: Vec<Attachment>,
+        /// It went out, and may have arrived.
+        sent: bool,
     },
     /// The connection is another tab's, and open or not.
     Follow {
@@ -274,7 +279,12 @@ impl Session {
                 self.queue(text, attachments);
                 self.begin_again(now);
             }
-            Input::Doubt { text, attachments } => self.doubt(text, attachments),
+            Input::Given {
+                id,
+                text,
+                attachments,
+                sent,
+            } => self.given(id, text, attachments, sent),
             Input::Follow { open } => self.follow(open, now),
             Input::Relayed(frame) => self.relayed(frame, now),
             Input::Overheard(frame) => self.overheard(&frame, now),

@@ -166,7 +166,6 @@ impl App {
 
     /// Ends the session at hand and reads what is kept of another conversation.
     pub(super) fn reopen(&mut self, target: Target, conversation: Conversation, now: Instant) {
-        self.outputs.push_back(Output::Load(conversation.name()));
         self.open_conversation(target, conversation, None, now);
     }
 
@@ -189,6 +188,8 @@ impl App {
             conversation,
             transcript,
             ours: (!shared).then_some(true),
+            granted: false,
+            handed: Vec::new(),
         });
         self.opened(now);
     }
@@ -300,13 +301,12 @@ impl App {
             .into_iter()
             .partition(|message| message.incomplete && !message.doubtful);
         for message in kept {
-            let Outgoing {
-                text, attachments, ..
-            } = message;
             self.tell(
-                match message.doubtful {
-                    true => Input::Doubt { text, attachments },
-                    false => Input::Send { text, attachments },
+                Input::Given {
+                    id: message.transaction,
+                    text: message.text,
+                    attachments: message.attachments,
+                    sent: message.doubtful,
                 },
                 now,
             );

@@ -240,13 +240,14 @@ impl App {
     /// Keeps the conversation that is left as it is, with what waits in it. One in which nothing was
     /// said, by nobody, is not kept.
     pub(super) fn put_away(&mut self, now: Instant) {
-        if self.session.is_none() || !self.is_kept() {
+        // What another tab holds is that one's to keep, or to forget.
+        if self.session.is_none() || !self.is_kept() || self.tab.following {
             return;
         }
         self.take_note(now);
         match self.is_blank() {
             true => self.shelf.forget(&self.conversation),
-            false => self.keep(),
+            false => self.shelve(),
         }
     }
 

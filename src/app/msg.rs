@@ -213,7 +213,8 @@ impl Theme {
 pub enum Output {
     /// Do this.
     Io(Action),
-    /// Make these changes in the store, in one commit.
+    /// Make these changes in the store, in one commit. It comes before everything else that a
+    /// message leads to: a message of the person's is kept before it is sent.
     Keep(Vec<Write>),
     /// Read what is kept of a conversation; [`Msg::Loaded`] is the answer, whatever there is.
     Load(ConversationKey),

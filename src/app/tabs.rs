@@ -11,7 +11,7 @@ use super::App;
 use super::msg::{Intent, Output};
 use super::transcript::Opening;
 use crate::io::Frame;
-use crate::model::{Attachment, Body, Instant, ItemId, TransactionId};
+use crate::model::{Attachment, Body, ConversationId, Instant, ItemId, TransactionId};
 use crate::session::{Direction, Input, Phase, Trace};
 use crate::storage::record::ConversationKey;
 use crate::wire::json;
@@ -24,12 +24,16 @@ pub(super) struct Tab {
     /// Others follow this one.
     followed: bool,
     /// What was handed over, and has not been taken yet.
-    handed: Vec<Handed>,
+    pub(super) handed: Vec<Handed>,
     last_handed: u64,
+    /// The numbers of the messages that this one has taken, or found kept: each is taken once,
+    /// however often it is handed over.
+    taken: Vec<u64>,
 }
 
+/// A message that is handed to the tab that holds the conversation.
 #[derive(Debug)]
-struct Handed {
+pub(super) struct Handed {
     id: u64,
     text: String,
     attachments: Vec<Attachment>,
@@ -42,7 +46,16 @@ impl App {
         if let Some(opening) =
             opening.filter(|opening| opening.conversation.name() == *conversation)
         {
-            opening.ours = Some(ours);
+            match opening.ours {
+                None => {
+                    opening.ours = Some(ours);
+                    // What the other tab kept to its end is there from now on, and no sooner.
+                    let unread = opening.transcript.is_none();
+                    let load = unread.then(|| Output::Load(conversation.clone()));
+                    self.outputs.extend(load);
+                }
+                Some(_) => opening.granted |= ours,
+            }
             return self.opened(now);
         }
         if ours && self.tab.following && self.conversation.name() == *conversation {
@@ -52,13 +65,8 @@ impl App {
 
     /// The tab that held the conversation has closed. What it kept is read again, and what it never
     /// took goes out from here.
-    fn take_over(&mut self, now: Instant) {
+    pub(super) fn take_over(&mut self, now: Instant) {
         let handed = std::mem::take(&mut self.tab.handed);
-        let intents = handed.into_iter().map(|handed| Intent::Send {
-            text: handed.text,
-            attachments: handed.attachments,
-        });
-        self.held = intents.collect();
         if let Some(target) = self.target.clone() {
             let conversation = self.conversation.clone();
             self.outputs.push_back(Output::Load(conversation.name()));
@@ -68,8 +76,42 @@ impl App {
                 conversation,
                 transcript: None,
                 ours: Some(true),
+                granted: false,
+                handed,
             });
         }
+    }
+
+    /// Begins to hold the conversation, of which `kept` waits to be sent. Tabs that followed another
+    /// one follow this one from now on, and hand over again what that one did not take.
+    pub(super) fn hold(&mut self, kept: Vec<u64>, handed: Vec<Handed>, now: Instant) {
+        self.tab.taken = kept;
+        for handed in handed {
+            self.take(handed, now);
+        }
+        self.say(&json!({"here": true}));
+    }
+
+    /// Takes a message that was handed over, and says so.
+    fn take(&mut self, handed: Handed, now: Instant) {
+        let Handed {
+            id,
+            text,
+            attachments,
+        } = handed;
+        if !self.tab.taken.contains(&id) {
+            self.tab.taken.push(id);
+            self.tell(
+                Input::Given {
+                    id: TransactionId(id),
+                    text,
+                    attachments,
+                    sent: false,
+                },
+                now,
+            );
+        }
+        self.say(&json!({"took": id}));
     }
 
     /// Begins to follow the tab that holds the conversation.
@@ -91,6 +133,14 @@ impl App {
         let Ok(news) = serde_json::from_str::<Value>(news) else {
             return;
         };
+        // A tab that neither holds nor follows yet has nothing to say for itself. It may be about to
+        // hold the conversation, and is the only one then that hears what is handed over.
+        if self.session.is_none() {
+            if let (Some(opening), Some(handed)) = (&mut self.opening, Handed::read(&news)) {
+                opening.handed.push(handed);
+            }
+            return;
+        }
         match self.tab.following {
             true => self.heard_from_holder(&news, now),
             false => self.heard_from_follower(&news, now),
@@ -111,6 +161,23 @@ impl App {
             self.tab.handed.retain(|handed| handed.id != id);
             self.tell(Input::Took(TransactionId(id)), now);
         }
+        if let Some(name) = json::text(news, &["named"]) {
+            self.named(&ConversationId::new(name));
+            self.follow_another(now);
+        }
+        if json::is_true(news, "here") {
+            self.follow_another(now);
+        }
+    }
+
+    /// Another tab holds the conversation now, or the same one under another name.
+    fn follow_another(&mut self, now: Instant) {
+        self.tell(Input::Follow { open: false }, now);
+        self.say(&json!({"hello": true}));
+        let again: Vec<Value> = self.tab.handed.iter().map(Handed::json).collect();
+        for handed in again {
+            self.say(&handed);
+        }
     }
 
     fn heard_from_follower(&mut self, news: &Value, now: Instant) {
@@ -118,11 +185,8 @@ impl App {
             self.tab.followed = true;
             return self.say_open();
         }
-        if let Some(id) = news.get("say").and_then(Value::as_u64) {
-            let text = json::text(news, &["text"]).unwrap_or_default().to_owned();
-            let attachments = attachments(news);
-            self.tell(Input::Send { text, attachments }, now);
-            return self.say(&json!({"took": id}));
+        if let Some(handed) = Handed::read(news) {
+            return self.take(handed, now);
         }
         if let Some(id) = json::text(news, &["answer"]) {
             return self.answered_elsewhere(id, news, now);
@@ -181,6 +245,13 @@ impl App {
         }
     }
 
+    /// Tells the followers under which name to follow.
+    pub(super) fn say_name(&mut self, id: &ConversationId) {
+        if self.tab.followed {
+            self.say(&json!({"named": id.as_str()}));
+        }
+    }
+
     fn say_open(&mut self) {
         let session = self.session.as_ref();
         let open = session.is_some_and(|session| matches!(session.phase(), Phase::Open { .. }));
@@ -214,15 +285,15 @@ impl App {
         };
         self.drafted("");
         self.tab.last_handed += 1;
-        // Numbers of several tabs are not to meet.
-        let id = self.random.next() >> 12 << 8 | self.tab.last_handed & 0xff;
-        let files: Vec<Value> = attachments.iter().map(attachment_json).collect();
-        self.say(&json!({"say": id, "text": text, "attachments": files}));
-        self.tab.handed.push(Handed {
+        // Numbers of several tabs are not to meet, and servers read them as those of JSON.
+        let id = self.random.next() >> 24 << 8 | self.tab.last_handed & 0xff;
+        let handed = Handed {
             id,
             text: text.clone(),
             attachments: attachments.clone(),
-        });
+        };
+        self.say(&handed.json());
+        self.tab.handed.push(handed);
         let id = TransactionId(id);
         self.tell(
             Input::Handed {
@@ -241,6 +312,21 @@ impl App {
             let id = approval.id.as_str().to_owned();
             self.say(&json!({"answer": id, "approved": approved, "remember": remember}));
         }
+    }
+}
+
+impl Handed {
+    fn read(news: &Value) -> Option<Self> {
+        Some(Self {
+            id: news.get("say")?.as_u64()?,
+            text: json::text(news, &["text"]).unwrap_or_default().to_owned(),
+            attachments: attachments(news),
+        })
+    }
+
+    fn json(&self) -> Value {
+        let files: Vec<Value> = self.attachments.iter().map(attachment_json).collect();
+        json!({"say": self.id, "text": self.text, "attachments": files})
     }
 }
 

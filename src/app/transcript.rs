@@ -1,6 +1,7 @@
 //! The open conversation and what of it is kept: its record, its events, its outbox.
 
 use super::msg::{Loaded, Output};
+use super::tabs::Handed;
 use super::{App, Target};
 use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, SendState};
 use crate::storage::record::{self, Conversation, Found, Outgoing, Record};
@@ -16,6 +17,10 @@ pub(super) struct Opening {
     pub(super) transcript: Option<Transcript>,
     /// Whether this tab holds it; `None` while that is not known.
     pub(super) ours: Option<bool>,
+    /// It does now, although another tab did when the reading began.
+    pub(super) granted: bool,
+    /// What was handed to the tab that held it before, and may not have been taken.
+    pub(super) handed: Vec<Handed>,
 }
 
 /// What was read of a conversation.
@@ -57,8 +62,10 @@ impl App {
         let record = loaded.record.as_deref();
         let record =
             record.and_then(|value| Conversation::decode(loaded.conversation.as_str(), value).ok());
-        if let Some(record) = record {
-            opening.conversation = record;
+        match record {
+            Some(record) => opening.conversation = record,
+            // How far the log is here goes with what is kept of it.
+            None => opening.conversation.whole = None,
         }
         opening.transcript = Some(transcript);
         if unreadable > 0 {
@@ -75,7 +82,17 @@ impl App {
         };
         let ours = opening.ours == Some(true);
         let transcript = opening.transcript.unwrap_or_default();
+        let kept = transcript.outbox.iter();
+        let kept = kept.map(|message| message.transaction.0).collect();
         self.begin_session(opening.target, opening.conversation, transcript, ours, now);
+        match ours {
+            true => self.hold(kept, opening.handed, now),
+            false if opening.granted => {
+                self.tab.handed = opening.handed;
+                return self.take_over(now);
+            }
+            false => {}
+        }
         for intent in std::mem::take(&mut self.held) {
             self.did(intent, now);
         }
@@ -85,6 +102,13 @@ impl App {
     pub(super) fn logged(&mut self, event: Event, now: Instant) {
         let Event { key, json, told } = event;
         let key = key.as_str().to_owned();
+        if !told.said.is_empty() {
+            self.conversation.touched = now;
+        }
+        // The tab that holds the conversation keeps it.
+        if self.tab.following {
+            return;
+        }
         if self
             .conversation
             .cursor
@@ -93,10 +117,7 @@ impl App {
         {
             self.conversation.cursor = Some(key.clone());
         }
-        if !told.said.is_empty() {
-            self.conversation.touched = now;
-        }
-        if self.is_kept() && !self.tab.following {
+        if self.is_kept() {
             let conversation = self.conversation.name();
             let event = record::Event {
                 conversation,
@@ -109,10 +130,13 @@ impl App {
 
     /// Nothing of the log is missing up to here.
     pub(super) fn whole(&mut self, key: &EventKey) {
-        self.conversation.whole = Some(key.as_str().to_owned());
+        if !self.tab.following {
+            self.conversation.whole = Some(key.as_str().to_owned());
+        }
     }
 
-    /// The server gave the conversation a name of its own, by which it is found again.
+    /// The server gave the conversation a name of its own, by which it is found again, and by which
+    /// the tabs that are on it know each other.
     pub(super) fn named(&mut self, id: &ConversationId) {
         let before = std::mem::replace(&mut self.conversation.id, id.clone());
         id.as_str().clone_into(&mut self.view.conversation);
@@ -122,6 +146,9 @@ impl App {
                 self.shelf.write(message.delete());
             }
             self.shelf.keep(&self.conversation, Some(&before));
+            self.say_name(id);
+            self.outputs
+                .push_back(Output::Claim(Some(self.conversation.name())));
         }
     }
 
@@ -130,15 +157,21 @@ impl App {
         !self.is_demo()
     }
 
-    /// Keeps what this message has changed, all of it in one commit.
+    /// Keeps what this message has changed, all of it in one commit, and before anything that was
+    /// made of it leaves the page.
     pub(super) fn keep(&mut self) {
+        self.shelve();
+        let writes = self.shelf.take_writes();
+        if !writes.is_empty() {
+            self.outputs.push_front(Output::Keep(writes));
+        }
+    }
+
+    /// Notes what is to be kept of the open conversation, where it is this tab's to keep.
+    pub(super) fn shelve(&mut self) {
         if self.is_kept() && self.session.is_some() && !self.tab.following {
             self.keep_outbox();
             self.shelf.keep(&self.conversation, None);
-        }
-        let writes = self.shelf.take_writes();
-        if !writes.is_empty() {
-            self.outputs.push_back(Output::Keep(writes));
         }
     }
 

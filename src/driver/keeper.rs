@@ -19,15 +19,22 @@ pub(super) struct Keeper {
     timer: RefCell<Option<Timer>>,
     /// Is told why something was not kept.
     failed: Box<dyn Fn(StorageError)>,
+    /// Is told when a commit has ended, well or not.
+    settled: Box<dyn Fn()>,
 }
 
 impl Keeper {
-    pub(super) fn new(store: Rc<dyn Store>, failed: impl Fn(StorageError) + 'static) -> Rc<Self> {
+    pub(super) fn new(
+        store: Rc<dyn Store>,
+        failed: Box<dyn Fn(StorageError)>,
+        settled: Box<dyn Fn()>,
+    ) -> Rc<Self> {
         Rc::new(Self {
             store,
             batcher: RefCell::default(),
             timer: RefCell::default(),
-            failed: Box::new(failed),
+            failed,
+            settled,
         })
     }
 
@@ -35,6 +42,11 @@ impl Keeper {
     pub(super) fn keep(self: &Rc<Self>, writes: Vec<Write>) {
         self.batcher.borrow_mut().push(writes, page::now());
         self.wait();
+    }
+
+    /// Whether a message on its way out is not known to be kept yet.
+    pub(super) fn holds(&self) -> bool {
+        self.batcher.borrow().holds()
     }
 
     /// Keeps everything now: the page may not be called again.
@@ -75,12 +87,17 @@ impl Keeper {
         let Some(due) = self.batcher.borrow().deadline() else {
             return;
         };
+        if due <= page::now() {
+            return self.take();
+        }
         let keeper = Rc::clone(self);
-        let timer = Timer::after(due.since(page::now()), move || {
-            let writes = keeper.batcher.borrow_mut().take(page::now());
-            keeper.commit(writes);
-        });
+        let timer = Timer::after(due.since(page::now()), move || keeper.take());
         self.timer.replace(Some(timer));
+    }
+
+    fn take(self: &Rc<Self>) {
+        let writes = self.batcher.borrow_mut().take(page::now());
+        self.commit(writes);
     }
 
     fn commit(self: &Rc<Self>, writes: Vec<Write>) {
@@ -95,6 +112,7 @@ impl Keeper {
             if let Err(error) = outcome {
                 (keeper.failed)(error);
             }
+            (keeper.settled)();
             keeper.wait();
         });
     }

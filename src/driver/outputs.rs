@@ -7,19 +7,62 @@ use super::Driver;
 use super::tab::Tab;
 use crate::app::{Msg, Output, View};
 use crate::io::{Action, Happening, Request, RequestId, SocketId};
+use crate::model::Duration;
 use crate::platform::fetch::{Answer, Call};
 use crate::platform::socket::Socket;
+use crate::platform::timer::Timer;
 use crate::platform::{file, page, parent};
 use crate::storage::record::ConversationKey;
 use crate::storage::tables::Write;
 
+/// How long what leaves the page waits for the store: one that hangs does not end the conversation.
+const PATIENCE: Duration = Duration::secs(2);
+
 impl Driver {
-    /// Does one thing that the app asked for.
+    /// Does one thing that the app asked for. What leaves the page waits, in order, while a message
+    /// on its way out is not kept yet: one that went out, and is kept as waiting, would go out again
+    /// from whoever finds it after a crash.
     pub(super) fn perform(self: &Rc<Self>, output: Output) {
+        let leaves = matches!(
+            output,
+            Output::Io(Action::Send { .. }) | Output::Tell(_) | Output::Claim(_)
+        );
+        let mut held = self.held.borrow_mut();
+        if leaves && (self.holds() || held.is_some()) {
+            let driver = Rc::clone(self);
+            let begin = || (Vec::new(), Timer::after(PATIENCE, move || driver.release()));
+            return held.get_or_insert_with(begin).0.push(output);
+        }
+        drop(held);
+        self.do_now(output);
+    }
+
+    fn holds(&self) -> bool {
+        let keeper = self.keeper.borrow();
+        keeper.as_ref().is_some_and(|keeper| keeper.holds())
+    }
+
+    /// A commit has ended: what waited for it goes.
+    pub(super) fn let_go(self: &Rc<Self>) {
+        if !self.holds() {
+            self.release();
+        }
+    }
+
+    fn release(self: &Rc<Self>) {
+        let held = self.held.take();
+        for output in held.into_iter().flat_map(|(outputs, _)| outputs) {
+            self.do_now(output);
+        }
+    }
+
+    fn do_now(self: &Rc<Self>, output: Output) {
         match output {
             Output::Io(action) => self.act(action),
             Output::Keep(writes) => self.keep(writes),
             Output::Claim(conversation) => {
+                // Whoever holds it next is to find it kept.
+                self.hurry();
                 let tab = conversation.map(|conversation| Tab::open(self, conversation));
                 self.tab.replace(tab);
             }

@@ -104,10 +104,13 @@ impl Driver {
             kept: shelf.kept,
             storage: shelf.trouble.is_none(),
         };
-        let driver = Rc::clone(self);
-        let keeper = Keeper::new(shelf.store, move |error| {
-            driver.dispatch(Msg::NotKept(error));
-        });
+        let (failing, settled) = (Rc::clone(self), Rc::clone(self));
+        let failed = move |error| failing.dispatch(Msg::NotKept(error));
+        let keeper = Keeper::new(
+            shelf.store,
+            Box::new(failed),
+            Box::new(move || settled.let_go()),
+        );
         self.keeper.replace(Some(keeper));
         let mut queue = self.queue.borrow_mut();
         // What keeps the page from its storage everywhere is said on the screen already.

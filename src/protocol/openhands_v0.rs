@@ -106,9 +106,7 @@ impl Protocol for OpenHands {
     fn connect(&mut self, cursor: &Cursor, out: &mut Out<'_>) {
         self.link = Link::default();
         self.errands = Errands::default();
-        self.highest = self.highest.max(number(&cursor.newest));
-        // What is here already told a state, and where nothing came since, no replay tells it again.
-        self.stood |= cursor.newest.is_some();
+        self.begin_behind(cursor);
         let asking = match self.fresh {
             true => Asking::Create,
             false => Asking::Look,
@@ -146,7 +144,7 @@ impl Protocol for OpenHands {
     /// states only the last was told: what came since nothing was missing is asked for again, or,
     /// where that is too much, what came since this one was made.
     fn recall(&mut self, cursor: &Cursor, out: &mut Out<'_>) {
-        self.highest = self.highest.max(number(&cursor.newest));
+        self.begin_behind(cursor);
         let next = self.highest.map_or(0, |highest| highest + 1);
         let since = number(&cursor.whole).map_or(0, |whole| whole + 1);
         let start = if next.saturating_sub(since) > MOST {
@@ -187,6 +185,12 @@ impl Protocol for OpenHands {
 }
 
 impl OpenHands {
+    /// What is here already told a state, and where nothing came since, no replay tells it again.
+    fn begin_behind(&mut self, cursor: &Cursor) {
+        self.highest = self.highest.max(number(&cursor.newest));
+        self.stood |= cursor.newest.is_some();
+    }
+
     fn frame(&mut self, frame: &Frame, out: &mut Out<'_>) {
         let Frame::Text(text) = frame else {
             return out.unknown();

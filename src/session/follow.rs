@@ -19,7 +19,10 @@ impl Session {
         let was_open = self.connection.is_open();
         match open {
             true => self.connection.ready(now),
-            false => self.connection.connecting(now),
+            false => {
+                self.level = false;
+                self.connection.connecting(now);
+            }
         }
         // What came before this tab listened, and was not stored yet.
         if open && (first || !was_open) {

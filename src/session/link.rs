@@ -248,7 +248,7 @@ impl Session {
         self.run.reconnected();
         self.stale = false;
         // What is to be forgotten need not be caught up with.
-        if gap && self.resetting != Some(None) && !self.following {
+        if gap && self.resetting != Some(None) {
             self.recall(now);
         }
         // In a log an answer may be out of date, which is known once it has been read.

@@ -110,14 +110,27 @@ impl Session {
         });
     }
 
-    pub(super) fn doubt(&mut self, text: String, attachments: Vec<Attachment>) {
-        self.outbox.last += 1;
-        self.timeline.push(Body::User(UserMessage {
-            transaction: TransactionId(self.outbox.last),
+    /// Takes on a message under the number that it has; those of this session come behind it.
+    pub(super) fn given(
+        &mut self,
+        transaction: TransactionId,
+        text: String,
+        attachments: Vec<Attachment>,
+        sent: bool,
+    ) {
+        self.outbox.last = self.outbox.last.max(transaction.0);
+        let message = |state| UserMessage {
+            transaction,
             text,
             attachments,
-            state: SendState::MaybeSent,
-        }));
+            state,
+        };
+        match sent {
+            true => self
+                .timeline
+                .push(Body::User(message(SendState::MaybeSent))),
+            false => self.timeline.queue(message(SendState::Queued)),
+        };
     }
 
     pub(super) fn edit(&mut self, id: ItemId, new: String) {

@@ -5,6 +5,10 @@
 //! [`take`](Batcher::take) gives once the [`deadline`](Batcher::deadline) has come, and says how
 //! that ended. One batch is under way at a time: a cursor never gets there without the events
 //! before it, even if a commit fails and the next would not.
+//!
+//! What is put into the outbox does not wait, and until it is there ([`holds`](Batcher::holds))
+//! nothing should leave the page that rests on it: a message that was sent and is not kept as sent
+//! would be sent again after a crash.
 
 use super::StorageError;
 use super::tables::{Table, Write};
@@ -24,9 +28,17 @@ pub struct Batcher {
     waiting: Vec<Write>,
     /// When the first of them has waited for long enough.
     due: Option<Instant>,
+    /// One of them is a message on its way out.
+    outgoing: bool,
     /// The batches under way, in the order of their commits: kept until it is known that the store
     /// has them. One that failed leaves those after it empty, since they are tried again as well.
-    under_way: Vec<Vec<Write>>,
+    under_way: Vec<Batch>,
+}
+
+#[derive(Debug)]
+struct Batch {
+    writes: Vec<Write>,
+    outgoing: bool,
 }
 
 impl Batcher {
@@ -38,9 +50,20 @@ impl Batcher {
     pub fn push(&mut self, writes: impl IntoIterator<Item = Write>, now: Instant) {
         for write in writes {
             self.replace(&write);
+            if is_outgoing(&write) {
+                self.outgoing = true;
+                self.due = Some(now);
+            }
             self.waiting.push(write);
             self.due.get_or_insert(now + PATIENCE);
         }
+    }
+
+    /// Whether a message on its way out is not known to be kept yet. One that could not be kept is
+    /// not waited for.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.outgoing || self.under_way.iter().any(|batch| batch.outgoing)
     }
 
     /// When there is a batch to take; `None` while there is none, or one is under way. Goes stale
@@ -75,14 +98,14 @@ impl Batcher {
         if self.under_way.is_empty() {
             return;
         }
-        let mut writes = self.under_way.remove(0);
+        let Batch { mut writes, .. } = self.under_way.remove(0);
         match outcome {
             Ok(()) | Err(StorageError::Taken | StorageError::Outdated) => {}
             Err(_) if writes.is_empty() => {}
             Err(_) => {
                 // A later batch over an earlier one that is missing: both again, in their order.
                 for later in &mut self.under_way {
-                    writes.append(later);
+                    writes.append(&mut later.writes);
                 }
                 writes.append(&mut self.waiting);
                 self.waiting = writes;
@@ -93,9 +116,13 @@ impl Batcher {
 
     fn begin(&mut self) -> Vec<Write> {
         self.due = None;
+        let outgoing = std::mem::take(&mut self.outgoing);
         let writes = std::mem::take(&mut self.waiting);
         if !writes.is_empty() {
-            self.under_way.push(writes.clone());
+            self.under_way.push(Batch {
+                writes: writes.clone(),
+                outgoing,
+            });
         }
         writes
     }
@@ -122,6 +149,10 @@ fn named(write: &Write) -> Option<(Table, &str)> {
         Write::Put { table, key, .. } | Write::Delete { table, key } => Some((*table, key)),
         Write::Add { .. } | Write::DeleteUnder { .. } => None,
     }
+}
+
+fn is_outgoing(write: &Write) -> bool {
+    matches!(write, Write::Add { table, .. } | Write::Put { table, .. } if *table == Table::Outbox)
 }
 
 fn touches(write: &Write, (table, key): (Table, &str)) -> bool {

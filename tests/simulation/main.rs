@@ -22,4 +22,5 @@ mod run;
 mod schedules;
 mod snapshots;
 mod support;
+mod tabs;
 mod tolerance;

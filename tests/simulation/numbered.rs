@@ -117,14 +117,14 @@ impl Server {
     }
 
     /// What a connection is told before its connect packet: the last state behind all else.
-    fn replayed(&self, latest: i64) -> Vec<&Value> {
+    pub(crate) fn replayed(&self, latest: i64) -> Vec<&Value> {
         let new = || self.log.iter().filter(|event| number(event) > latest);
         let told = |event: &&Value| event["action"] != "recall" && event["action"] != "null";
         let plain = new().filter(|event| !is_state(event)).filter(told);
         plain.chain(new().rfind(|event| is_state(event))).collect()
     }
 
-    fn page(&self, url: &str) -> (u16, String) {
+    pub(crate) fn page(&self, url: &str) -> (u16, String) {
         let after = |name: &str| {
             let rest = url.split_once(name).unwrap().1;
             rest.split('&').next().unwrap().parse::<i64>().unwrap()

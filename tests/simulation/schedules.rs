@@ -2,7 +2,7 @@
 //! clock jumps, messages from here and from elsewhere. In the end the timeline is that of the whole
 //! log, and each message that was written here is in it once.
 
-use parlor::model::{Body, Duration, Instant, SendState};
+use parlor::model::{Body, Duration, Instant, SendState, TransactionId};
 use parlor::recording::Player;
 use parlor::session::Input;
 use proptest::prelude::*;
@@ -155,10 +155,11 @@ impl World {
                 let text = message.text.clone();
                 match message.state {
                     SendState::Confirmed => {}
-                    SendState::Queued => page.say(&text),
-                    _ => page.input(Input::Doubt {
+                    ref state => page.input(Input::Given {
+                        id: message.transaction,
                         text,
                         attachments: Vec::new(),
+                        sent: *state != SendState::Queued,
                     }),
                 }
             }
@@ -168,9 +169,11 @@ impl World {
             |page: &Player, text: &str| page.lines().iter().any(|line| line.ends_with(text));
         for text in &self.said {
             if !shown(&page, text) {
-                page.input(Input::Doubt {
+                page.input(Input::Given {
+                    id: TransactionId(0),
                     text: text.clone(),
                     attachments: Vec::new(),
+                    sent: true,
                 });
             }
         }
@@ -228,25 +231,25 @@ impl World {
     }
 }
 
-fn user(text: &str) -> Value {
+pub(crate) fn user(text: &str) -> Value {
     json!({"source": "user", "action": "message", "message": text, "args": {"content": text, "image_urls": []}})
 }
 
-fn agent(id: i64) -> Value {
+pub(crate) fn agent(id: i64) -> Value {
     json!({"source": "agent", "action": "message", "message": "", "args": {"content": format!("agent-{id}.")}})
 }
 
-fn call(call: usize) -> Value {
+pub(crate) fn call(call: usize) -> Value {
     json!({"source": "agent", "action": "run", "args": {"command": "ls", "thought": ""},
         "tool_call_metadata": {"tool_call_id": format!("call-{call}")}})
 }
 
-fn result(call: usize) -> Value {
+pub(crate) fn result(call: usize) -> Value {
     json!({"source": "agent", "observation": "run", "content": "ok", "extras": {"metadata": {"exit_code": 0}},
         "tool_call_metadata": {"tool_call_id": format!("call-{call}")}})
 }
 
-fn state(word: &str) -> Value {
+pub(crate) fn state(word: &str) -> Value {
     json!({"source": "environment", "observation": "agent_state_changed", "content": "",
         "extras": {"agent_state": word, "reason": ""}})
 }
@@ -287,7 +290,7 @@ fn nothing_is_lost_and_nothing_is_shown_twice() {
 }
 
 /// Another one each time; a failure names it, and the variable brings it back.
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     let given = std::env::var("SCHEDULES_SEED").ok();
     given.map_or_else(
         || {

@@ -153,3 +153,16 @@ fn a_burst_costs_no_more_than_it_has_to() {
     }
     assert_eq!(batcher.take_all().len(), 10_001);
 }
+
+#[test]
+fn a_message_on_its_way_out_does_not_wait_and_is_held_for_until_its_commit_ends() {
+    let mut batcher = pushed(vec![event("1", "a")]);
+    assert!(!batcher.holds(), "nobody sends what came");
+    batcher.push([put(Table::Outbox, "1", "sent")], START);
+    assert!(batcher.holds());
+    assert_eq!(batcher.take(START).len(), 2);
+    batcher.push([delete(Table::Outbox, "1")], START);
+    assert!(batcher.holds(), "it is under way");
+    batcher.settled(Err(StorageError::Full), START);
+    assert!(!batcher.holds(), "what cannot be kept is not waited for");
+}

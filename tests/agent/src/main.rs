@@ -21,7 +21,7 @@ faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
   all        refuse=N delay=N:MS cut=before|inside|after:N close=N:CODE dup=N garbage=N rest=STATUS
   play       gap=N conn=NAME run=NAME
   openhands  cut_every=MS seed=N cuts=N disconnect=N deny=object|string[:N] silent=N noping=1
-             ping=MS:MS lose=[K:]N double=1 slow=MS early=1 starting=MS
+             ping=MS:MS lose=[K:]N gap=1 double=1 slow=MS early=1 starting=MS
 
 asked of the server:
   POST /control {\"run\":..,\"drop\":true,\"down\":true|false,\"key\":..}   GET /log?run=..

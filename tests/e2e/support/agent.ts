@@ -30,6 +30,7 @@ export type Report = {
   sockets: number;
   connections: number;
   replayed: number[];
+  frames: number;
   state: string;
   events: { id: number; action?: string; observation?: string; args?: { content?: string } }[];
 };

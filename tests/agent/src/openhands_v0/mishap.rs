@@ -27,6 +27,8 @@ pub(super) struct Mishaps {
     lose: Option<(Option<usize>, usize)>,
     /// `double=1`: the last three events of the replay come again.
     pub(super) double: bool,
+    /// `gap=1`: what happens during the replay goes to nobody.
+    pub(super) gap: bool,
     /// `slow=MS`: a pause before each event of the replay.
     slow: u64,
     /// `early=1`: the connect ack comes before the replay, as a plain Socket.IO server has it.
@@ -96,6 +98,7 @@ impl Mishaps {
                 .map(|(connection, events)| (Some(connection), events))
                 .or_else(|| number(text("lose")).map(|events| (None, events))),
             double: on("double"),
+            gap: on("gap"),
             slow: number(text("slow")).unwrap_or_default(),
             early: on("early"),
             starting: number(text("starting")),

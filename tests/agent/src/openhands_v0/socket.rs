@@ -89,12 +89,14 @@ struct Feed {
 }
 
 impl Feed {
-    async fn all(&self, missed: Vec<Value>, news: Receiver<Live>) -> Result<(), Gone> {
+    async fn all(&self, missed: Vec<Value>, mut news: Receiver<Live>) -> Result<(), Gone> {
         let mishaps = self.conversation.memory().trouble.mishaps.clone();
         for event in &missed {
             sleep(mishaps.slow()).await;
             self.emit("oh_event", event).await?;
         }
+        // What happened meanwhile goes to nobody, as with the real server.
+        while mishaps.gap && news.try_recv().is_ok() {}
         self.emit(REPLAYED, &json!(missed.len())).await?;
         let from = missed.len().saturating_sub(3);
         for event in missed.iter().skip(from).filter(|_| mishaps.double) {
