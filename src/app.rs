@@ -7,6 +7,7 @@
 mod catalogue;
 mod exchange;
 mod intent;
+mod keys;
 mod link;
 mod list;
 mod msg;
@@ -28,7 +29,10 @@ use crate::protocol::Descriptor;
 use crate::session::{Input, Random, Session};
 use crate::storage::StorageError;
 use crate::storage::record::{Conversation, Outgoing};
+use crate::wire::address::without_key;
 use crate::words::asides;
+pub use keys::KEYS;
+use keys::Keys;
 use link::Config;
 pub use list::{Entry, Listing};
 pub use msg::{Intent, Kept, Loaded, Msg, Output, Start, Theme};
@@ -49,6 +53,7 @@ pub struct App {
     online: bool,
     hidden: bool,
     shelf: Shelf,
+    keys: Keys,
     config: Config,
     view: View,
     /// The view as the outside last saw it.
@@ -97,6 +102,8 @@ struct Target {
 #[derive(Debug)]
 struct Pending {
     target: Target,
+    /// The key that the link gave. It counts from the moment that the person follows the link.
+    key: Option<String>,
 }
 
 impl Default for App {
@@ -108,6 +115,7 @@ impl Default for App {
             online: true,
             hidden: false,
             shelf: Shelf::default(),
+            keys: Keys::default(),
             config: Config::default(),
             view: View::default(),
             shown: None,
@@ -139,7 +147,8 @@ impl Default for App {
 /// says that the page came over `https:`.
 #[must_use]
 pub fn address_trouble(typed: &str, secure: bool) -> Option<String> {
-    link::address(typed, secure).err()
+    // What is wrong with it is said with its words, and a key is none of them.
+    link::address(&without_key(typed).0, secure).err()
 }
 
 impl App {

@@ -38,7 +38,17 @@ impl App {
                 server,
                 url,
                 strict,
-            } => self.connect(&server, &url, strict, now),
+                key,
+                remember,
+            } => {
+                let last = LastServer {
+                    server,
+                    url,
+                    strict,
+                };
+                self.connect(last, key, remember, now);
+            }
+            Intent::ForgetKey { server, url } => self.forget_key_at(&server, &url),
             Intent::DeclineLink => self.decline(now),
             Intent::Disconnect => self.tell(Input::Disconnect, now),
             Intent::RetryNow => self.tell(Input::RetryNow, now),
@@ -77,13 +87,13 @@ impl App {
     }
 
     /// The settings form or a link's dialog: the person has said so, and it is remembered.
-    fn connect(&mut self, server: &str, url: &str, strict: bool, now: Instant) {
-        let Some(protocol) = descriptor(server) else {
-            return self.toast(asides::unknown_server(server));
+    fn connect(&mut self, mut last: LastServer, key: String, remember: bool, now: Instant) {
+        let Some(protocol) = descriptor(&last.server) else {
+            return self.toast(asides::unknown_server(&last.server));
         };
-        let url = match link::address(url, self.secure) {
-            _ if !protocol.has_address() => crate::demo::ADDRESS.to_owned(),
-            Ok(address) => address.url,
+        let (url, inside) = match link::place(protocol, &last.url, self.secure) {
+            _ if !protocol.has_address() => (crate::demo::ADDRESS.to_owned(), None),
+            Ok(address) => (address.url, address.key),
             Err(sentence) => return self.toast(sentence),
         };
         let linked = self
@@ -91,13 +101,19 @@ impl App {
             .take()
             .filter(|pending| pending.target.url == url);
         self.view.link = None;
-        let conversation = linked.and_then(|pending| pending.target.conversation);
-        let server = server.to_owned();
-        self.shelf.keep_server(&LastServer {
-            server,
-            url: url.clone(),
-            strict,
-        });
+        let (conversation, linked) = match linked {
+            Some(pending) => (pending.target.conversation, pending.key),
+            // The conversation that a link named stays the one that is meant.
+            None => (self.named_at(&last.server, &url), None),
+        };
+        let typed = Some(key.trim().to_owned()).filter(|key| !key.is_empty());
+        if protocol.key {
+            let key = typed.or(inside).or(linked);
+            self.take_key(&last.server, &url, key, remember);
+        }
+        last.url.clone_from(&url);
+        let strict = last.strict;
+        self.shelf.keep_server(&last);
         self.open(
             Target {
                 protocol,
@@ -107,6 +123,21 @@ impl App {
             },
             now,
         );
+    }
+
+    /// The conversation that a link named, if it was at that server.
+    fn named_at(&self, server: &str, url: &str) -> Option<String> {
+        let target = self.target.as_ref()?;
+        let same = target.protocol.name == server && target.url == url;
+        target.conversation.clone().filter(|_| same)
+    }
+
+    fn forget_key_at(&mut self, server: &str, url: &str) {
+        let protocol = descriptor(server);
+        let place = protocol.map(|protocol| link::place(protocol, url, self.secure));
+        if let Some(Ok(address)) = place {
+            self.forget_key(server, &address.url);
+        }
     }
 
     fn decline(&mut self, now: Instant) {
@@ -164,7 +195,7 @@ impl App {
 
     /// Ends the session at hand and reads what is kept of another conversation.
     pub(super) fn reopen(&mut self, target: Target, conversation: Conversation, now: Instant) {
-        self.outputs.push_back(Output::Load(conversation.name()));
+        self.load(conversation.name());
         self.open_conversation(target, conversation, None, now);
     }
 
@@ -218,8 +249,10 @@ impl App {
         self.conversation.unread &= self.hidden;
         self.note.before.clone_from(&self.conversation.preview);
         self.shelf.catalogue.touch();
+        let key = self.key_to(target.protocol.name, &target.url);
         let setup = Setup {
             url: target.url.clone(),
+            key: key.filter(|_| target.protocol.key),
             conversation: self.conversation.id.clone(),
             fresh: !self.conversation.known && target.conversation.is_none(),
             strict: target.strict,
@@ -283,6 +316,7 @@ impl App {
             true => crate::demo::SUGGESTIONS.map(str::to_owned).to_vec(),
             false => asides::SUGGESTIONS.map(str::to_owned).to_vec(),
         };
+        self.show_key();
     }
 
     /// Brings back what was being written, and what no sign had come of when the page was left.

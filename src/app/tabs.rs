@@ -61,7 +61,7 @@ impl App {
         self.held = intents.collect();
         if let Some(target) = self.target.clone() {
             let conversation = self.conversation.clone();
-            self.outputs.push_back(Output::Load(conversation.name()));
+            self.load(conversation.name());
             self.end_session(now);
             self.opening = Some(Opening {
                 target,

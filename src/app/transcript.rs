@@ -1,5 +1,6 @@
 //! The open conversation and what of it is kept: its record, its events, its outbox.
 
+use super::keys::KEYS;
 use super::msg::{Loaded, Output};
 use super::{App, Target};
 use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, SendState};
@@ -51,6 +52,9 @@ impl App {
             return;
         };
         // Another tab may have written it since.
+        if let Some(keys) = &loaded.keys {
+            self.shelf.refresh(KEYS, keys);
+        }
         let record = loaded.record.as_deref();
         let record =
             record.and_then(|value| Conversation::decode(loaded.conversation.as_str(), value).ok());
@@ -133,10 +137,20 @@ impl App {
             self.keep_outbox();
             self.shelf.keep(&self.conversation, None);
         }
+        self.keep_written();
+    }
+
+    fn keep_written(&mut self) {
         let writes = self.shelf.take_writes();
         if !writes.is_empty() {
             self.outputs.push_back(Output::Keep(writes));
         }
+    }
+
+    /// Reads what is kept of a conversation, with what was just written.
+    pub(super) fn load(&mut self, conversation: record::ConversationKey) {
+        self.keep_written();
+        self.outputs.push_back(Output::Load(conversation));
     }
 
     /// Keeps the messages that no sign has come of, so that a reload does not lose them.

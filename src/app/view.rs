@@ -27,6 +27,10 @@ pub struct View {
     pub cost: Option<String>,
     /// Only the document's frames are sent.
     pub strict: bool,
+    /// A key to the server is known.
+    pub keyed: bool,
+    /// It is remembered on this device.
+    pub remembered: bool,
     /// The theme.
     pub theme: Theme,
     /// Embedded in another page.

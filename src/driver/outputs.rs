@@ -9,7 +9,9 @@ use crate::app::{Msg, Output, View};
 use crate::io::{Action, Happening, Request, RequestId, SocketId};
 use crate::platform::fetch::{Answer, Call};
 use crate::platform::socket::Socket;
+use crate::platform::web_storage::WebStorage;
 use crate::platform::{page, parent};
+use crate::storage::Storage;
 use crate::storage::record::ConversationKey;
 use crate::storage::tables::Write;
 
@@ -28,6 +30,8 @@ impl Driver {
                     tab.say(&news);
                 }
             }
+            Output::KeepInTab { name, key } => keep_in_tab(&name, key.as_deref()),
+            Output::Query(query) => page::set_query(&query),
             Output::Load(conversation) => self.load_conversation(conversation),
             Output::Post { origin, data } => parent::post(&origin, &data),
             Output::Show(view) => {
@@ -121,6 +125,14 @@ impl Driver {
         }
         self.dispatch(Msg::Happened(happening));
     }
+}
+
+/// Where the browser keeps nothing, the app remembers it for as long as the page is there.
+fn keep_in_tab(name: &str, what: Option<&str>) {
+    let _ = WebStorage::session().and_then(|mut tab| match what {
+        Some(what) => tab.save(name, what),
+        None => tab.remove(name),
+    });
 }
 
 /// Takes out of the few that are open the one of that name.

@@ -10,12 +10,12 @@ use crate::io::Request;
 use crate::model::Duration;
 use crate::platform::fetch::{Answer, Call};
 use crate::platform::indexed_db::Database;
-use crate::platform::local_storage::LocalStorage;
 use crate::platform::page::{self, PageEvent, Place};
 use crate::platform::parent;
 use crate::platform::task::spawn;
 use crate::platform::timer::Timer;
-use crate::storage::migration::v1;
+use crate::platform::web_storage::WebStorage;
+use crate::storage::migration::{keys, v1};
 use crate::storage::tables::{MemoryTables, Store, Table};
 use crate::storage::{Storage, StorageError};
 
@@ -102,6 +102,7 @@ impl Driver {
             embedded: place.embedded,
             kept: shelf.kept,
             storage: shelf.trouble.is_none(),
+            tab: kept_in_tab(),
         };
         let driver = Rc::clone(self);
         let keeper = Keeper::new(shelf.store, move |error| {
@@ -161,12 +162,11 @@ impl Shelf {
     async fn read() -> Result<Self, StorageError> {
         let store: Rc<dyn Store> = Rc::new(Database::open(DATABASE).await?);
         move_in(store.as_ref()).await;
-        let settings = store.list(Table::Settings, "", None, None);
-        let conversations = store.list(Table::Conversations, "", None, None);
-        let kept = Kept {
-            settings: settings.await?,
-            conversations: conversations.await?,
-        };
+        let mut kept = everything(store.as_ref()).await?;
+        let moved = keys::take_out(store.as_ref(), &kept.settings, &kept.conversations);
+        if moved.await == Ok(true) {
+            kept = everything(store.as_ref()).await?;
+        }
         Ok(Self {
             store,
             kept,
@@ -175,9 +175,24 @@ impl Shelf {
     }
 }
 
+async fn everything(store: &dyn Store) -> Result<Kept, StorageError> {
+    let settings = store.list(Table::Settings, "", None, None);
+    let conversations = store.list(Table::Conversations, "", None, None);
+    Ok(Kept {
+        settings: settings.await?,
+        conversations: conversations.await?,
+    })
+}
+
+/// What this tab has kept; nothing where it can keep nothing.
+fn kept_in_tab() -> Vec<(String, String)> {
+    let kept = WebStorage::session().and_then(|tab| tab.entries(""));
+    kept.unwrap_or_default()
+}
+
 /// Moves what the first version kept in local storage. Where that does not work it stays there.
 async fn move_in(store: &dyn Store) {
-    let Ok(mut old) = LocalStorage::open() else {
+    let Ok(mut old) = WebStorage::local() else {
         return;
     };
     let entries = old.entries("").unwrap_or_default();

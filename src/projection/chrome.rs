@@ -55,6 +55,10 @@ chrome! {
     cost: Option<String>,
     /// Only the document's frames are sent.
     strict: bool,
+    /// A key to the server is known.
+    keyed: bool,
+    /// It is remembered on this device.
+    remembered: bool,
     /// The theme.
     theme: Theme,
     /// Embedded in another page.

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use parlor::app::{App, Intent, Kept, Loaded, Msg, Output, Start, Theme, View};
-use parlor::io::{Action, Closed, Frame, Happening, RequestId, SocketId};
+use parlor::app::{App, Intent, KEYS, Kept, Loaded, Msg, Output, Start, Theme, TraceLine, View};
+use parlor::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use parlor::model::{Attachment, Body, ConversationId, Instant, Item, TransactionId};
-use parlor::session::Change;
+use parlor::session::{Change, Phase};
 use parlor::storage::record::{ConversationKey, Outgoing, Record};
 use parlor::storage::tables::{MemoryTables, Store, Table};
 use serde_json::json;
@@ -22,6 +22,17 @@ pub(crate) struct Page {
     pub(crate) store: Rc<MemoryTables>,
     socket: Option<SocketId>,
     request: Option<RequestId>,
+    /// What was asked for beside the socket.
+    pub(crate) asked: Vec<Request>,
+    /// What the tab keeps.
+    pub(crate) tab: Vec<(String, String)>,
+    /// What the page's address was changed to.
+    pub(crate) query: Option<String>,
+    /// This tab gets the conversations that it asks for.
+    pub(crate) holds: bool,
+    pub(crate) told: Vec<String>,
+    pub(crate) phase: Phase,
+    pub(crate) traced: Vec<TraceLine>,
     pub(crate) items: Vec<Item>,
     spoken: Vec<String>,
 }
@@ -33,6 +44,16 @@ pub(crate) fn load(query: &str, config: Option<&str>) -> Page {
 
 /// A visit to a page that was there before.
 pub(crate) fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>) -> Page {
+    visit_in(Vec::new(), query, config, store)
+}
+
+/// A visit in a tab that has kept something.
+pub(crate) fn visit_in(
+    tab: Vec<(String, String)>,
+    query: &str,
+    config: Option<&str>,
+    store: &Rc<MemoryTables>,
+) -> Page {
     let mut page = Page {
         app: App::default(),
         now: 5_000,
@@ -42,6 +63,13 @@ pub(crate) fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>)
         store: Rc::clone(store),
         socket: None,
         request: None,
+        asked: Vec::new(),
+        tab: tab.clone(),
+        query: None,
+        holds: true,
+        told: Vec::new(),
+        phase: Phase::Idle,
+        traced: Vec::new(),
         items: Vec::new(),
         spoken: Vec::new(),
     };
@@ -52,6 +80,7 @@ pub(crate) fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>)
         seed: 9,
         online: true,
         storage: true,
+        tab,
         kept: Kept {
             settings: ready(store.list(Table::Settings, "", None, None)).unwrap(),
             conversations: ready(store.list(Table::Conversations, "", None, None)).unwrap(),
@@ -70,7 +99,17 @@ impl Page {
                     self.socket = Some(socket);
                     self.opened.push(url);
                 }
-                Output::Io(Action::Fetch { request, .. }) => self.request = Some(request),
+                Output::Io(Action::Fetch { request, what }) => {
+                    self.request = Some(request);
+                    self.asked.push(what);
+                }
+                Output::KeepInTab { name, key } => {
+                    self.tab.retain(|(known, _)| *known != name);
+                    self.tab.extend(key.map(|key| (name, key)));
+                }
+                Output::Trace(Some(line)) => self.traced.push(line),
+                Output::Query(query) => self.query = Some(query),
+                Output::Tell(news) => self.told.push(news),
                 Output::Session(change) => self.changed(change),
                 Output::Announce(text) => self.spoken.push(text),
                 Output::Show(view) => self.view = *view,
@@ -79,7 +118,7 @@ impl Page {
                 Output::Load(conversation) => self.read(conversation),
                 Output::Claim(Some(conversation)) => self.tell(Msg::Claimed {
                     conversation,
-                    ours: true,
+                    ours: self.holds,
                 }),
                 _ => {}
             }
@@ -93,6 +132,7 @@ impl Page {
             record: ready(self.store.get(Table::Conversations, conversation.as_str())).unwrap(),
             events: rows(Table::Events),
             outbox: rows(Table::Outbox),
+            keys: ready(self.store.list(Table::Settings, KEYS, None, None)).ok(),
             conversation,
         };
         self.tell(Msg::Loaded(Box::new(loaded)));
@@ -107,6 +147,7 @@ impl Page {
             }
             Change::Removed(id) => self.items.retain(|item| item.id != id),
             Change::Cleared => self.items.clear(),
+            Change::Connection(phase) => self.phase = phase,
             _ => {}
         }
     }
@@ -120,7 +161,15 @@ impl Page {
         self.tell(Msg::Did(Intent::Send { text, attachments }));
     }
 
-    fn happens(&mut self, happening: Happening) {
+    pub(crate) fn answered(&mut self, status: u16, body: &str) {
+        self.happens(Happening::Answered {
+            request: self.request.unwrap(),
+            status,
+            body: body.to_owned(),
+        });
+    }
+
+    pub(crate) fn happens(&mut self, happening: Happening) {
         self.tell(Msg::Happened(happening));
     }
 
@@ -160,6 +209,8 @@ impl Page {
             server: server.into(),
             url: url.into(),
             strict: false,
+            key: String::new(),
+            remember: false,
         }));
     }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod fixtures;
 mod history;
 mod kept;
+mod keys;
 mod layers;
 mod links;
 mod list;

@@ -6,7 +6,7 @@ use parlor::session::Change;
 use serde_json::json;
 
 use super::super::support::Wire;
-use super::{at, gone, looks, running, stays_away, visiting};
+use super::{gone, looks, running, stays_away, visiting, with};
 
 #[test]
 fn a_running_conversation_is_connected_to_and_its_title_is_known() {
@@ -57,7 +57,7 @@ fn a_look_without_a_clear_answer_does_not_keep_from_connecting() {
 
 #[test]
 fn the_server_names_a_new_conversation() {
-    let mut player = at("http://agent.test:3000/", true, false);
+    let mut player = with(None, true, false);
     player.answer_next(|request| {
         assert_eq!(request.method, "POST");
         assert_eq!(request.url, "http://agent.test:3000/api/conversations");
@@ -78,7 +78,7 @@ fn the_server_names_a_new_conversation() {
 
 #[test]
 fn where_the_server_cannot_be_asked_for_one_connecting_makes_it() {
-    let mut player = at("http://agent.test:3000/", true, false);
+    let mut player = with(None, true, false);
     player.fail_all();
     assert!(player.addresses()[0].contains("conversation_id=0a1b2c3d&"));
     let named = Change::Named(ConversationId::new("0a1b2c3d"));
@@ -98,7 +98,7 @@ fn a_server_without_a_model_says_so() {
         "CONFIGURATION$SETTINGS_NOT_FOUND",
         "STATUS$ERROR_LLM_AUTHENTICATION",
     ] {
-        let mut player = at("http://agent.test:3000/", true, false);
+        let mut player = with(None, true, false);
         let body = json!({"status": "error", "message": "no", "msg_id": name}).to_string();
         looks(&mut player, 400, &body);
         assert_eq!(gone(&player), Some(Gone::NotSetUp), "{name}");
