@@ -12,6 +12,7 @@ mod link;
 mod list;
 mod msg;
 mod note;
+mod place;
 mod search;
 mod shelf;
 mod start;
@@ -37,6 +38,8 @@ use link::Config;
 pub use list::{Entry, Listing};
 pub use msg::{Intent, Kept, Loaded, Msg, Output, Start, Theme};
 use note::Note;
+use place::Mark;
+pub use place::Place;
 pub use search::Found;
 use search::Wanted;
 use shelf::Shelf;
@@ -86,6 +89,8 @@ pub struct App {
     catching_up: bool,
     /// It has been laid in once, or there was none to begin with.
     caught_up: bool,
+    /// Where the reader was, until something is there.
+    sought: Option<Mark>,
     last_toast: u64,
 }
 
@@ -138,6 +143,7 @@ impl Default for App {
             announced: IdSet::default(),
             catching_up: false,
             caught_up: false,
+            sought: None,
             last_toast: 0,
         }
     }

@@ -78,6 +78,7 @@ impl App {
             Intent::Reset => self.tell(Input::Reset, now),
             Intent::NewConversation => self.new_conversation(now),
             Intent::List(what) => self.listing(what, now),
+            Intent::Scrolled { conversation, at } => self.scrolled(&conversation, at),
             Intent::Draft(draft) => self.drafted(&draft),
             Intent::Theme(theme) => self.themed(theme),
             Intent::Dismiss(id) => self.view.toasts.retain(|toast| toast.id != id),
@@ -291,6 +292,7 @@ impl App {
             self.tell(Input::Connect, now);
         }
         self.catching_up = false;
+        self.begin_place();
     }
 
     /// What the screen says of the conversation.

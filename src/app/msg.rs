@@ -174,6 +174,13 @@ pub enum Intent {
     NewConversation,
     /// Something in the list of conversations.
     List(Listing),
+    /// The reader has gone there; see [`Place::at`](super::Place::at).
+    Scrolled {
+        /// The conversation that was on the screen.
+        conversation: String,
+        /// The message at the top edge, and where it is; `None` at the end.
+        at: Option<(ItemId, i32)>,
+    },
     /// The text in the composer changed.
     Draft(String),
     /// A theme was chosen.

@@ -59,7 +59,9 @@ impl App {
         let record =
             record.and_then(|value| Conversation::decode(loaded.conversation.as_str(), value).ok());
         if let Some(record) = record {
-            opening.conversation = record;
+            // Where the reader is, this tab knows best.
+            let scroll = opening.conversation.scroll.take();
+            opening.conversation = Conversation { scroll, ..record };
         }
         opening.transcript = Some(transcript);
         if unreadable > 0 {

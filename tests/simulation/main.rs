@@ -14,6 +14,7 @@ mod markdown;
 mod numbered;
 mod openhands;
 mod outbox;
+mod place;
 mod properties;
 mod reconnect;
 mod recording;
