@@ -9,6 +9,7 @@ use super::{App, Target};
 use crate::model::{Attachment, ConversationId, EventKey, Instant};
 use crate::protocol::{Ids, Setup, descriptor};
 use crate::session::{Birth, Change, Input, Phase, Policy, Run, Session};
+use crate::storage::StorageError;
 use crate::storage::record::{Conversation, Outgoing};
 use crate::words::asides;
 
@@ -261,6 +262,11 @@ impl App {
         let stale = self.conversation.known || target.conversation.is_some();
         self.caught_up = !stale;
         let protocol = (target.protocol.make)(setup);
+        let whole = self.conversation.whole.clone();
+        let whole = match transcript.torn {
+            Some(torn) => torn.min(whole),
+            None => whole,
+        };
         let stored = transcript.events.iter();
         let birth = Birth {
             seed: self.random.next(),
@@ -269,12 +275,15 @@ impl App {
             log: stored
                 .filter_map(|event| protocol.tell(&event.key, &event.json))
                 .collect(),
-            whole: self.conversation.whole.clone().map(EventKey::new),
+            whole: whole.map(EventKey::new),
         };
         let demo = !target.protocol.has_address();
         self.dress(&target);
         if !demo {
             self.shelf.opened(&self.conversation);
+            if self.view.memory_only {
+                self.not_kept(StorageError::Unavailable);
+            }
         }
         self.target = Some(target);
         self.session = Some(Session::new(protocol, Policy::default(), birth));

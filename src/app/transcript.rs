@@ -4,7 +4,7 @@ use super::keys::KEYS;
 use super::msg::{Loaded, Output};
 use super::{App, Target};
 use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, SendState};
-use crate::storage::record::{self, Conversation, Found, Outgoing, Record};
+use crate::storage::record::{self, Conversation, Found, Outgoing, Record, Unreadable};
 use crate::storage::tables::Write;
 use crate::words::asides;
 
@@ -26,18 +26,34 @@ pub(super) struct Transcript {
     pub(super) outbox: Vec<Outgoing>,
     /// Rows that could not be read, and are left as they are.
     pub(super) unreadable: usize,
+    /// Where an event is damaged, the key of the one before: what follows is asked for again.
+    pub(super) torn: Option<Option<String>>,
 }
 
 impl Transcript {
     pub(super) fn read(loaded: &Loaded) -> Self {
-        let events = Found::decode(&loaded.events);
+        let events: Found<record::Event> = Found::decode(&loaded.events);
         let outbox = Found::decode(&loaded.outbox);
         Self {
             unreadable: events.unreadable.len() + outbox.unreadable.len(),
+            torn: torn(&events),
             events: events.records,
             outbox: outbox.records,
         }
     }
+}
+
+/// The key of the event before the first that is damaged. One that a newer program kept is sound,
+/// and would be written over.
+fn torn(events: &Found<record::Event>) -> Option<Option<String>> {
+    let mut damaged = events.unreadable.iter();
+    let (row, _) = damaged.find(|(_, why)| *why == Unreadable::Corrupt)?;
+    let before = events.records.iter().rev();
+    let before = before.map(|event| &event.key);
+    let last = before
+        .into_iter()
+        .find(|key| row.rsplit(' ').next() > Some(key));
+    Some(last.cloned())
 }
 
 impl App {

@@ -19,8 +19,10 @@ use crate::storage::migration::{keys, v1};
 use crate::storage::tables::{MemoryTables, Store, Table};
 use crate::storage::{Storage, StorageError};
 
-/// How long the page waits for `config.json`, and for the browser's database.
+/// How long the page waits for `config.json`.
 const PATIENCE: Duration = Duration::secs(2);
+/// How long it waits for the browser's database: a visit without is worse than a late one.
+const MORE_PATIENCE: Duration = Duration::secs(8);
 /// The name of the database.
 const DATABASE: &str = "parlor";
 
@@ -30,7 +32,7 @@ struct Beginning {
     config: Option<Option<String>>,
     shelf: Option<Shelf>,
     /// Kept until it begins: dropping them ends them.
-    waiting: Option<(Call, Timer)>,
+    waiting: Option<(Call, [Timer; 2])>,
 }
 
 /// A store, and what is in it.
@@ -50,20 +52,22 @@ impl Driver {
             move || driver.begin_with(&beginning)
         };
         let (found, late) = (Rc::clone(&beginning), Rc::clone(&beginning));
-        let (begin_found, begin_late) = (begin.clone(), begin.clone());
+        let later = Rc::clone(&beginning);
+        let (begin_found, begin_late, begin_later) = (begin.clone(), begin.clone(), begin.clone());
         let call = Call::start(config(), move |answer| {
             found.borrow_mut().config = Some(answer.and_then(usable));
             begin_found();
         });
         let timer = Timer::after(PATIENCE, move || {
             late.borrow_mut().config.get_or_insert(None);
-            let mut late = late.borrow_mut();
-            late.shelf
-                .get_or_insert_with(|| Shelf::in_memory(StorageError::Unavailable));
-            drop(late);
             begin_late();
         });
-        beginning.borrow_mut().waiting = Some((call, timer));
+        let last_timer = Timer::after(MORE_PATIENCE, move || {
+            let unavailable = || Shelf::in_memory(StorageError::Unavailable);
+            later.borrow_mut().shelf.get_or_insert_with(unavailable);
+            begin_later();
+        });
+        beginning.borrow_mut().waiting = Some((call, [timer, last_timer]));
         spawn(async move {
             let shelf = Shelf::open().await;
             beginning.borrow_mut().shelf.get_or_insert(shelf);

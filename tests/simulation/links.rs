@@ -177,13 +177,17 @@ impl Page {
         self.happens(Happening::Opened(self.socket.unwrap()));
     }
 
+    pub(crate) fn receive(&mut self, frame: &str) {
+        self.happens(Happening::Received {
+            socket: self.socket.unwrap(),
+            frame: Frame::Text(frame.to_owned()),
+        });
+    }
+
     pub(crate) fn hear(&mut self, event: &str, text: &str) {
         let session = self.view.conversation.clone();
         let frame = json!({"event": event, "data": {"text": text, "sessionId": session}});
-        self.happens(Happening::Received {
-            socket: self.socket.unwrap(),
-            frame: Frame::Text(frame.to_string()),
-        });
+        self.receive(&frame.to_string());
     }
 
     pub(crate) fn lose(&mut self) {

@@ -23,3 +23,4 @@ mod schedules;
 mod snapshots;
 mod support;
 mod tolerance;
+mod trouble;
