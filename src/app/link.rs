@@ -72,13 +72,21 @@ pub(super) fn without_secrets(query: &str, asked: &Asked) -> Option<String> {
     if protocol.is_some_and(|protocol| !protocol.key) {
         return None;
     }
-    let (mut clean, key) = without_key(&["?", query].concat());
-    let mut found = key.is_some();
+    let (mut clean, mut found) = (String::new(), false);
     for pair in query.split('&') {
-        let url = pair.strip_prefix("url=").and_then(decoded);
-        if let Some((url, Some(_))) = url.map(|url| without_key(&url)) {
-            clean = clean.replace(pair, &["url=", &encoded(&url)].concat());
-            found = true;
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let url = Some(value).filter(|_| name == "url").and_then(decoded);
+        let url = match url.map(|url| without_key(&url)) {
+            Some((url, Some(_))) => Some(encoded(&url)),
+            _ => None,
+        };
+        found |= name == KEY || url.is_some();
+        if name != KEY {
+            clean.push(if clean.is_empty() { '?' } else { '&' });
+            match url {
+                Some(url) => clean.push_str(&["url=", &url].concat()),
+                None => clean.push_str(pair),
+            }
         }
     }
     found.then_some(clean)

@@ -4,6 +4,8 @@
 //! Items have other numbers then, and not every server numbers its events. So a message is known
 //! by how many stand before it, and by how it begins, lest one more or less before it matters.
 
+use serde_json::{Value, json};
+
 use super::App;
 use crate::model::{Body, Item, ItemId};
 use crate::session::Session;
@@ -52,14 +54,7 @@ impl App {
         let items = self.session.as_ref().map_or(&[][..], Session::items);
         let at = items.iter().position(|item| item.id == id)?;
         let head = head(items.get(at)?);
-        let parts = [
-            &at.to_string(),
-            " ",
-            &head.to_string(),
-            " ",
-            &offset.to_string(),
-        ];
-        Some(parts.concat())
+        Some(json!([at, head, offset]).to_string())
     }
 }
 
@@ -75,11 +70,12 @@ pub(super) struct Mark {
 impl Mark {
     /// Reads a mark; `None` for what an older program wrote.
     fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split(' ');
+        let parts: Value = serde_json::from_str(text).ok()?;
+        let part = |at: usize| parts.get(at).and_then(Value::as_i64);
         Some(Self {
-            before: parts.next()?.parse().ok()?,
-            head: parts.next()?.parse().ok()?,
-            offset: parts.next()?.parse().ok()?,
+            before: usize::try_from(part(0)?).ok()?,
+            head: u32::try_from(part(1)?).ok()?,
+            offset: i32::try_from(part(2)?).ok()?,
         })
     }
 

@@ -48,12 +48,9 @@ impl Transcript {
 fn torn(events: &Found<record::Event>) -> Option<Option<String>> {
     let mut damaged = events.unreadable.iter();
     let (row, _) = damaged.find(|(_, why)| *why == Unreadable::Corrupt)?;
-    let before = events.records.iter().rev();
-    let before = before.map(|event| &event.key);
-    let last = before
-        .into_iter()
-        .find(|key| row.rsplit(' ').next() > Some(key));
-    Some(last.cloned())
+    let mut before = events.records.iter().rev();
+    let last = before.find(|event| event.key() < *row);
+    Some(last.map(|event| event.key.clone()))
 }
 
 impl App {

@@ -166,26 +166,31 @@ impl Shelf {
     async fn read() -> Result<Self, StorageError> {
         let store: Rc<dyn Store> = Rc::new(Database::open(DATABASE).await?);
         move_in(store.as_ref()).await;
-        let mut kept = everything(store.as_ref()).await?;
-        let moved = keys::take_out(store.as_ref(), &kept.settings, &kept.conversations);
-        if moved.await == Ok(true) {
-            kept = everything(store.as_ref()).await?;
-        }
+        let mut moved = false;
+        let kept = loop {
+            let settings = store.list(Table::Settings, "", None, None);
+            let conversations = store.list(Table::Conversations, "", None, None);
+            let kept = Kept {
+                settings: settings.await?,
+                conversations: conversations.await?,
+            };
+            if moved || !keys::are_in(&kept.settings, &kept.conversations) {
+                break kept;
+            }
+            let rest = [Table::Events, Table::Outbox];
+            let [events, outbox] = rest.map(|table| store.list(table, "", None, None));
+            let [events, outbox] = [events.await?, outbox.await?];
+            let rows = [kept.settings, kept.conversations, events, outbox];
+            // Where this fails, the page goes on with what there is.
+            let _ = store.commit(keys::take_out(rows)).await;
+            moved = true;
+        };
         Ok(Self {
             store,
             kept,
             trouble: None,
         })
     }
-}
-
-async fn everything(store: &dyn Store) -> Result<Kept, StorageError> {
-    let settings = store.list(Table::Settings, "", None, None);
-    let conversations = store.list(Table::Conversations, "", None, None);
-    Ok(Kept {
-        settings: settings.await?,
-        conversations: conversations.await?,
-    })
 }
 
 /// What this tab has kept; nothing where it can keep nothing.

@@ -106,7 +106,7 @@ test("a reader who has gone up finds the same message at the same place", async 
   const noted = async (): Promise<string | undefined> =>
     /\\"scroll\\":\\"([^"\\]*)/.exec(await onDevice(page))?.[1];
   const wanted = await top(page);
-  await expect.poll(noted).toMatch(new RegExp(`^${wanted.above} \\d+ ${wanted.offset}$`));
+  await expect.poll(noted).toMatch(new RegExp(`^\\[${wanted.above},\\d+,-?\\d+\\]$`));
 
   await page.goto("/");
   await expectTop(page, wanted);

@@ -6,6 +6,7 @@ use parlor::app::{Intent, Msg};
 use parlor::io::Request;
 use parlor::protocol::Gone;
 use parlor::session::{Phase, Refusal};
+use parlor::storage::migration::keys::{are_in, take_out};
 use parlor::storage::record::ConversationKey;
 use parlor::storage::tables::{MemoryTables, Store, Table};
 
@@ -280,19 +281,16 @@ fn what_was_kept_under_an_address_with_a_key_is_kept_under_the_address() {
     let store = Rc::new(MemoryTables::default());
     super::kept::fill(&store, "v1/keyed.jsonl");
     let rows = |table| ready(store.list(table, "", None, None)).unwrap();
-    let moved = || {
-        let (settings, conversations) = (rows(Table::Settings), rows(Table::Conversations));
-        ready(parlor::storage::migration::keys::take_out(
-            store.as_ref(),
-            &settings,
-            &conversations,
-        ))
-    };
+    let (settings, conversations) = (rows(Table::Settings), rows(Table::Conversations));
+    assert!(are_in(&settings, &conversations));
+    let (events, outbox) = (rows(Table::Events), rows(Table::Outbox));
     let before = Table::ALL.map(|table| rows(table).len());
-    assert_eq!(moved(), Ok(true));
+    let writes = take_out([settings, conversations, events, outbox]);
+    assert_eq!(ready(store.commit(writes)), Ok(()));
     assert!(!device(&store).contains("k-0001"));
     assert_eq!(Table::ALL.map(|table| rows(table).len()), before);
-    assert_eq!(moved(), Ok(false), "once is enough");
+    let again = are_in(&rows(Table::Settings), &rows(Table::Conversations));
+    assert!(!again, "once is enough");
 
     let mut page = visit("", None, &store);
     assert_eq!(page.view.url, "ws://127.0.0.1:3000/?a=b");

@@ -4,68 +4,55 @@
 
 use serde_json::Value;
 
-use crate::storage::StorageError;
 use crate::storage::record::{ConversationKey, Record, Setting};
-use crate::storage::tables::{Rows, Store, Table, Write};
+use crate::storage::tables::{Rows, Table, Write};
 use crate::wire::address::{KEY, without_key};
 
 /// The only server that could be given a key.
 const SERVER: &str = "openhands-v0";
 
-/// Moves what is kept under addresses with a key in them; `true` where there was any. `settings`
-/// and `conversations` are all rows of these tables.
-///
-/// # Errors
-/// Any [`StorageError`]; nothing was changed then.
-pub async fn take_out(
-    store: &dyn Store,
-    settings: &Rows,
-    conversations: &Rows,
-) -> Result<bool, StorageError> {
-    let mut writes = Vec::new();
-    for (key, value) in conversations {
-        if let Some(clean) = conversation(key) {
-            for table in [Table::Events, Table::Outbox] {
-                move_rows(store, table, key, &clean, &mut writes).await?;
+/// Whether there may be anything to move, by all rows of these tables.
+#[must_use]
+pub fn are_in(settings: &Rows, conversations: &Rows) -> bool {
+    let mut rows = settings.iter().chain(conversations);
+    rows.any(|(key, value)| match setting(key, value) {
+        Some(_) => true,
+        None => clean(key).is_some(),
+    })
+}
+
+/// Moves what is kept under addresses with a key in them. Given are all rows: the settings, the
+/// conversations, the events and the outbox.
+#[must_use]
+pub fn take_out([settings, conversations, events, outbox]: [Rows; 4]) -> Vec<Write> {
+    let settings = settings.iter();
+    let mut writes: Vec<Write> = settings
+        .filter_map(|(key, value)| setting(key, value))
+        .collect();
+    for (table, rows) in [
+        (Table::Conversations, conversations),
+        (Table::Events, events),
+        (Table::Outbox, outbox),
+    ] {
+        for (old, value) in rows {
+            if let Some(key) = clean(&old) {
+                writes.push(Write::Delete { table, key: old });
+                writes.push(Write::Put { table, key, value });
             }
-            let table = Table::Conversations;
-            writes.extend(moved(table, key.clone(), clean, value.clone()));
         }
     }
-    writes.extend(
-        settings
-            .iter()
-            .filter_map(|(key, value)| setting(key, value)),
-    );
-    let any = !writes.is_empty();
-    if any {
-        store.commit(writes).await?;
-    }
-    Ok(any)
+    writes
 }
 
-async fn move_rows(
-    store: &dyn Store,
-    table: Table,
-    old: &str,
-    new: &str,
-    writes: &mut Vec<Write>,
-) -> Result<(), StorageError> {
-    let prefix = [old, " "].concat();
-    for (key, value) in store.list(table, &prefix, None, None).await? {
-        if let Some(end) = key.strip_prefix(old) {
-            let clean = [new, end].concat();
-            writes.extend(moved(table, key, clean, value));
-        }
-    }
-    Ok(())
-}
-
-fn moved(table: Table, old: String, key: String, value: String) -> [Write; 2] {
-    [
-        Write::Delete { table, key: old },
-        Write::Put { table, key, value },
-    ]
+/// The key of a conversation, or of a row of one, without the server's; `None` where it has none.
+fn clean(key: &str) -> Option<String> {
+    let mut parts = key.splitn(4, ' ');
+    let key = [parts.next()?, " ", parts.next()?, " ", parts.next()?].concat();
+    let clean = conversation(&key)?;
+    Some(match parts.next() {
+        Some(end) => [&clean, " ", end].concat(),
+        None => clean,
+    })
 }
 
 /// The key of a conversation without the server's; `None` where it has none.

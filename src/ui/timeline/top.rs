@@ -20,13 +20,13 @@ pub(super) fn first_seen(scroller: &Element) -> Option<(u32, i32, u32)> {
         }
     }
     let offset = top(&element(&articles, low)?) - edge;
-    Some((low, offset.round() as i32, articles.length()))
+    Some((low, offset.floor() as i32, articles.length()))
 }
 
 /// Where the top of a message is, in pixels below the edge.
 pub(super) fn offset_of(scroller: &Element, at: u32) -> Option<i32> {
     let article = element(&articles(scroller)?, at)?;
-    Some((top(&article) - top(scroller)).round() as i32)
+    Some((top(&article) - top(scroller)).floor() as i32)
 }
 
 fn articles(scroller: &Element) -> Option<NodeList> {
