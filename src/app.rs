@@ -9,10 +9,12 @@ mod elsewhere;
 mod exchange;
 mod export;
 mod intent;
+mod keys;
 mod link;
 mod list;
 mod msg;
 mod note;
+mod place;
 mod remote;
 mod search;
 mod shelf;
@@ -31,11 +33,16 @@ use crate::protocol::Descriptor;
 use crate::session::{Input, Random, Session};
 use crate::storage::StorageError;
 use crate::storage::record::{Conversation, Outgoing};
+use crate::wire::address::without_key;
 use crate::words::asides;
+pub use keys::KEYS;
+use keys::Keys;
 use link::Config;
 pub use list::{Entry, Listing};
 pub use msg::{Intent, Kept, Loaded, Msg, Output, Start, Theme};
 use note::Note;
+use place::Mark;
+pub use place::Place;
 use remote::Remotes;
 pub use search::Found;
 use search::Wanted;
@@ -53,6 +60,7 @@ pub struct App {
     online: bool,
     hidden: bool,
     shelf: Shelf,
+    keys: Keys,
     config: Config,
     view: View,
     /// The view as the outside last saw it.
@@ -89,6 +97,8 @@ pub struct App {
     catching_up: bool,
     /// It has been laid in once, or there was none to begin with.
     caught_up: bool,
+    /// Where the reader was, until something is there.
+    sought: Option<Mark>,
     last_toast: u64,
 }
 
@@ -105,6 +115,8 @@ struct Target {
 #[derive(Debug)]
 struct Pending {
     target: Target,
+    /// The key that the link gave. It counts from the moment that the person follows the link.
+    key: Option<String>,
 }
 
 impl Default for App {
@@ -116,6 +128,7 @@ impl Default for App {
             online: true,
             hidden: false,
             shelf: Shelf::default(),
+            keys: Keys::default(),
             config: Config::default(),
             view: View::default(),
             shown: None,
@@ -140,6 +153,7 @@ impl Default for App {
             announced: IdSet::default(),
             catching_up: false,
             caught_up: false,
+            sought: None,
             last_toast: 0,
         }
     }
@@ -149,7 +163,8 @@ impl Default for App {
 /// says that the page came over `https:`.
 #[must_use]
 pub fn address_trouble(typed: &str, secure: bool) -> Option<String> {
-    link::address(typed, secure).err()
+    // What is wrong with it is said with its words, and a key is none of them.
+    link::address(&without_key(typed).0, secure).err()
 }
 
 impl App {

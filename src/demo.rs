@@ -54,6 +54,7 @@ impl Default for DemoAgent {
         let setup = Setup {
             fresh: false,
             url: ADDRESS.to_owned(),
+            key: None,
             conversation: crate::model::ConversationId::new(""),
             strict: false,
         };

@@ -11,7 +11,6 @@ pub mod frame;
 pub mod image;
 pub mod indexed_db;
 pub mod listener;
-pub mod local_storage;
 pub mod lock;
 mod once;
 pub mod page;
@@ -21,6 +20,7 @@ pub mod resize;
 pub mod socket;
 pub mod task;
 pub mod timer;
+pub mod web_storage;
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Window};

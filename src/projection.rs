@@ -84,6 +84,8 @@ impl Projection {
             Output::Io(_)
             | Output::Keep(_)
             | Output::Load(_)
+            | Output::KeepInTab { .. }
+            | Output::Query(_)
             | Output::Claim(_)
             | Output::Tell(_)
             | Output::TellAll(_)

@@ -1,4 +1,5 @@
 //! Formats that several adapters share.
 
+pub mod address;
 pub mod json;
 pub mod socket_io;

@@ -30,6 +30,9 @@ impl App {
         self.caught_up |= history;
         self.tell(Input::Happened(happening), now);
         self.catching_up = false;
+        if history {
+            self.find_place();
+        }
     }
 
     /// Ends the session at hand; gives the numbers to go on from.

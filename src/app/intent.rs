@@ -9,6 +9,7 @@ use super::{App, Target};
 use crate::model::{Attachment, ConversationId, EventKey, Instant};
 use crate::protocol::{Ids, Setup, descriptor};
 use crate::session::{Birth, Change, Input, Phase, Policy, Run, Session};
+use crate::storage::StorageError;
 use crate::storage::record::{Conversation, Outgoing};
 use crate::words::asides;
 
@@ -38,7 +39,17 @@ impl App {
                 server,
                 url,
                 strict,
-            } => self.connect(&server, &url, strict, now),
+                key,
+                remember,
+            } => {
+                let last = LastServer {
+                    server,
+                    url,
+                    strict,
+                };
+                self.connect(last, key, remember, now);
+            }
+            Intent::ForgetKey { server, url } => self.forget_key_at(&server, &url),
             Intent::DeclineLink => self.decline(now),
             Intent::Disconnect => self.tell(Input::Disconnect, now),
             Intent::RetryNow => self.tell(Input::RetryNow, now),
@@ -70,6 +81,7 @@ impl App {
             Intent::Reset => self.tell(Input::Reset, now),
             Intent::NewConversation => self.new_conversation(now),
             Intent::List(what) => self.listing(what, now),
+            Intent::Scrolled { conversation, at } => self.scrolled(&conversation, at),
             Intent::Draft(draft) => self.drafted(&draft),
             Intent::Theme(theme) => self.themed(theme),
             Intent::Dismiss(id) => self.view.toasts.retain(|toast| toast.id != id),
@@ -79,13 +91,13 @@ impl App {
     }
 
     /// The settings form or a link's dialog: the person has said so, and it is remembered.
-    fn connect(&mut self, server: &str, url: &str, strict: bool, now: Instant) {
-        let Some(protocol) = descriptor(server) else {
-            return self.toast(asides::unknown_server(server));
+    fn connect(&mut self, mut last: LastServer, key: String, remember: bool, now: Instant) {
+        let Some(protocol) = descriptor(&last.server) else {
+            return self.toast(asides::unknown_server(&last.server));
         };
-        let url = match link::address(url, self.secure) {
-            _ if !protocol.has_address() => crate::demo::ADDRESS.to_owned(),
-            Ok(address) => address.url,
+        let (url, inside) = match link::place(protocol, &last.url, self.secure) {
+            _ if !protocol.has_address() => (crate::demo::ADDRESS.to_owned(), None),
+            Ok(address) => (address.url, address.key),
             Err(sentence) => return self.toast(sentence),
         };
         let linked = self
@@ -93,13 +105,19 @@ impl App {
             .take()
             .filter(|pending| pending.target.url == url);
         self.view.link = None;
-        let conversation = linked.and_then(|pending| pending.target.conversation);
-        let server = server.to_owned();
-        self.shelf.keep_server(&LastServer {
-            server,
-            url: url.clone(),
-            strict,
-        });
+        let (conversation, linked) = match linked {
+            Some(pending) => (pending.target.conversation, pending.key),
+            // The conversation that a link named stays the one that is meant.
+            None => (self.named_at(&last.server, &url), None),
+        };
+        let typed = Some(key.trim().to_owned()).filter(|key| !key.is_empty());
+        if protocol.key {
+            let key = typed.or(inside).or(linked);
+            self.take_key(&last.server, &url, key, remember);
+        }
+        last.url.clone_from(&url);
+        let strict = last.strict;
+        self.shelf.keep_server(&last);
         self.open(
             Target {
                 protocol,
@@ -109,6 +127,21 @@ impl App {
             },
             now,
         );
+    }
+
+    /// The conversation that a link named, if it was at that server.
+    fn named_at(&self, server: &str, url: &str) -> Option<String> {
+        let target = self.target.as_ref()?;
+        let same = target.protocol.name == server && target.url == url;
+        target.conversation.clone().filter(|_| same)
+    }
+
+    fn forget_key_at(&mut self, server: &str, url: &str) {
+        let protocol = descriptor(server);
+        let place = protocol.map(|protocol| link::place(protocol, url, self.secure));
+        if let Some(Ok(address)) = place {
+            self.forget_key(server, &address.url);
+        }
     }
 
     fn decline(&mut self, now: Instant) {
@@ -222,8 +255,10 @@ impl App {
         self.conversation.unread &= self.hidden;
         self.note.before.clone_from(&self.conversation.preview);
         self.shelf.catalogue.touch();
+        let key = self.key_to(target.protocol.name, &target.url);
         let setup = Setup {
             url: target.url.clone(),
+            key: key.filter(|_| target.protocol.key),
             conversation: self.conversation.id.clone(),
             fresh: !self.conversation.known && target.conversation.is_none(),
             strict: target.strict,
@@ -231,6 +266,11 @@ impl App {
         let stale = self.conversation.known || target.conversation.is_some();
         self.caught_up = !stale;
         let protocol = (target.protocol.make)(setup);
+        let whole = self.conversation.whole.clone();
+        let whole = match transcript.torn {
+            Some(torn) => torn.min(whole),
+            None => whole,
+        };
         let stored = transcript.events.iter();
         let birth = Birth {
             seed: self.random.next(),
@@ -239,13 +279,16 @@ impl App {
             log: stored
                 .filter_map(|event| protocol.tell(&event.key, &event.json))
                 .collect(),
-            whole: self.conversation.whole.clone().map(EventKey::new),
+            whole: whole.map(EventKey::new),
         };
         let demo = !target.protocol.has_address();
         self.dress(&target);
         self.remotes.turn_to(&target);
         if !demo {
             self.shelf.opened(&self.conversation);
+            if self.view.memory_only {
+                self.not_kept(StorageError::Unavailable);
+            }
         }
         self.target = Some(target);
         self.session = Some(Session::new(protocol, Policy::default(), birth));
@@ -263,6 +306,7 @@ impl App {
             self.tell(Input::Connect, now);
         }
         self.catching_up = false;
+        self.begin_place();
     }
 
     /// What the screen says of the conversation.
@@ -288,6 +332,7 @@ impl App {
             true => crate::demo::SUGGESTIONS.map(str::to_owned).to_vec(),
             false => asides::SUGGESTIONS.map(str::to_owned).to_vec(),
         };
+        self.show_key();
     }
 
     /// Brings back what was being written, and what no sign had come of when the page was left.

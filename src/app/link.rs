@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::msg::Theme;
 use crate::protocol::{Descriptor, descriptor};
+use crate::wire::address::{KEY, decoded, encoded, without_key};
 use crate::wire::json;
 use crate::words::asides;
 
@@ -20,6 +21,8 @@ const LONGEST_PROMPT: usize = 20_000;
 pub(super) struct Asked {
     pub(super) server: Option<String>,
     pub(super) url: Option<String>,
+    /// A key that stands beside the address, or did before somebody encoded the link badly.
+    pub(super) key: Option<String>,
     pub(super) conversation: Option<String>,
     pub(super) prompt: Option<String>,
     pub(super) theme: Option<Theme>,
@@ -34,7 +37,7 @@ pub(super) fn query(query: &str) -> Asked {
     let pairs = query.trim_start_matches('?').split('&');
     for pair in pairs.filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        match decode(value) {
+        match decoded(value) {
             Some(value) => take(&mut asked, key, value),
             None => asked.trouble.push(asides::broken_parameter(key)),
         }
@@ -46,6 +49,7 @@ fn take(asked: &mut Asked, key: &str, value: String) {
     match key {
         "server" => asked.server = Some(value),
         "url" => asked.url = Some(value),
+        KEY => asked.key = Some(value).filter(|key| !key.is_empty()),
         "conversation"
             if value.is_empty() || value.len() > LONGEST_ID || value.contains(char::is_control) =>
         {
@@ -62,21 +66,30 @@ fn take(asked: &mut Asked, key: &str, value: String) {
     }
 }
 
-fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let high = char::from(rest.next()?).to_digit(16)?;
-                let low = char::from(rest.next()?).to_digit(16)?;
-                u8::try_from(high * 16 + low).ok()?
-            }
-            other => other,
-        });
+/// The query, with its `?`, without the key that it holds; `None` where it holds none.
+pub(super) fn without_secrets(query: &str, asked: &Asked) -> Option<String> {
+    let protocol = asked.server.as_deref().and_then(descriptor);
+    if protocol.is_some_and(|protocol| !protocol.key) {
+        return None;
     }
-    String::from_utf8(bytes).ok()
+    let (mut clean, mut found) = (String::new(), false);
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let url = Some(value).filter(|_| name == "url").and_then(decoded);
+        let url = match url.map(|url| without_key(&url)) {
+            Some((url, Some(_))) => Some(encoded(&url)),
+            _ => None,
+        };
+        found |= name == KEY || url.is_some();
+        if name != KEY {
+            clean.push(if clean.is_empty() { '?' } else { '&' });
+            match url {
+                Some(url) => clean.push_str(&["url=", &url].concat()),
+                None => clean.push_str(pair),
+            }
+        }
+    }
+    found.then_some(clean)
 }
 
 /// What `config.json` beside the page says; the operator wrote it, so it is believed.
@@ -127,6 +140,20 @@ pub(super) struct Address {
     pub(super) url: String,
     /// Host and port.
     pub(super) host: String,
+    /// The key that stood in it, where the protocol has keys.
+    pub(super) key: Option<String>,
+}
+
+/// Reads the address of a server that speaks this protocol.
+pub(super) fn place(protocol: &Descriptor, typed: &str, secure: bool) -> Result<Address, String> {
+    if !protocol.key {
+        return address(typed, secure);
+    }
+    let (typed, key) = without_key(typed);
+    Ok(Address {
+        key,
+        ..address(&typed, secure)?
+    })
 }
 
 /// Reads an address as a person types it: `http:` and a missing scheme are understood.
@@ -159,6 +186,7 @@ pub(super) fn address(typed: &str, secure: bool) -> Result<Address, String> {
     Ok(Address {
         url: format!("{scheme}://{host}{slash}{path}"),
         host,
+        key: None,
     })
 }
 
@@ -176,7 +204,7 @@ pub(super) fn target(
     let protocol = descriptor(name).ok_or_else(|| asides::unknown_server(name))?;
     match (&asked.url, protocol.has_address()) {
         (_, false) => Ok(Some((protocol, None))),
-        (Some(url), true) => Ok(Some((protocol, Some(address(url, secure)?)))),
+        (Some(url), true) => Ok(Some((protocol, Some(place(protocol, url, secure)?)))),
         (None, true) => Err(asides::no_address(protocol.label)),
     }
 }

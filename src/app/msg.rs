@@ -75,6 +75,8 @@ pub struct Start {
     pub hidden: bool,
     /// Whether anything outlives the page.
     pub storage: bool,
+    /// What this tab has kept of the time before it was reloaded, by [`Output::KeepInTab`].
+    pub tab: Vec<(String, String)>,
 }
 
 /// What is kept of earlier visits, but for the conversations' events.
@@ -97,6 +99,9 @@ pub struct Loaded {
     pub events: Rows,
     /// Rows of [`Outgoing`](crate::storage::record::Outgoing).
     pub outbox: Rows,
+    /// Rows of [`Setting`](crate::storage::record::Setting) that hold keys, which another tab may
+    /// have changed; `None` where they could not be read.
+    pub keys: Option<Rows>,
 }
 
 /// What the person can do.
@@ -110,6 +115,17 @@ pub enum Intent {
         url: String,
         /// Send the document's frames only.
         strict: bool,
+        /// The key, as it was typed; empty where none was.
+        key: String,
+        /// The key is to be remembered on this device.
+        remember: bool,
+    },
+    /// No longer remember the key to a server on this device.
+    ForgetKey {
+        /// Name of the protocol.
+        server: String,
+        /// Address.
+        url: String,
     },
     /// Do not follow the link; stay where we are.
     DeclineLink,
@@ -164,6 +180,13 @@ pub enum Intent {
     NewConversation,
     /// Something in the list of conversations.
     List(Listing),
+    /// The reader has gone there; see [`Place::at`](super::Place::at).
+    Scrolled {
+        /// The conversation that was on the screen.
+        conversation: String,
+        /// The message at the top edge, and where it is; `None` at the end.
+        at: Option<(ItemId, i32)>,
+    },
     /// The text in the composer changed.
     Draft(String),
     /// A theme was chosen.
@@ -216,6 +239,16 @@ pub enum Output {
     /// Make these changes in the store, in one commit. It comes before everything else that a
     /// message leads to: a message of the person's is kept before it is sent.
     Keep(Vec<Write>),
+    /// Keep this for as long as the tab is open, or forget it (`None`). It never reaches a disk or
+    /// another tab by the page's doing.
+    KeepInTab {
+        /// Its name.
+        name: String,
+        /// What it says.
+        key: Option<String>,
+    },
+    /// Put this query, with its `?`, in place of the one in the page's address.
+    Query(String),
     /// Read what is kept of a conversation; [`Msg::Loaded`] is the answer, whatever there is.
     Load(ConversationKey),
     /// Hold a conversation, if no other tab does, and listen to its channel; `None` lets go.

@@ -10,7 +10,7 @@ use super::elsewhere;
 use super::msg::{Kept, Theme};
 use crate::model::{ConversationId, Duration, Instant};
 use crate::storage::record::{Conversation, Found, Record, Setting};
-use crate::storage::tables::{Table, Write};
+use crate::storage::tables::{Rows, Table, Write};
 use crate::wire::json;
 
 /// So long a conversation that was deleted stays for the tab that can bring it back.
@@ -65,13 +65,13 @@ impl Shelf {
         self.writes.push(write);
     }
 
-    fn setting(&self, name: &str) -> Option<&str> {
+    pub(super) fn setting(&self, name: &str) -> Option<&str> {
         let found = self.settings.iter().find(|setting| setting.name == name);
         found.map(|setting| setting.value.as_str())
     }
 
     /// Keeps a setting, or forgets it.
-    fn set(&mut self, name: &str, value: Option<String>) {
+    pub(super) fn set(&mut self, name: &str, value: Option<String>) {
         if self.setting(name) == value.as_deref() {
             return;
         }
@@ -88,6 +88,14 @@ impl Shelf {
                 self.writes.push(Setting { name, value }.delete());
             }
         }
+    }
+
+    /// Takes on the settings whose names begin so, as another tab may have left them.
+    pub(super) fn refresh(&mut self, prefix: &str, rows: &Rows) {
+        let found: Found<Setting> = Found::decode(rows);
+        self.settings
+            .retain(|setting| !setting.name.starts_with(prefix));
+        self.settings.extend(found.records);
     }
 
     pub(super) fn server(&self) -> Option<LastServer> {

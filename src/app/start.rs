@@ -3,6 +3,7 @@
 //! A link comes first, then what was used last, then what the operator set, then the demo. A
 //! link's address waits for the person unless the operator trusts it; meanwhile the demo runs.
 
+use super::keys::Keys;
 use super::link::{self, Address, Asked};
 use super::msg::{Output, Start};
 use super::shelf::{LastServer, Shelf};
@@ -22,11 +23,15 @@ impl App {
         self.view.embedded = start.embedded;
         self.view.memory_only = !start.storage;
         self.shelf = Shelf::new(&start.kept, now);
+        self.keys = Keys::new(&start.tab);
         if self.shelf.unreadable > 0 {
             self.toast(asides::unreadable(self.shelf.unreadable));
         }
         self.configure(start.config.as_deref());
         let asked = link::query(&start.query);
+        if let Some(query) = link::without_secrets(&start.query, &asked) {
+            self.outputs.push_back(Output::Query(query));
+        }
         for sentence in &asked.trouble {
             self.toast(sentence.clone());
         }
@@ -85,7 +90,10 @@ impl App {
             strict: asked.strict,
             conversation: asked.conversation,
         };
+        let key = address.key.clone().or(asked.key);
+        let key = key.filter(|_| protocol.key);
         if link::is_trusted(&address, &self.config.trusted) {
+            self.take_key(protocol.name, &address.url, key, false);
             return self.open(target, now);
         }
         self.view.link = Some(Link {
@@ -95,7 +103,7 @@ impl App {
             host: address.host,
             strict: target.strict,
         });
-        self.pending = Some(Pending { target });
+        self.pending = Some(Pending { target, key });
         self.open_demo(None, now);
     }
 
@@ -116,8 +124,11 @@ impl App {
         if !protocol.has_address() {
             return self.open_demo(conversation, now);
         }
-        match link::address(&last.url, self.secure) {
+        match link::place(protocol, &last.url, self.secure) {
             Ok(address) => {
+                if self.key_to(protocol.name, &address.url).is_none() {
+                    self.take_key(protocol.name, &address.url, address.key, false);
+                }
                 let target = Target {
                     protocol,
                     url: address.url,

@@ -1,10 +1,11 @@
 //! The open conversation and what of it is kept: its record, its events, its outbox.
 
+use super::keys::KEYS;
 use super::msg::{Loaded, Output};
 use super::tabs::Handed;
 use super::{App, Target};
 use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, SendState};
-use crate::storage::record::{self, Conversation, Found, Outgoing, Record};
+use crate::storage::record::{self, Conversation, Found, Outgoing, Record, Unreadable};
 use crate::storage::tables::Write;
 use crate::words::asides;
 
@@ -30,18 +31,31 @@ pub(super) struct Transcript {
     pub(super) outbox: Vec<Outgoing>,
     /// Rows that could not be read, and are left as they are.
     pub(super) unreadable: usize,
+    /// Where an event is damaged, the key of the one before: what follows is asked for again.
+    pub(super) torn: Option<Option<String>>,
 }
 
 impl Transcript {
     pub(super) fn read(loaded: &Loaded) -> Self {
-        let events = Found::decode(&loaded.events);
+        let events: Found<record::Event> = Found::decode(&loaded.events);
         let outbox = Found::decode(&loaded.outbox);
         Self {
             unreadable: events.unreadable.len() + outbox.unreadable.len(),
+            torn: torn(&events),
             events: events.records,
             outbox: outbox.records,
         }
     }
+}
+
+/// The key of the event before the first that is damaged. One that a newer program kept is sound,
+/// and would be written over.
+fn torn(events: &Found<record::Event>) -> Option<Option<String>> {
+    let mut damaged = events.unreadable.iter();
+    let (row, _) = damaged.find(|(_, why)| *why == Unreadable::Corrupt)?;
+    let mut before = events.records.iter().rev();
+    let last = before.find(|event| event.key() < *row);
+    Some(last.map(|event| event.key.clone()))
 }
 
 impl App {
@@ -59,13 +73,21 @@ impl App {
             return;
         };
         // Another tab may have written it since.
+        if let Some(keys) = &loaded.keys {
+            self.shelf.refresh(KEYS, keys);
+        }
         let record = loaded.record.as_deref();
         let record =
             record.and_then(|value| Conversation::decode(loaded.conversation.as_str(), value).ok());
+        // Where the reader is, this tab knows best.
+        let scroll = opening.conversation.scroll.take();
         match record {
-            Some(record) => opening.conversation = record,
+            Some(record) => opening.conversation = Conversation { scroll, ..record },
             // How far the log is here goes with what is kept of it.
-            None => opening.conversation.whole = None,
+            None => {
+                opening.conversation.scroll = scroll;
+                opening.conversation.whole = None;
+            }
         }
         opening.transcript = Some(transcript);
         if unreadable > 0 {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::list::Entry;
 use super::msg::Theme;
+use super::place::Place;
 use crate::session::{Direction, Judgement};
 
 /// Everything on the screen that is neither timeline nor connection.
@@ -19,6 +20,8 @@ pub struct View {
     pub url: String,
     /// The conversation's identifier.
     pub conversation: String,
+    /// Where the reader is to be in it.
+    pub place: Place,
     /// The conversation's title, where the server gave one.
     pub subject: Option<String>,
     /// What the server is busy with before the agent can work, in words.
@@ -27,6 +30,10 @@ pub struct View {
     pub cost: Option<String>,
     /// Only the document's frames are sent.
     pub strict: bool,
+    /// A key to the server is known.
+    pub keyed: bool,
+    /// It is remembered on this device.
+    pub remembered: bool,
     /// The theme.
     pub theme: Theme,
     /// Embedded in another page.

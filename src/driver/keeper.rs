@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::app::Loaded;
+use crate::app::{KEYS, Loaded};
 use crate::platform::page;
 use crate::platform::task::spawn;
 use crate::platform::timer::Timer;
@@ -64,10 +64,12 @@ impl Keeper {
         let prefix = conversation.prefix();
         let events = self.store.list(Table::Events, &prefix, None, None);
         let outbox = self.store.list(Table::Outbox, &prefix, None, None);
+        let keys = self.store.list(Table::Settings, KEYS, None, None);
         let record = self.store.get(Table::Conversations, conversation.as_str());
         let keeper = Rc::clone(self);
         spawn(async move {
-            let (events, outbox, record) = (events.await, outbox.await, record.await);
+            let (events, outbox) = (events.await, outbox.await);
+            let (keys, record) = (keys.await, record.await);
             for error in [events.as_ref().err(), outbox.as_ref().err()]
                 .into_iter()
                 .flatten()
@@ -79,6 +81,7 @@ impl Keeper {
                 record: record.unwrap_or_default(),
                 events: events.unwrap_or_default(),
                 outbox: outbox.unwrap_or_default(),
+                keys: keys.ok(),
             });
         });
     }

@@ -11,7 +11,9 @@ use crate::model::Duration;
 use crate::platform::fetch::{Answer, Call};
 use crate::platform::socket::Socket;
 use crate::platform::timer::Timer;
+use crate::platform::web_storage::WebStorage;
 use crate::platform::{file, page, parent};
+use crate::storage::Storage;
 use crate::storage::record::ConversationKey;
 use crate::storage::tables::Write;
 
@@ -76,6 +78,8 @@ impl Driver {
                     channel.post(&news);
                 }
             }
+            Output::KeepInTab { name, key } => keep_in_tab(&name, key.as_deref()),
+            Output::Query(query) => page::set_query(&query),
             Output::Load(conversation) => self.load_conversation(conversation),
             Output::Save { name, json } => file::save(&name, &json),
             Output::Post { origin, data } => parent::post(&origin, &data),
@@ -173,6 +177,14 @@ impl Driver {
         }
         self.dispatch(Msg::Happened(happening));
     }
+}
+
+/// Where the browser keeps nothing, the app remembers it for as long as the page is there.
+fn keep_in_tab(name: &str, what: Option<&str>) {
+    let _ = WebStorage::session().and_then(|mut tab| match what {
+        Some(what) => tab.save(name, what),
+        None => tab.remove(name),
+    });
 }
 
 /// Takes out of the few that are open the one of that name.

@@ -11,17 +11,19 @@ use crate::model::Duration;
 use crate::platform::channel::Channel;
 use crate::platform::fetch::{Answer, Call};
 use crate::platform::indexed_db::Database;
-use crate::platform::local_storage::LocalStorage;
 use crate::platform::page::{self, PageEvent, Place};
 use crate::platform::parent;
 use crate::platform::task::spawn;
 use crate::platform::timer::Timer;
-use crate::storage::migration::v1;
+use crate::platform::web_storage::WebStorage;
+use crate::storage::migration::{keys, v1};
 use crate::storage::tables::{MemoryTables, Store, Table};
 use crate::storage::{Storage, StorageError};
 
-/// How long the page waits for `config.json`, and for the browser's database.
+/// How long the page waits for `config.json`.
 const PATIENCE: Duration = Duration::secs(2);
+/// How long it waits for the browser's database: a visit without is worse than a late one.
+const MORE_PATIENCE: Duration = Duration::secs(8);
 /// The name of the database.
 const DATABASE: &str = "parlor";
 
@@ -31,7 +33,7 @@ struct Beginning {
     config: Option<Option<String>>,
     shelf: Option<Shelf>,
     /// Kept until it begins: dropping them ends them.
-    waiting: Option<(Call, Timer)>,
+    waiting: Option<(Call, [Timer; 2])>,
 }
 
 /// A store, and what is in it.
@@ -51,20 +53,22 @@ impl Driver {
             move || driver.begin_with(&beginning)
         };
         let (found, late) = (Rc::clone(&beginning), Rc::clone(&beginning));
-        let (begin_found, begin_late) = (begin.clone(), begin.clone());
+        let later = Rc::clone(&beginning);
+        let (begin_found, begin_late, begin_later) = (begin.clone(), begin.clone(), begin.clone());
         let call = Call::start(config(), move |answer| {
             found.borrow_mut().config = Some(answer.and_then(usable));
             begin_found();
         });
         let timer = Timer::after(PATIENCE, move || {
             late.borrow_mut().config.get_or_insert(None);
-            let mut late = late.borrow_mut();
-            late.shelf
-                .get_or_insert_with(|| Shelf::in_memory(StorageError::Unavailable));
-            drop(late);
             begin_late();
         });
-        beginning.borrow_mut().waiting = Some((call, timer));
+        let last_timer = Timer::after(MORE_PATIENCE, move || {
+            let unavailable = || Shelf::in_memory(StorageError::Unavailable);
+            later.borrow_mut().shelf.get_or_insert_with(unavailable);
+            begin_later();
+        });
+        beginning.borrow_mut().waiting = Some((call, [timer, last_timer]));
         spawn(async move {
             let shelf = Shelf::open().await;
             beginning.borrow_mut().shelf.get_or_insert(shelf);
@@ -103,6 +107,7 @@ impl Driver {
             embedded: place.embedded,
             kept: shelf.kept,
             storage: shelf.trouble.is_none(),
+            tab: kept_in_tab(),
         };
         let (failing, settled) = (Rc::clone(self), Rc::clone(self));
         let failed = move |error| failing.dispatch(Msg::NotKept(error));
@@ -168,11 +173,24 @@ impl Shelf {
     async fn read() -> Result<Self, StorageError> {
         let store: Rc<dyn Store> = Rc::new(Database::open(DATABASE).await?);
         move_in(store.as_ref()).await;
-        let settings = store.list(Table::Settings, "", None, None);
-        let conversations = store.list(Table::Conversations, "", None, None);
-        let kept = Kept {
-            settings: settings.await?,
-            conversations: conversations.await?,
+        let mut moved = false;
+        let kept = loop {
+            let settings = store.list(Table::Settings, "", None, None);
+            let conversations = store.list(Table::Conversations, "", None, None);
+            let kept = Kept {
+                settings: settings.await?,
+                conversations: conversations.await?,
+            };
+            if moved || !keys::are_in(&kept.settings, &kept.conversations) {
+                break kept;
+            }
+            let rest = [Table::Events, Table::Outbox];
+            let [events, outbox] = rest.map(|table| store.list(table, "", None, None));
+            let [events, outbox] = [events.await?, outbox.await?];
+            let rows = [kept.settings, kept.conversations, events, outbox];
+            // Where this fails, the page goes on with what there is.
+            let _ = store.commit(keys::take_out(rows)).await;
+            moved = true;
         };
         Ok(Self {
             store,
@@ -182,9 +200,15 @@ impl Shelf {
     }
 }
 
+/// What this tab has kept; nothing where it can keep nothing.
+fn kept_in_tab() -> Vec<(String, String)> {
+    let kept = WebStorage::session().and_then(|tab| tab.entries(""));
+    kept.unwrap_or_default()
+}
+
 /// Moves what the first version kept in local storage. Where that does not work it stays there.
 async fn move_in(store: &dyn Store) {
-    let Ok(mut old) = LocalStorage::open() else {
+    let Ok(mut old) = WebStorage::local() else {
         return;
     };
     let entries = old.entries("").unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The page itself: where it stands, whether it is seen, how it looks.
 
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{PageTransitionEvent, VisibilityState};
 
 use super::listener::Listener;
@@ -137,6 +137,18 @@ pub fn set_theme(word: &str) {
         && root.get_attribute("data-theme").as_deref() != Some(word)
     {
         let _ = root.set_attribute("data-theme", word);
+    }
+}
+
+/// Puts a query in place of the one in the page's address, with nothing to go back to.
+pub fn set_query(query: &str) {
+    if let Some(window) = window()
+        && let (Ok(history), Ok(path)) = (window.history(), window.location().pathname())
+    {
+        let hash = window.location().hash().unwrap_or_default();
+        let address = [&path, query, &hash].concat();
+        // A page in a sandbox may be told that the address is not its own to change.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
     }
 }
 

@@ -48,11 +48,16 @@ impl Socket {
         url: &str,
         heard: impl Fn(Happening) + 'static,
     ) -> Result<Self, Closed> {
-        let socket = WebSocket::new(url).map_err(|thrown| Closed {
-            socket: id,
-            code: ABNORMAL,
-            reason: words(&thrown),
-            refused: true,
+        let socket = WebSocket::new(url).map_err(|thrown| {
+            // It may quote the address, and a key may stand in its query.
+            let mut reason = words(&thrown);
+            reason.truncate(reason.find('?').unwrap_or(reason.len()));
+            Closed {
+                socket: id,
+                code: ABNORMAL,
+                reason,
+                refused: true,
+            }
         })?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let inner = Rc::new(Inner {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reactive_graph::prelude::*;
 use reactive_graph::signal::ArcRwSignal;
 
-use crate::app::{Entry, Link, Theme, Toast, View};
+use crate::app::{Entry, Link, Place, Theme, Toast, View};
 
 /// Sets a signal where its value moved. There are many: once for each kind of value.
 #[inline(never)]
@@ -47,6 +47,8 @@ chrome! {
     url: String,
     /// The conversation's identifier.
     conversation: String,
+    /// Where the reader is to be in it.
+    place: Place,
     /// The conversation's title, where the server gave one.
     subject: Option<String>,
     /// What the server is busy with before the agent can work, in words.
@@ -55,6 +57,10 @@ chrome! {
     cost: Option<String>,
     /// Only the document's frames are sent.
     strict: bool,
+    /// A key to the server is known.
+    keyed: bool,
+    /// It is remembered on this device.
+    remembered: bool,
     /// The theme.
     theme: Theme,
     /// Embedded in another page.

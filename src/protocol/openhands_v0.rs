@@ -46,7 +46,7 @@ const MOST: u64 = 1_000;
 #[must_use]
 pub fn make(setup: Setup) -> Box<dyn Protocol> {
     Box::new(OpenHands {
-        address: Address::read(&setup.url),
+        address: Address::read(&setup.url, setup.key),
         conversation: setup.conversation.as_str().to_owned(),
         fresh: setup.fresh,
         strict: setup.strict,

@@ -6,8 +6,10 @@ use crate::model::ConversationId;
 /// What an adapter is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
-    /// The server's address as the person gave it.
+    /// The server's address as the person gave it, without a key.
     pub url: String,
+    /// The key that the server wants, where there is one.
+    pub key: Option<String>,
     /// The conversation.
     pub conversation: ConversationId,
     /// The server knows nothing of the conversation yet; the identifier is ours, and it may give
@@ -28,6 +30,8 @@ pub struct Descriptor {
     pub about: &'static str,
     /// The address to start from; `None` where there is none to type.
     pub address: Option<&'static str>,
+    /// Whether the server may want a key.
+    pub key: bool,
     /// Whether every frame names its conversation, as a client writes them.
     pub names_conversation: bool,
     /// Whether there is a strict switch.
@@ -51,6 +55,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         label: "Demo",
         about: "An agent that lives in this page. Nothing leaves your browser.",
         address: None,
+        key: false,
         names_conversation: true,
         strict: false,
         make: saiki::make,
@@ -60,6 +65,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         label: "Saiki",
         about: "Saiki up to 0.3.7 and Dexto 1.0 to 1.2.4, over their WebSocket.",
         address: Some("ws://localhost:3001/"),
+        key: false,
         names_conversation: true,
         strict: true,
         make: saiki::make,
@@ -69,6 +75,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         label: "OpenHands V0",
         about: "OpenHands 0.30 to 0.62, over its Socket.IO connection.",
         address: Some("http://localhost:3000/"),
+        key: true,
         names_conversation: false,
         strict: true,
         make: openhands_v0::make,

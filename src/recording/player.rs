@@ -83,6 +83,7 @@ impl Player {
     pub fn new(lines: &[Line], protocol: &Descriptor) -> Self {
         let setup = |conversation: Option<&ConversationId>| Setup {
             url: ADDRESS.to_owned(),
+            key: None,
             conversation: conversation
                 .cloned()
                 .unwrap_or_else(|| ConversationId::new("default")),

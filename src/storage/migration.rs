@@ -1,10 +1,12 @@
 //! From each version of what is kept to the next: one file for each step.
 //!
-//! [`v1`] is the step from local storage to records. A later step changes records, one at a time
+//! [`v1`] is the step from local storage to records, and [`keys`] moves records whose key held
+//! what it must not. A later step changes records, one at a time
 //! as they are read: a function in a file of its own, added to [`STEPS`], and
 //! [`VERSION`](super::record::VERSION) one higher. What was read is written in the new form when
 //! it changes next.
 
+pub mod keys;
 pub mod v1;
 
 use serde_json::{Map, Value};

@@ -5,9 +5,11 @@ use leptos::prelude::*;
 use super::clock::{HALF_A_SECOND, ticks};
 use super::el::{El, button, el};
 use super::handle;
+use super::panels::{Panel, panels};
 use crate::app::Intent;
 use crate::platform::page;
-use crate::session::{Phase, Run};
+use crate::protocol::Gone;
+use crate::session::{Phase, Refusal, Run};
 use crate::words::{self, ui};
 
 /// The strip below the header; nothing while all is well.
@@ -31,16 +33,30 @@ pub(super) fn banner(parent: El) -> El {
 fn connection() -> El {
     let handle = handle();
     let projection = handle.projection.clone();
-    let (phase, label) = (projection.phase, projection.chrome.label);
+    let (phase, label) = (projection.phase.clone(), projection.chrome.label);
     let ticks = ticks(HALF_A_SECOND);
     let sentence = move || {
         ticks.track();
         phase.with(|phase| words::connection(phase, &label.get(), seconds_left(phase)))
     };
+    let panels = panels();
+    let locked = projection.phase.clone();
     el("div", "banner")
         .set("data-kind", "connection")
         .put(el("p", "banner-text").says(sentence))
+        .when(
+            move || locked.with(wants_key),
+            move || button("button", ui::KEY_ENTER).on_press(move || panels.open(Panel::Settings)),
+        )
         .put(button("button", ui::TRY_NOW).on_press(move || handle.did(Intent::RetryNow)))
+}
+
+/// Whether the server is waiting for a key.
+pub(super) fn wants_key(phase: &Phase) -> bool {
+    let Phase::Refused { why } = phase else {
+        return false;
+    };
+    matches!(why, Refusal::Gone(Gone::Unauthorized))
 }
 
 fn seconds_left(phase: &Phase) -> u64 {

@@ -32,6 +32,8 @@ pub(super) fn link_dialog() -> El {
                 server: server.clone(),
                 url: url.clone(),
                 strict,
+                key: String::new(),
+                remember: false,
             });
         };
         let actions = el("div", "dialog-actions")

@@ -1,7 +1,9 @@
 //! Whom to talk to, and how it looks.
 
 use leptos::prelude::*;
+use web_sys::KeyboardEvent;
 
+use super::banner::wants_key;
 use super::dialog::panel;
 use super::el::{El, button, el, watch};
 use super::handle;
@@ -28,10 +30,14 @@ struct Form {
     server: RwSignal<String>,
     url: RwSignal<String>,
     strict: RwSignal<bool>,
+    key: RwSignal<String>,
+    remember: RwSignal<bool>,
     /// What is wrong with the address.
     trouble: RwSignal<String>,
 }
 
+/// The sentence below the key, for what it describes.
+const KEY_HINT: &str = "key-hint";
 /// The sentence below the address, for what it describes.
 const TROUBLE: &str = "address-trouble";
 
@@ -42,6 +48,8 @@ impl Form {
             server: RwSignal::new(chrome.server.get_untracked()),
             url: RwSignal::new(chrome.url.get_untracked()),
             strict: RwSignal::new(chrome.strict.get_untracked()),
+            key: RwSignal::new(String::new()),
+            remember: RwSignal::new(chrome.remembered.get_untracked()),
             trouble: RwSignal::new(String::new()),
         }
     }
@@ -75,10 +83,12 @@ impl Form {
                 server: protocol.map_or("", |protocol| protocol.name).to_owned(),
                 url: self.url.get_untracked(),
                 strict: self.strict.get_untracked(),
+                key: self.key.get_untracked(),
+                remember: self.remember.get_untracked(),
             });
             panels.close(Panel::Settings);
         };
-        let entered = connect.clone();
+        let (entered, keyed) = (connect.clone(), connect.clone());
         let cancel = button("button", ui::CANCEL).on_press(move || panels.close(Panel::Settings));
         let connect = button("button", ui::CONNECT)
             .set("data-tone", "primary")
@@ -90,6 +100,10 @@ impl Form {
             .when(
                 move || self.protocol().is_some_and(Descriptor::has_address),
                 move || self.address(entered.clone()),
+            )
+            .when(
+                move || self.protocol().is_some_and(|known| known.key),
+                move || self.key(keyed.clone()),
             )
             .anew(
                 move || self.protocol().is_some_and(|known| known.strict),
@@ -147,12 +161,7 @@ impl Form {
                 self.trouble.set(String::new());
                 self.url.set(text);
             })
-            .on_key(move |event| {
-                if event.key() == "Enter" {
-                    event.prevent_default();
-                    entered();
-                }
-            });
+            .on_key(on_enter(entered));
         let written = field.clone();
         watch(move || self.url.with(|url| written.set_value(url)));
         let wrong = field.clone();
@@ -171,16 +180,66 @@ impl Form {
         el("div", "").put(label).put(trouble)
     }
 
+    /// The field never holds a key that is known: nothing in the page does.
+    fn key(self, entered: impl Fn() + 'static) -> El {
+        let handle = handle();
+        let chrome = &handle.projection.chrome;
+        let (keyed, wanted) = (
+            chrome.keyed.clone(),
+            handle.projection.phase.with_untracked(wants_key) && !Place::now().embedded,
+        );
+        let hint = move || match keyed.get() {
+            true => ui::KEY_KNOWN.to_owned(),
+            false => ui::KEY_NOW.to_owned(),
+        };
+        let field = el("input", "input")
+            .set("type", "password")
+            .set("autocomplete", "off")
+            .set("aria-describedby", KEY_HINT)
+            .flag("autofocus", move || wanted)
+            .on_input(move |text| self.key.set(text))
+            .on_key(on_enter(entered));
+        let label = el("label", "field")
+            .put(el("span", "field-label").text(ui::KEY))
+            .put(field);
+        let hint = el("p", "field-hint").set("id", KEY_HINT).says(hint);
+        let tick = move |on| {
+            self.remember.set(on);
+            if !on {
+                handle.did(Intent::ForgetKey {
+                    server: self.server.get_untracked(),
+                    url: self.url.get_untracked(),
+                });
+            }
+        };
+        let tick = check(ui::KEY_REMEMBER, self.remember.get_untracked(), tick);
+        el("div", "").put(label).put(hint).put(tick)
+    }
+
     fn strictness(self) -> Vec<El> {
-        let field = el("input", "")
-            .set("type", "checkbox")
-            .on_tick(move |on| self.strict.set(on));
-        field.field().set_checked(self.strict.get_untracked());
-        let label = el("label", "check")
-            .put(field)
-            .put(el("span", "").text(ui::STRICT));
+        let now = self.strict.get_untracked();
+        let label = check(ui::STRICT, now, move |on| self.strict.set(on));
         vec![label, el("p", "field-hint").text(ui::STRICT_HINT)]
     }
+}
+
+/// Does it when Enter is pressed.
+fn on_enter(done: impl Fn() + 'static) -> impl Fn(&KeyboardEvent) + 'static {
+    move |event| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            done();
+        }
+    }
+}
+
+/// A box to tick, with its words.
+fn check(words: &str, now: bool, ticked: impl Fn(bool) + 'static) -> El {
+    let field = el("input", "").set("type", "checkbox").on_tick(ticked);
+    field.field().set_checked(now);
+    el("label", "check")
+        .put(field)
+        .put(el("span", "").text(words))
 }
 
 fn theme_choice() -> El {

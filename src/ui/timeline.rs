@@ -1,6 +1,7 @@
 //! The conversation: one article an item, kept at its end while the reader is there.
 
 mod follower;
+mod top;
 
 use std::rc::Rc;
 
@@ -9,7 +10,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent, WheelEvent};
 
-use super::el::{El, el};
+use super::el::{El, el, watch};
 use super::empty::empty;
 use super::handle;
 use super::icon::{self, icon_button};
@@ -35,7 +36,8 @@ pub(super) fn timeline() -> El {
         .put(items)
         .with(working);
     let scroller = el("div", "timeline").put(column.clone());
-    let follower = Rc::new(Follower::new(scroller.node().clone()));
+    let follower = Rc::new(Follower::new(scroller.node().clone(), handle()));
+    go_to_place(&follower);
     keep_at_end(&follower, &scroller, &column);
     let away = follower.away;
     let scroller = listen(scroller, &follower);
@@ -57,7 +59,7 @@ fn listen(scroller: El, follower: &Rc<Follower>) -> El {
         move || what(&follower)
     };
     let (scrolled, up, up_by_key) = (
-        told(|follower| follower.scrolled()),
+        told(Follower::scrolled),
         told(Follower::leaving),
         told(Follower::leaving),
     );
@@ -65,18 +67,26 @@ fn listen(scroller: El, follower: &Rc<Follower>) -> El {
         told(|follower| follower.touched()),
         told(|follower| follower.touched()),
     );
+    let (turned, typed, pressed) = (
+        told(|follower| follower.release()),
+        told(|follower| follower.release()),
+        told(|follower| follower.release()),
+    );
     scroller
         .on("scroll", move |_| scrolled())
         .on("wheel", move |event| {
+            turned();
             if event.unchecked_ref::<WheelEvent>().delta_y() < 0.0 {
                 up();
             }
         })
         .on_key(move |event| {
+            typed();
             if goes_up(event) {
                 up_by_key();
             }
         })
+        .on("pointerdown", move |_| pressed())
         .on("touchstart", move |_| touched())
         .on("touchmove", move |_| moved())
 }
@@ -86,6 +96,13 @@ fn goes_up(event: &KeyboardEvent) -> bool {
     let target = event.target();
     let in_field = target.is_some_and(|target| target.has_type::<HtmlTextAreaElement>());
     !in_field && matches!(event.key().as_str(), "ArrowUp" | "PageUp" | "Home")
+}
+
+/// Begins each conversation where the reader left it.
+fn go_to_place(follower: &Rc<Follower>) {
+    let follower = Rc::clone(follower);
+    let place = handle().projection.chrome.place;
+    watch(move || follower.begin(place.get().at));
 }
 
 /// Keeps the end in view while content and window change their sizes.

@@ -73,6 +73,8 @@ async fn a_server_that_is_not_there_is_tried_again() {
         server: "saiki".to_owned(),
         url: "ws://127.0.0.1:59999/".to_owned(),
         strict: false,
+        key: String::new(),
+        remember: false,
     });
     let phase = || handle.projection.phase.get_untracked();
     until(|| matches!(phase(), Phase::Waiting { attempt: 1, .. })).await;
@@ -83,6 +85,8 @@ async fn a_server_that_is_not_there_is_tried_again() {
         server: "demo".to_owned(),
         url: String::new(),
         strict: false,
+        key: String::new(),
+        remember: false,
     });
     until(|| matches!(phase(), Phase::Open { .. })).await;
 }

@@ -1,14 +1,8 @@
 import type { Page } from "@playwright/test";
+import { embed } from "./support/embed.ts";
 import {
-  type Agent, box, button, expect, expectPhase, items, link, log, newRun, send, test,
+  box, button, expect, expectPhase, items, link, log, newRun, send, test,
 } from "./support/parlor.ts";
-
-/** A page of another origin that has Parlor in a frame. */
-async function embed(page: Page, agent: Agent, query: string, sandbox?: string): Promise<void> {
-  const host = new URLSearchParams({ src: `${agent.origin}/${query}` });
-  if (sandbox !== undefined) host.set("sandbox", sandbox);
-  await page.goto(`${agent.otherOrigin}/host.html?${host}`);
-}
 
 test("in a plain frame of another origin a conversation works", async ({ page, agent }) => {
   const chat = newRun(agent);

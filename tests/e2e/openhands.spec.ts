@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
+import { conversationOf } from "./support/openhands.ts";
 import {
   type Agent, button, connection, expect, expectPhase, items, log, open, part, send, test,
 } from "./support/parlor.ts";
@@ -20,16 +21,6 @@ async function follow(page: Page, agent: Agent, conversation?: string): Promise<
   await expect(dialog).toBeHidden();
 }
 
-/** A conversation that the server knows. */
-async function made(agent: Agent): Promise<string> {
-  const response = await fetch(`${agent.openhands}/api/conversations`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: "{}",
-  });
-  return ((await response.json()) as { conversation_id: string }).conversation_id;
-}
-
 test("a new conversation is made, and a message is answered", async ({ page, agent }) => {
   await connect(page, agent);
   await send(page, "hello there");
@@ -39,7 +30,7 @@ test("a new conversation is made, and a message is answered", async ({ page, age
 });
 
 test("a command, an edit, tasks and a page are shown as what they are", async ({ page, agent }) => {
-  await connect(page, agent, await made(agent));
+  await connect(page, agent, await conversationOf(agent.openhands));
   await send(page, "run");
   const run = log(page).getByRole("article", { name: /run/ });
   await expect(run).toHaveAttribute("data-state", "done");
@@ -61,7 +52,7 @@ test("a command, an edit, tasks and a page are shown as what they are", async ({
 
 for (const [name, state] of [["Approve", "approved"], ["Deny", "denied"]] as const) {
   test(`a question is answered: ${name}`, async ({ page, agent }) => {
-    await connect(page, agent, await made(agent));
+    await connect(page, agent, await conversationOf(agent.openhands));
     await send(page, "ask");
     const asked = items(page, "approval");
     await expect(items(page, "tool")).toContainText("Waits for your answer");
@@ -73,7 +64,7 @@ for (const [name, state] of [["Approve", "approved"], ["Deny", "denied"]] as con
 }
 
 test("what was stopped says so, and its late output still comes", async ({ page, agent }) => {
-  await connect(page, agent, await made(agent));
+  await connect(page, agent, await conversationOf(agent.openhands));
   await send(page, "slow");
   await items(page, "tool", "pending").waitFor();
   await button(page, "Stop").click();
@@ -85,7 +76,7 @@ test("an error of the model is said in words, and the next message goes on", asy
   page,
   agent,
 }) => {
-  await connect(page, agent, await made(agent));
+  await connect(page, agent, await conversationOf(agent.openhands));
   await send(page, "error");
   await expect(items(page, "error")).toContainText("The model refused the server's key");
   await send(page, "and now?");
@@ -288,7 +279,7 @@ async function insist(page: Page, done: () => Promise<boolean>): Promise<void> {
 
 test("cut again and again, nothing is lost and nothing is shown twice", async ({ page, agent }) => {
   test.setTimeout(180_000);
-  const conversation = await made(agent);
+  const conversation = await conversationOf(agent.openhands);
   await agent.faults(conversation, "cut_every=250&seed=7&cuts=25&lose=3");
   await follow(page, agent, conversation);
   await send(page, "long 120");

@@ -49,6 +49,22 @@ fn v1_rows(name: &str) -> Vec<Row> {
     rows.collect()
 }
 
+/// Puts these rows into a store.
+pub(crate) fn fill(store: &MemoryTables, name: &str) {
+    let table = |row: &Row| {
+        Table::ALL
+            .into_iter()
+            .find(|table| table.name() == row.table)
+    };
+    let put = |row: Row| Write::Put {
+        table: table(&row).unwrap(),
+        key: row.key,
+        value: row.value,
+    };
+    let rows = v1_rows(name).into_iter().map(put);
+    assert_eq!(ready(store.commit(rows.collect())), Ok(()));
+}
+
 fn read<R: Record>(rows: &[Row]) -> Vec<Result<R, Unreadable>> {
     let ours = rows.iter().filter(|row| row.table == R::TABLE.name());
     ours.map(|row| R::decode(&row.key, &row.value)).collect()

@@ -10,7 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("markdown", &[]),
     ("protocol", &["io", "model", "wire"]),
     ("session", &["io", "model", "protocol"]),
-    ("storage", &["model"]),
+    ("storage", &["model", "wire"]),
     ("embed", &["model", "wire"]),
     (
         "words",

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use parlor::app::{App, Intent, Kept, Loaded, Msg, Output, Start, Theme, View};
+use parlor::app::{App, Intent, KEYS, Kept, Loaded, Msg, Output, Start, Theme, TraceLine, View};
 use parlor::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use parlor::model::{Attachment, Body, ConversationId, Instant, Item, TransactionId};
-use parlor::session::Change;
+use parlor::session::{Change, Phase};
 use parlor::storage::record::{ConversationKey, Outgoing, Record};
 use parlor::storage::tables::{MemoryTables, Store, Table};
 use serde_json::json;
@@ -26,6 +26,15 @@ pub(crate) struct Page {
     pub(crate) asked: Vec<(RequestId, Request)>,
     /// The files that were saved, each with its name.
     pub(crate) saved: Vec<(String, String)>,
+    /// What the tab keeps.
+    pub(crate) tab: Vec<(String, String)>,
+    /// What the page's address was changed to.
+    pub(crate) query: Option<String>,
+    /// This tab gets the conversations that it asks for.
+    pub(crate) holds: bool,
+    pub(crate) told: Vec<String>,
+    pub(crate) phase: Phase,
+    pub(crate) traced: Vec<TraceLine>,
     pub(crate) items: Vec<Item>,
     spoken: Vec<String>,
     /// What it told all tabs, and nobody has heard yet.
@@ -39,12 +48,32 @@ pub(crate) fn load(query: &str, config: Option<&str>) -> Page {
 
 /// A visit to a page that was there before.
 pub(crate) fn visit(query: &str, config: Option<&str>, store: &Rc<MemoryTables>) -> Page {
-    visit_at(5_000, query, config, store)
+    visit_with(5_000, Vec::new(), query, config, store)
 }
 
 /// A visit that begins so many milliseconds after time itself.
 pub(crate) fn visit_at(
     now: u64,
+    query: &str,
+    config: Option<&str>,
+    store: &Rc<MemoryTables>,
+) -> Page {
+    visit_with(now, Vec::new(), query, config, store)
+}
+
+/// A visit in a tab that has kept something.
+pub(crate) fn visit_in(
+    tab: Vec<(String, String)>,
+    query: &str,
+    config: Option<&str>,
+    store: &Rc<MemoryTables>,
+) -> Page {
+    visit_with(5_000, tab, query, config, store)
+}
+
+fn visit_with(
+    now: u64,
+    tab: Vec<(String, String)>,
     query: &str,
     config: Option<&str>,
     store: &Rc<MemoryTables>,
@@ -60,6 +89,12 @@ pub(crate) fn visit_at(
         request: None,
         asked: Vec::new(),
         saved: Vec::new(),
+        tab: tab.clone(),
+        query: None,
+        holds: true,
+        told: Vec::new(),
+        phase: Phase::Idle,
+        traced: Vec::new(),
         items: Vec::new(),
         spoken: Vec::new(),
         news: Vec::new(),
@@ -71,6 +106,7 @@ pub(crate) fn visit_at(
         seed: 9,
         online: true,
         storage: true,
+        tab,
         kept: Kept {
             settings: ready(store.list(Table::Settings, "", None, None)).unwrap(),
             conversations: ready(store.list(Table::Conversations, "", None, None)).unwrap(),
@@ -96,6 +132,13 @@ impl Page {
                 Output::Io(Action::Abort(request)) => {
                     self.asked.retain(|(known, _)| *known != request);
                 }
+                Output::KeepInTab { name, key } => {
+                    self.tab.retain(|(known, _)| *known != name);
+                    self.tab.extend(key.map(|key| (name, key)));
+                }
+                Output::Trace(Some(line)) => self.traced.push(line),
+                Output::Query(query) => self.query = Some(query),
+                Output::Tell(news) => self.told.push(news),
                 Output::Session(change) => self.changed(change),
                 Output::Announce(text) => self.spoken.push(text),
                 Output::Show(view) => self.view = *view,
@@ -106,7 +149,7 @@ impl Page {
                 Output::Load(conversation) => self.read(conversation),
                 Output::Claim(Some(conversation)) => self.tell(Msg::Claimed {
                     conversation,
-                    ours: true,
+                    ours: self.holds,
                 }),
                 _ => {}
             }
@@ -120,6 +163,7 @@ impl Page {
             record: ready(self.store.get(Table::Conversations, conversation.as_str())).unwrap(),
             events: rows(Table::Events),
             outbox: rows(Table::Outbox),
+            keys: ready(self.store.list(Table::Settings, KEYS, None, None)).ok(),
             conversation,
         };
         self.tell(Msg::Loaded(Box::new(loaded)));
@@ -134,6 +178,7 @@ impl Page {
             }
             Change::Removed(id) => self.items.retain(|item| item.id != id),
             Change::Cleared => self.items.clear(),
+            Change::Connection(phase) => self.phase = phase,
             _ => {}
         }
     }
@@ -147,7 +192,15 @@ impl Page {
         self.tell(Msg::Did(Intent::Send { text, attachments }));
     }
 
-    fn happens(&mut self, happening: Happening) {
+    pub(crate) fn answered(&mut self, status: u16, body: &str) {
+        self.happens(Happening::Answered {
+            request: self.request.unwrap(),
+            status,
+            body: body.to_owned(),
+        });
+    }
+
+    pub(crate) fn happens(&mut self, happening: Happening) {
         self.tell(Msg::Happened(happening));
     }
 
@@ -158,10 +211,7 @@ impl Page {
     pub(crate) fn hear(&mut self, event: &str, text: &str) {
         let session = self.view.conversation.clone();
         let frame = json!({"event": event, "data": {"text": text, "sessionId": session}});
-        self.happens(Happening::Received {
-            socket: self.socket.unwrap(),
-            frame: Frame::Text(frame.to_string()),
-        });
+        self.receive(&frame.to_string());
     }
 
     pub(crate) fn receive(&mut self, frame: &str) {
@@ -211,6 +261,8 @@ impl Page {
             server: server.into(),
             url: url.into(),
             strict: false,
+            key: String::new(),
+            remember: false,
         }));
     }
 }

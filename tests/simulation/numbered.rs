@@ -42,6 +42,7 @@ impl Stored {
 fn setup(conversation: &str, fresh: bool) -> Setup {
     Setup {
         url: "http://agent.test:3000/".into(),
+        key: None,
         conversation: ConversationId::new(conversation),
         fresh,
         strict: false,

@@ -23,10 +23,11 @@ use super::support::Wire;
 const OPENED: &str = r#"0{"sid":"s","upgrades":[],"pingTimeout":20000,"pingInterval":25000}"#;
 const CONNECTED: &str = r#"40{"sid":"t"}"#;
 
-/// A client with this address, of a conversation that exists or not.
-fn at(url: &str, fresh: bool, strict: bool) -> Player {
+/// A client with this key, of a conversation that exists or not.
+fn with(key: Option<&str>, fresh: bool, strict: bool) -> Player {
     let setup = Setup {
-        url: url.into(),
+        url: "http://agent.test:3000/".into(),
+        key: key.map(str::to_owned),
         conversation: ConversationId::new("0a1b-2c3d"),
         fresh,
         strict,
@@ -35,7 +36,7 @@ fn at(url: &str, fresh: bool, strict: bool) -> Player {
 }
 
 fn visiting() -> Player {
-    at("http://agent.test:3000/", false, false)
+    with(None, false, false)
 }
 
 fn running() -> String {

@@ -18,6 +18,7 @@ pub(crate) fn saiki() -> &'static Descriptor {
 pub(crate) fn setup() -> Setup {
     Setup {
         url: "ws://agent.test:3001/".into(),
+        key: None,
         conversation: ConversationId::new(CONVERSATION),
         fresh: false,
         strict: false,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::outcome;
 use crate::model::{Attachment, CallId};
 use crate::protocol::Past;
+use crate::wire::address::encoded;
 use crate::wire::json;
 
 /// The address of the history, beside the WebSocket's.
@@ -17,7 +18,7 @@ pub(super) fn address(socket: &str, session: &str) -> Option<String> {
     Some(format!(
         "{}/api/sessions/{}/history",
         origin(socket)?,
-        escape(session)
+        encoded(session)
     ))
 }
 
@@ -33,19 +34,6 @@ pub(super) fn origin(socket: &str) -> Option<String> {
     let host = rest.get(..end)?;
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     Some(format!("{http}://{host}"))
-}
-
-/// Percent-encodes all but RFC 3986's unreserved characters.
-fn escape(segment: &str) -> String {
-    segment.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-        out
-    })
 }
 
 /// Reads the body; `None` where it is no history.

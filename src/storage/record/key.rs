@@ -46,7 +46,9 @@ impl ConversationKey {
     ///
     /// # Errors
     /// [`Unreadable::Corrupt`] where it was not made by [`new`](Self::new).
-    pub(super) fn parts(key: &str) -> Result<(String, String, ConversationId), Unreadable> {
+    pub(in crate::storage) fn parts(
+        key: &str,
+    ) -> Result<(String, String, ConversationId), Unreadable> {
         let mut parts = key.split(SEPARATOR).map(unescaped);
         let mut part = || parts.next().flatten().ok_or(Unreadable::Corrupt);
         let found = (part()?, part()?, ConversationId::new(part()?));

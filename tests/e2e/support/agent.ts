@@ -114,6 +114,11 @@ export class Agent {
     return this.#control({ run, faults });
   }
 
+  /** Lets nobody near a conversation of the OpenHands server who does not show this key. */
+  lock(run: string, key: string): Promise<void> {
+    return this.#control({ run, key });
+  }
+
   /** Refuses a run's connections until `up`; those that are open are cut. */
   down(run: string): Promise<void> {
     return this.#control({ run, down: true });

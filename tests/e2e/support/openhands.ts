@@ -40,6 +40,16 @@ export function conversation(watch: Watch): string {
   return id;
 }
 
+/** Has the server make a conversation. */
+export async function conversationOf(url: string): Promise<string> {
+  const response = await fetch(`${url}/api/conversations`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  return ((await response.json()) as { conversation_id: string }).conversation_id;
+}
+
 type Events = { events: Logged[]; has_more: boolean };
 
 /** The real server answers 500 where it reads a file that it is just writing. */

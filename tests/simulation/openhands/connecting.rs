@@ -8,13 +8,13 @@ use parlor::session::Input;
 use super::super::numbered::{Mishap, Server, frame, message as agent_said};
 use super::super::support::Wire;
 use super::{
-    CONNECTED, OPENED, at, connected, gone, greeted, idle, last_sent, looks, phase, running, state,
-    stays_away, tell, texts, visiting,
+    CONNECTED, OPENED, connected, gone, greeted, idle, last_sent, looks, phase, running, state,
+    stays_away, tell, texts, visiting, with,
 };
 
 #[test]
 fn the_address_says_who_and_since_when_and_the_key_goes_everywhere() {
-    let mut player = at("http://agent.test:3000/?session_api_key=k1", false, false);
+    let mut player = with(Some("k1"), false, false);
     let key = ("X-Session-API-Key".to_owned(), "k1".to_owned());
     player.answer_next(|request| {
         assert!(request.headers.contains(&key));

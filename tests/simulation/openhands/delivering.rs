@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::super::numbered::message as agent_said;
 use super::super::support::Wire;
 use super::{
-    CONNECTED, OPENED, acked, at, idle, last, last_sent, looks, messages, running, state, tell,
-    texts, user,
+    CONNECTED, OPENED, acked, idle, last, last_sent, looks, messages, running, state, tell, texts,
+    user, with,
 };
 
 #[test]
@@ -97,7 +97,7 @@ fn pictures_go_out_as_addresses_with_their_data() {
 
 #[test]
 fn strict_mode_sends_the_frame_of_the_document() {
-    let mut player = at("http://agent.test:3000/", false, true);
+    let mut player = with(None, false, true);
     looks(&mut player, 200, &running());
     player.open();
     player.receive(OPENED);

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::super::support::Wire;
 use super::{
-    CONNECTED, OPENED, at, finds_asleep, gone, idle, last, looks, phase, running, state,
-    stays_away, tell, texts,
+    CONNECTED, OPENED, finds_asleep, gone, idle, last, looks, phase, running, state, stays_away,
+    tell, texts, with,
 };
 
 const END: &str = "http://agent.test:3000/api/conversations/c1/stop";
@@ -96,7 +96,7 @@ fn an_agent_that_was_not_ended_is_said_to_be_there_and_goes_on() {
 
 #[test]
 fn the_key_goes_with_it() {
-    let mut player = at("http://agent.test:3000/?session_api_key=k1", false, false);
+    let mut player = with(Some("k1"), false, false);
     looks(&mut player, 200, &running());
     player.input(Input::End);
     let asked = player.answer_next(|request| {

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::super::numbered::A_WHILE;
 use super::super::support::Wire;
 use super::{
-    CONNECTED, OPENED, at, finds_asleep, gone, looks, phase, running, state, stays_away, stopped,
-    tell, texts, visiting,
+    CONNECTED, OPENED, finds_asleep, gone, looks, phase, running, state, stays_away, stopped, tell,
+    texts, visiting, with,
 };
 
 #[test]
@@ -81,7 +81,7 @@ fn a_server_in_trouble_is_asked_again_before_it_is_connected_to() {
 
 #[test]
 fn a_new_conversation_is_connected_to_once_its_runtime_is_there() {
-    let mut player = at("http://agent.test:3000/", true, false);
+    let mut player = with(None, true, false);
     let made = json!({"status": "ok", "conversation_id": "feed01", "message": null});
     looks(&mut player, 200, &made.to_string());
     // The server is about to write it down, and then builds.
@@ -157,7 +157,7 @@ fn a_server_that_cannot_be_asked_to_start_one_is_connected_to() {
 
 #[test]
 fn the_server_names_a_new_conversation() {
-    let mut player = at("http://agent.test:3000/", true, false);
+    let mut player = with(None, true, false);
     player.answer_next(|request| {
         assert_eq!(request.method, "POST");
         assert_eq!(request.url, "http://agent.test:3000/api/conversations");
@@ -179,7 +179,7 @@ fn the_server_names_a_new_conversation() {
 
 #[test]
 fn where_the_server_cannot_be_asked_for_one_connecting_makes_it() {
-    let mut player = at("http://agent.test:3000/", true, false);
+    let mut player = with(None, true, false);
     player.fail_all();
     assert!(player.addresses()[0].contains("conversation_id=0a1b2c3d&"));
     let named = Change::Named(ConversationId::new("0a1b2c3d"));
@@ -199,7 +199,7 @@ fn a_server_without_a_model_says_so() {
         "CONFIGURATION$SETTINGS_NOT_FOUND",
         "STATUS$ERROR_LLM_AUTHENTICATION",
     ] {
-        let mut player = at("http://agent.test:3000/", true, false);
+        let mut player = with(None, true, false);
         let body = json!({"status": "error", "message": "no", "msg_id": name}).to_string();
         looks(&mut player, 400, &body);
         assert_eq!(gone(&player), Some(Gone::NotSetUp), "{name}");

@@ -7,7 +7,7 @@ use parlor::session::Input;
 use serde_json::{Value, json};
 
 use super::super::support::Wire;
-use super::{CONNECTED, OPENED, acked, at, idle, last, looks, messages, running, tell, texts};
+use super::{CONNECTED, OPENED, acked, idle, last, looks, messages, running, tell, texts, with};
 
 const UPLOAD: &str = "http://agent.test:3000/api/conversations/c1/upload-files";
 
@@ -206,6 +206,6 @@ fn a_connection_that_is_lost_during_the_upload_leaves_no_doubt() {
 
 #[test]
 fn the_document_knows_no_files() {
-    let strict = at("http://agent.test:3000/", false, true);
+    let strict = with(None, false, true);
     assert!(strict.session().capabilities().files.is_empty());
 }

@@ -227,6 +227,7 @@ impl Tab {
             record: ready(self.store.get(Table::Conversations, conversation.as_str())).unwrap(),
             events: rows(Table::Events),
             outbox: rows(Table::Outbox),
+            keys: None,
             conversation,
         };
         self.tell(Msg::Loaded(Box::new(loaded)), now);

@@ -1,4 +1,4 @@
-//! `localStorage` (WHATWG HTML, Web storage), under a prefix of ours.
+//! `localStorage` and `sessionStorage` (WHATWG HTML, Web storage), under a prefix of ours.
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DomException;
@@ -11,20 +11,31 @@ const PREFIX: &str = "parlor.";
 /// Written and removed to learn whether anything can be kept.
 const PROBE: &str = "parlor-probe";
 
-/// The browser's own store of this origin, shared by all its pages.
+/// One of the browser's own stores of texts.
 #[derive(Clone, Debug)]
-pub struct LocalStorage {
+pub struct WebStorage {
     store: web_sys::Storage,
 }
 
-impl LocalStorage {
-    /// The browser's store.
+impl WebStorage {
+    /// The store of this origin, shared by all its pages.
     ///
     /// # Errors
     /// [`StorageError::Unavailable`] in a sandboxed frame, or where the person blocks it.
-    pub fn open() -> Result<Self, StorageError> {
+    pub fn local() -> Result<Self, StorageError> {
         // Reading the property throws in an opaque origin; other browsers throw on the first write.
-        let found = window().and_then(|window| window.local_storage().ok().flatten());
+        Self::open(window().and_then(|window| window.local_storage().ok().flatten()))
+    }
+
+    /// The store of this tab, which ends with it.
+    ///
+    /// # Errors
+    /// As for [`Self::local`].
+    pub fn session() -> Result<Self, StorageError> {
+        Self::open(window().and_then(|window| window.session_storage().ok().flatten()))
+    }
+
+    fn open(found: Option<web_sys::Storage>) -> Result<Self, StorageError> {
         let store = found.ok_or(StorageError::Unavailable)?;
         let kept = store.set_item(PROBE, PROBE);
         if kept.map_err(|thrown| culprit(&thrown)) == Err(StorageError::Unavailable) {
@@ -48,7 +59,7 @@ impl LocalStorage {
     }
 }
 
-impl Storage for LocalStorage {
+impl Storage for WebStorage {
     fn load(&self, key: &str) -> Result<Option<String>, StorageError> {
         let value = self.store.get_item(&ours(key));
         value.map_err(|thrown| culprit(&thrown))
