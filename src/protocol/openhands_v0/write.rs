@@ -58,18 +58,17 @@ fn documented(text: &str, attachments: &[Attachment]) -> Result<Value, Unsupport
 
 /// The server keeps its own time, so none is sent.
 fn message(text: &str, attachments: &[Attachment], files: &[String]) -> Result<Value, Unsupported> {
-    let images = attachments.iter().filter(|file| file.is_image());
-    let images: Vec<String> = images.map(Attachment::data_url).collect();
-    if attachments.len() != images.len() + files.len() {
+    if !attachments.iter().all(Attachment::is_image) {
         return Err(Unsupported);
     }
+    let images: Vec<String> = attachments.iter().map(Attachment::data_url).collect();
     let text = match files {
         [] => text.to_owned(),
         files => [text, FILES, &files.join(BETWEEN)].concat(),
     };
     Ok(json!({
         "action": "message",
-        "args": {"content": text, "image_urls": images, "file_urls": files},
+        "args": {"content": text, "image_urls": images[..], "file_urls": files[..]},
     }))
 }
 
