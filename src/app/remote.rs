@@ -117,7 +117,7 @@ impl App {
         let listed = std::mem::take(&mut self.remotes.listed);
         for remote in &listed {
             let title = match remote.title.as_str() {
-                "" => ui::UNTITLED,
+                "" => ui::NEW,
                 title => title,
             };
             let kept = self

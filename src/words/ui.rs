@@ -64,7 +64,6 @@ words! {
     THEME_LIGHT = "Light";
     THEME_DARK = "Dark";
     NEW = "New conversation";
-    UNTITLED = "Untitled conversation";
     RUNNING = "Running";
     ON_SERVER = "On ";
     LIST_MORE = "Show more";

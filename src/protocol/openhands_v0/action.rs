@@ -96,9 +96,9 @@ pub(super) fn attachments(args: &Value) -> Vec<Attachment> {
         }
     }
     for path in urls(args, "file_urls") {
-        let name = path.rsplit('/').next();
+        let name = path.rfind('/').map_or(0, |at| at + 1);
         attachments.push(Attachment {
-            name: name.unwrap_or_default().to_owned(),
+            name: path.get(name..).unwrap_or(path).to_owned(),
             // The server keeps nothing else whole.
             mime: "text/plain".to_owned(),
             base64: String::new(),
