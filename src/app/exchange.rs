@@ -47,6 +47,8 @@ impl App {
     fn pass_on(&mut self, output: session::Output, now: Instant) {
         match output {
             session::Output::Io(action) => self.act(action, now),
+            session::Output::Changed(Change::Listed(page)) => self.listed_page(page),
+            session::Output::Changed(Change::Exported(json)) => self.exported(json),
             session::Output::Changed(change) => self.changed(change),
             session::Output::Logged(event) => self.logged(*event, now),
             session::Output::Whole(key) => self.whole(&key),
@@ -96,8 +98,6 @@ impl App {
                 self.pass_phase(phase);
                 self.export_at(phase);
             }
-            Change::Exported(json) => self.exported(json.as_deref()),
-            Change::Listed(page) => self.listed_page(page),
             Change::Titled(title) => self.titled(title),
             Change::Named(id) => self.named(id),
             Change::Progress(what) => {

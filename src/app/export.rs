@@ -15,9 +15,9 @@ impl App {
     }
 
     /// The server has given the conversation, or does not.
-    pub(super) fn exported(&mut self, json: Option<&str>) {
+    pub(super) fn exported(&mut self, json: Option<String>) {
         match json {
-            Some(json) if self.exporting => self.save(json.to_owned()),
+            Some(json) if self.exporting => self.save(json),
             Some(_) => {}
             None => self.ask_store(),
         }
@@ -46,9 +46,15 @@ impl App {
             self.exporting = false;
             return self.toast(asides::NOTHING_TO_SAVE.to_owned());
         }
-        let events = transcript.events.iter().map(|event| event.json.as_str());
-        let events: Vec<&str> = events.collect();
-        self.save(["[", &events.join(","), "]"].concat());
+        let mut json = String::from("[");
+        for event in &transcript.events {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            json.push_str(&event.json);
+        }
+        json.push(']');
+        self.save(json);
     }
 
     fn save(&mut self, json: String) {

@@ -95,16 +95,18 @@ impl App {
     }
 
     /// The server has told a page of its list.
-    pub(super) fn listed_page(&mut self, page: &Page) {
+    pub(super) fn listed_page(&mut self, page: Page) {
         if page.first {
             self.remotes.listed.clear();
         }
-        for remote in &page.conversations {
+        let listed = &mut self.remotes.listed;
+        for remote in page.conversations {
             // What moved to another page meanwhile is told twice.
-            self.remotes.listed.retain(|known| known.id != remote.id);
-            self.remotes.listed.push(remote.clone());
+            if !listed.iter().any(|known| known.id == remote.id) {
+                listed.push(remote);
+            }
         }
-        self.remotes.next.clone_from(&page.next);
+        self.remotes.next = page.next;
         self.shelf.catalogue.touch();
     }
 
@@ -112,9 +114,10 @@ impl App {
     pub(super) fn relist_remotes(&mut self) {
         let (server, url) = self.remotes.of.clone();
         let mut entries = Vec::new();
-        for remote in self.remotes.listed.clone() {
+        let listed = std::mem::take(&mut self.remotes.listed);
+        for remote in &listed {
             let title = match remote.title.as_str() {
-                "" => ui::UNTITLED,
+                "" => ui::NEW,
                 title => title,
             };
             let kept = self
@@ -133,6 +136,7 @@ impl App {
                 });
             }
         }
+        self.remotes.listed = listed;
         self.view.remote_more = self.remotes.next.is_some();
         let host = link::address(&url, self.secure).map(|address| address.host);
         let any = !entries.is_empty() || self.view.remote_more;

@@ -82,10 +82,13 @@ pub(super) fn form(field: &str, files: &[Attachment]) -> Result<FormData, JsValu
 
 fn blob(file: &Attachment) -> Result<Blob, JsValue> {
     let window = super::window().ok_or(JsValue::NULL)?;
-    // Each character of what comes back stands for one byte.
     let letters = window.atob(&file.base64)?;
-    let bytes = letters.chars().filter_map(|c| u8::try_from(c).ok());
-    let bytes: Vec<u8> = bytes.collect();
+    let mut bytes = Vec::with_capacity(letters.len());
+    for letter in letters.chars() {
+        // Each stands for one byte.
+        let [byte, ..] = u32::from(letter).to_le_bytes();
+        bytes.push(byte);
+    }
     let bag = BlobPropertyBag::new();
     bag.set_type(&file.mime);
     let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));

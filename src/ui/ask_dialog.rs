@@ -14,7 +14,7 @@ struct Question {
     explained: &'static str,
     no: &'static str,
     yes: &'static str,
-    intent: Intent,
+    intent: fn() -> Intent,
 }
 
 /// Asks before a conversation is reset, or its agent ended.
@@ -25,7 +25,7 @@ pub(super) fn ask_dialogs(parent: El) -> El {
         explained: ui::RESET_EXPLAINED,
         no: ui::RESET_KEEP,
         yes: ui::RESET_SHORT,
-        intent: Intent::Reset,
+        intent: || Intent::Reset,
     };
     let end = Question {
         panel: Panel::End,
@@ -33,7 +33,7 @@ pub(super) fn ask_dialogs(parent: El) -> El {
         explained: ui::END_EXPLAINED,
         no: ui::CANCEL,
         yes: ui::END_SHORT,
-        intent: Intent::End,
+        intent: || Intent::End,
     };
     parent.put(ask_dialog(reset)).put(ask_dialog(end))
 }
@@ -41,10 +41,10 @@ pub(super) fn ask_dialogs(parent: El) -> El {
 fn ask_dialog(asked: Question) -> El {
     let (panels, handle) = (panels(), handle());
     panel(asked.panel, asked.question, "ask", move |inside| {
-        let (handle, intent, panel) = (handle.clone(), asked.intent.clone(), asked.panel);
+        let (handle, intent, panel) = (handle.clone(), asked.intent, asked.panel);
         let agree = move || {
             panels.close(panel);
-            handle.did(intent.clone());
+            handle.did(intent());
         };
         let no = button("button", asked.no).on_press(move || panels.close(panel));
         let yes = button("button", asked.yes)

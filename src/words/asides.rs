@@ -22,7 +22,8 @@ pub fn deleted(title: &str, there: bool) -> String {
 }
 
 /// There is nothing to save.
-pub const NOTHING_TO_SAVE: &str = "Nothing of this conversation is kept here, and the server does not give it now. Connect, then try again.";
+pub const NOTHING_TO_SAVE: &str =
+    "Nothing of this conversation is kept here. Connect, then try again.";
 
 /// What an empty conversation with a real agent offers.
 pub const SUGGESTIONS: [&str; 3] = [

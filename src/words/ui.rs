@@ -25,7 +25,7 @@ words! {
     END = "Stop the server's agent";
     END_SHORT = "Stop the agent";
     END_QUESTION = "Stop the server's agent?";
-    END_EXPLAINED = "The server ends the agent of this conversation, with everything that runs in its workspace. That makes room: a server lets only a few agents run at once. What was said stays, and your next message starts the agent again.";
+    END_EXPLAINED = "Everything that runs in its workspace ends with it. That makes room: a server lets only a few agents run at once. What was said stays, and your next message starts the agent again.";
     EXPORT = "Download this conversation as JSON";
     APPROVE = "Approve";
     DENY = "Deny";
@@ -69,7 +69,6 @@ words! {
     THEME_LIGHT = "Light";
     THEME_DARK = "Dark";
     NEW = "New conversation";
-    UNTITLED = "Untitled conversation";
     RUNNING = "Running";
     ON_SERVER = "On ";
     LIST_MORE = "Show more";

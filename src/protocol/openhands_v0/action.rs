@@ -74,20 +74,31 @@ fn urls<'a>(args: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
 /// The text of a message without the places of its files, which a page puts behind it under a
 /// heading in the person's language.
 pub(super) fn alone<'a>(text: &'a str, args: &Value) -> &'a str {
-    let files: Vec<&str> = urls(args, "file_urls").collect();
-    let head = text.strip_suffix(&files.join(write::BETWEEN));
-    let head = head.filter(|_| !files.is_empty());
-    let head = head.and_then(|head| head.rsplit_once("\n\n"));
-    head.map_or(text, |(head, _)| head)
+    let mut places = String::new();
+    for path in urls(args, "file_urls") {
+        if !places.is_empty() {
+            places.push_str(write::BETWEEN);
+        }
+        places.push_str(path);
+    }
+    let head = text.strip_suffix(&places).filter(|_| !places.is_empty());
+    let blank = |two: &[u8]| two == b"\n\n";
+    let end = head.and_then(|head| head.as_bytes().windows(2).rposition(blank));
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// The pictures that came with a message, and the names of the files.
 pub(super) fn attachments(args: &Value) -> Vec<Attachment> {
-    let mut attachments: Vec<Attachment> = images(args).filter_map(attachment).collect();
+    let mut attachments = Vec::new();
+    for url in images(args) {
+        if let Some(picture) = attachment(url) {
+            attachments.push(picture);
+        }
+    }
     for path in urls(args, "file_urls") {
-        let name = path.rsplit('/').next();
+        let name = path.rfind('/').map_or(0, |at| at + 1);
         attachments.push(Attachment {
-            name: name.unwrap_or_default().to_owned(),
+            name: path.get(name..).unwrap_or(path).to_owned(),
             // The server keeps nothing else whole.
             mime: "text/plain".to_owned(),
             base64: String::new(),

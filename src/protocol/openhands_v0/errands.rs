@@ -25,8 +25,8 @@ enum Errand {
     End,
     /// The whole log.
     Export,
-    /// A place for what goes with this message.
-    Upload(Command),
+    /// A place for so many files, which go with this message.
+    Upload { command: Command, count: usize },
 }
 
 /// What became of an answer.
@@ -63,15 +63,33 @@ impl Errands {
         let (request, errand) = match command {
             Command::End => (rest::end(address, conversation), Errand::End),
             Command::Export => (rest::export(address, conversation), Errand::Export),
-            Command::Message { attachments, .. } if !strict => {
-                let mut files = attachments.clone();
-                files.retain(|file| !file.is_image());
-                if files.is_empty() {
+            Command::Message {
+                id,
+                text,
+                attachments,
+                at,
+            } if !strict => {
+                let (mut images, mut files) = (Vec::new(), Vec::new());
+                for attachment in attachments {
+                    let kind = match attachment.is_image() {
+                        true => &mut images,
+                        false => &mut files,
+                    };
+                    kind.push(attachment.clone());
+                }
+                let count = files.len();
+                if count == 0 {
                     return false;
                 }
                 out.event(AgentEvent::Uploading);
+                let command = Command::Message {
+                    id: *id,
+                    text: text.clone(),
+                    attachments: images,
+                    at: *at,
+                };
                 let request = rest::upload(address, conversation, files);
-                (request, Errand::Upload(command.clone()))
+                (request, Errand::Upload { command, count })
             }
             _ => return false,
         };
@@ -90,38 +108,30 @@ impl Errands {
         let Some(at) = self.0.iter().position(|(known, _)| *known == request) else {
             return Answer::NotOurs;
         };
+        let answer = rest::read(status, body);
         match self.0.remove(at).1 {
             Errand::List { first } => {
-                if let Some(page) = rest::listed(status, body, first) {
+                if let Some(page) = rest::listed(&answer, first) {
                     out.event(AgentEvent::Listed(page));
                 }
             }
             // The socket says so as well, sooner or later, where it is there.
             Errand::End if status == 200 => out.lost(Some(Gone::Ended)),
             Errand::End => out.event(AgentEvent::Notice(Notice::NotEnded)),
-            Errand::Export => out.event(AgentEvent::Exported(rest::exported(status, body))),
-            Errand::Upload(command) => return uploaded(&command, status, body, out),
+            Errand::Export => out.event(AgentEvent::Exported(rest::exported(&answer))),
+            Errand::Upload { command, count } => {
+                let paths = rest::uploaded(&answer, count);
+                let frame = paths.and_then(|paths| write::frame(&command, false, &paths).ok());
+                if let Some(frame) = frame {
+                    out.event(AgentEvent::Uploaded);
+                    return Answer::Send(frame);
+                }
+                out.event(AgentEvent::NotUploaded(match status {
+                    413 => Failure::TooLarge,
+                    _ => Failure::NotUploaded,
+                }));
+            }
         }
         Answer::Read
-    }
-}
-
-/// The files are where the agent finds them, or are not: then nothing is sent.
-fn uploaded(command: &Command, status: u16, body: &str, out: &mut Out<'_>) -> Answer {
-    let paths = rest::uploaded(status, body);
-    let frame = paths.and_then(|paths| {
-        let frame = write::frame(command, false, &paths);
-        // It tells of fewer files than it was given.
-        frame.map_err(|_| Failure::NotUploaded)
-    });
-    match frame {
-        Ok(frame) => {
-            out.event(AgentEvent::Uploaded);
-            Answer::Send(frame)
-        }
-        Err(why) => {
-            out.event(AgentEvent::NotUploaded(why));
-            Answer::Read
-        }
     }
 }

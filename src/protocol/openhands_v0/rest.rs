@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::address::Address;
 use super::time;
 use crate::io::{Payload, Request};
-use crate::model::{Attachment, ConversationId, Failure};
+use crate::model::{Attachment, ConversationId};
 use crate::protocol::{Gone, Page, Remote};
 use crate::wire::json;
 
@@ -209,16 +209,17 @@ pub(super) fn page(status: u16, body: &str) -> Option<(Vec<Value>, bool)> {
 }
 
 /// A page of the conversations that the server keeps; `None` where the answer is none.
-pub(super) fn listed(status: u16, body: &str, first: bool) -> Option<Page> {
-    if status != 200 {
-        return None;
+pub(super) fn listed(answer: &Value, first: bool) -> Option<Page> {
+    let mut conversations = Vec::new();
+    for result in answer.get("results")?.as_array()? {
+        if let Some(remote) = remote(result) {
+            conversations.push(remote);
+        }
     }
-    let answer: Value = serde_json::from_str(body).ok()?;
-    let results = answer.get("results")?.as_array()?;
     Some(Page {
-        conversations: results.iter().filter_map(remote).collect(),
+        conversations,
         first,
-        next: json::text(&answer, &["next_page_id"]).map(str::to_owned),
+        next: json::text(answer, &["next_page_id"]).map(str::to_owned),
     })
 }
 
@@ -233,26 +234,27 @@ fn remote(result: &Value) -> Option<Remote> {
     })
 }
 
-/// Where the files are that were put into the workspace; an error where one of them is not.
-pub(super) fn uploaded(status: u16, body: &str) -> Result<Vec<String>, Failure> {
-    let answer: Value = serde_json::from_str(body).unwrap_or_default();
-    let list = |name| answer.get(name).and_then(Value::as_array);
-    let skipped = list("skipped_files").is_some_and(|skipped| !skipped.is_empty());
-    match (status, list("uploaded_files")) {
-        (413, _) => Err(Failure::TooLarge),
-        (200, Some(paths)) if !skipped => {
-            let paths = paths.iter().filter_map(Value::as_str);
-            Ok(paths.map(str::to_owned).collect())
-        }
-        _ => Err(Failure::NotUploaded),
+/// Where the files are that were put into the workspace; `None` where one of them is not.
+pub(super) fn uploaded(answer: &Value, count: usize) -> Option<Vec<String>> {
+    let mut paths = Vec::new();
+    for path in answer.get("uploaded_files")?.as_array()? {
+        paths.push(path.as_str()?.to_owned());
     }
+    (paths.len() == count).then_some(paths)
 }
 
 /// The whole log, as the list of events that the server's own page makes a file of.
-pub(super) fn exported(status: u16, body: &str) -> Option<String> {
-    let answer: Value = serde_json::from_str(body).ok().filter(|_| status == 200)?;
+pub(super) fn exported(answer: &Value) -> Option<String> {
     let events = answer
         .get("trajectory")
         .filter(|events| events.is_array())?;
     Some(events.to_string())
+}
+
+/// What a call gave; `null` where it failed.
+pub(super) fn read(status: u16, body: &str) -> Value {
+    match status {
+        200 => serde_json::from_str(body).unwrap_or_default(),
+        _ => Value::Null,
+    }
 }

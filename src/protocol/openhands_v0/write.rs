@@ -67,11 +67,10 @@ fn message(
     files: &[String],
     at: Instant,
 ) -> Result<Value, Unsupported> {
-    let images = attachments.iter().filter(|file| file.is_image());
-    let images: Vec<String> = images.map(Attachment::data_url).collect();
-    if attachments.len() != images.len() + files.len() {
+    if !attachments.iter().all(Attachment::is_image) {
         return Err(Unsupported);
     }
+    let images: Vec<String> = attachments.iter().map(Attachment::data_url).collect();
     let text = match files {
         [] => text.to_owned(),
         files => [text, FILES, &files.join(BETWEEN)].concat(),
@@ -79,7 +78,7 @@ fn message(
     Ok(json!({
         "action": "message",
         "args": {
-            "content": text, "image_urls": images, "file_urls": files,
+            "content": text, "image_urls": images[..], "file_urls": files[..],
             "timestamp": time::write(at),
         },
     }))

@@ -100,30 +100,30 @@ fn actions(row: &Row, chance: Chance, editing: RwSignal<Option<ItemId>>) -> Vec<
     match chance {
         Chance::Waiting => {
             let edit = button("button-small", ui::EDIT).on_press(move || editing.set(Some(id)));
-            let now = action(ui::SEND_NOW, Intent::SendNow(id));
+            let now = action(ui::SEND_NOW, Intent::SendNow, id);
             vec![
                 actions
                     .put(edit)
                     .put(now)
-                    .put(action(ui::WITHDRAW, Intent::Withdraw(id))),
+                    .put(action(ui::WITHDRAW, Intent::Withdraw, id)),
             ]
         }
         Chance::Stranded => {
             let row = row.clone();
             vec![
                 actions
-                    .put(action(ui::SEND_AGAIN, Intent::SendNow(id)))
+                    .put(action(ui::SEND_AGAIN, Intent::SendNow, id))
                     .put(copy(ui::COPY, move || text_of(&row)))
-                    .put(action(ui::DELETE, Intent::Withdraw(id))),
+                    .put(action(ui::DELETE, Intent::Withdraw, id)),
             ]
         }
         Chance::Nothing | Chance::Editing => Vec::new(),
     }
 }
 
-fn action(label: &str, intent: Intent) -> El {
+fn action(label: &str, intent: fn(ItemId) -> Intent, id: ItemId) -> El {
     let handle = handle();
-    button("button-small", label).on_press(move || handle.did(intent.clone()))
+    button("button-small", label).on_press(move || handle.did(intent(id)))
 }
 
 /// The text of a waiting message, to be changed.
