@@ -202,6 +202,7 @@ test("where the browser keeps nothing at all, the key is in memory", async ({ pa
   const frame = page.frameLocator("iframe");
   await button(frame.getByRole("dialog"), "Connect").click();
   await expectPhase(frame, "refused");
+  await button(frame, "Dismiss").click();
   await button(banner(frame), "Enter the key").click();
   await field(frame.getByRole("dialog")).fill(key);
   await button(frame.getByRole("dialog"), "Connect").click();

@@ -52,8 +52,8 @@ function hold(page: Page, version: number): Promise<void> {
 }
 
 /** The page asks for its database in that version from now on. */
-function askFor(page: Page, version: number): Promise<void> {
-  return page.addInitScript((version) => {
+async function askFor(page: Page, version: number): Promise<void> {
+  await page.addInitScript((version) => {
     const open = IDBFactory.prototype.open;
     IDBFactory.prototype.open = function (name) {
       return open.call(this, name, version);
