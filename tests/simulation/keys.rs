@@ -53,9 +53,10 @@ fn is_secret(page: &Page) {
     }
 }
 
-/// A server says whether it knows the conversation.
+/// A server makes the conversation, and says that it runs.
 fn welcomed(page: &mut Page) {
-    page.answered(200, r#"{"conversation_id":"c1"}"#);
+    page.answer("/conversations", 200, r#"{"conversation_id":"c1"}"#);
+    page.answer("/c1", 200, r#"{"status":"RUNNING"}"#);
 }
 
 #[test]
