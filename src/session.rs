@@ -28,7 +28,7 @@ use std::collections::VecDeque;
 
 use crate::io::{Frame, Happening, SocketId};
 use crate::model::{
-    ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice, Standing,
+    ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice, SendState, Standing,
     TransactionId,
 };
 use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol};
@@ -75,8 +75,8 @@ pub enum Input {
         text: String,
         /// What goes with it.
         attachments: Vec<Attachment>,
-        /// It went out, and may have arrived.
-        sent: bool,
+        /// What became of it so far.
+        state: SendState,
     },
     /// The connection is another tab's, and open or not.
     Follow {
@@ -175,6 +175,8 @@ pub struct Session {
     whole: Option<EventKey>,
     /// The connection has caught up, so that nothing is missing of what it brings.
     level: bool,
+    /// It has caught up once, as far as it could.
+    has_read: bool,
     /// The newest event that said what the agent does, with what it said.
     stood: Option<(EventKey, Standing)>,
     connection: Connection,
@@ -245,6 +247,7 @@ impl Session {
             untold: false,
             whole,
             level: false,
+            has_read: false,
             stood: None,
             connection: Connection::new(),
             outbox: Outbox::new(policy.messages_per_second),
@@ -283,8 +286,8 @@ impl Session {
                 id,
                 text,
                 attachments,
-                sent,
-            } => self.given(id, text, attachments, sent),
+                state,
+            } => self.given(id, text, attachments, state),
             Input::Follow { open } => self.follow(open, now),
             Input::Relayed(frame) => self.relayed(frame, now),
             Input::Overheard(frame) => self.overheard(&frame, now),
@@ -369,6 +372,12 @@ impl Session {
     /// The messages of which the server has shown no sign, oldest first.
     pub fn unsettled(&self) -> impl Iterator<Item = &Item> {
         self.timeline.unsettled()
+    }
+
+    /// Whether the server's log has not been read up to now yet: what comes is of before.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        !self.has_read && !self.following && self.protocol.capabilities().event_ids
     }
 
     /// Where the connection is.

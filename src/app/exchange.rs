@@ -26,7 +26,8 @@ impl App {
     pub(super) fn happened(&mut self, happening: Happening, now: Instant) {
         // What was said before the page was opened is not spoken; what a gap has kept back is.
         let history = matches!(happening, Happening::Answered { .. });
-        self.catching_up = history && !self.caught_up;
+        let behind = self.session.as_ref().is_some_and(Session::is_behind);
+        self.catching_up = behind || history && !self.caught_up;
         self.caught_up |= history;
         self.tell(Input::Happened(happening), now);
         self.catching_up = false;

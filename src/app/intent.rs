@@ -348,10 +348,10 @@ impl App {
         for message in kept {
             self.tell(
                 Input::Given {
+                    state: message.state(),
                     id: message.transaction,
                     text: message.text,
                     attachments: message.attachments,
-                    sent: message.doubtful,
                 },
                 now,
             );

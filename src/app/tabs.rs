@@ -11,7 +11,7 @@ use super::App;
 use super::msg::{Intent, Output};
 use super::transcript::Opening;
 use crate::io::Frame;
-use crate::model::{Attachment, Body, ConversationId, Instant, ItemId, TransactionId};
+use crate::model::{Attachment, Body, ConversationId, Instant, ItemId, SendState, TransactionId};
 use crate::session::{Direction, Input, Phase, Trace};
 use crate::storage::record::ConversationKey;
 use crate::wire::json;
@@ -106,7 +106,7 @@ impl App {
                     id: TransactionId(id),
                     text,
                     attachments,
-                    sent: false,
+                    state: SendState::Queued,
                 },
                 now,
             );

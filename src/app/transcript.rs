@@ -231,6 +231,7 @@ fn outgoing(item: &Item, conversation: &record::ConversationKey) -> Option<Outgo
             attachments: message.attachments.clone(),
             incomplete: false,
             doubtful: message.state != SendState::Queued,
+            failed: matches!(message.state, SendState::Failed(_)),
             transaction: message.transaction,
         }),
         _ => None,

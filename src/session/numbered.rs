@@ -126,6 +126,7 @@ impl Session {
     /// it: that one is left to the person.
     pub(super) fn caught_up(&mut self, whole: bool, now: Instant) {
         self.recalling = None;
+        self.has_read = true;
         if whole {
             self.level = true;
             self.mark_whole();

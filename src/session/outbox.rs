@@ -116,20 +116,19 @@ impl Session {
         transaction: TransactionId,
         text: String,
         attachments: Vec<Attachment>,
-        sent: bool,
+        state: SendState,
     ) {
         self.outbox.last = self.outbox.last.max(transaction.0);
-        let message = |state| UserMessage {
+        let waits = state == SendState::Queued;
+        let message = UserMessage {
             transaction,
             text,
             attachments,
             state,
         };
-        match sent {
-            true => self
-                .timeline
-                .push(Body::User(message(SendState::MaybeSent))),
-            false => self.timeline.queue(message(SendState::Queued)),
+        match waits {
+            true => self.timeline.queue(message),
+            false => self.timeline.push(Body::User(message)),
         };
     }
 

@@ -136,6 +136,7 @@ fn the_outbox_of_version_1_is_read() {
         text: "did this arrive?".to_owned(),
         attachments: Vec::new(),
         incomplete: false,
+        failed: false,
         doubtful: true,
         transaction: TransactionId(7),
     };
@@ -148,6 +149,7 @@ fn the_outbox_of_version_1_is_read() {
             base64: "iVBORw0KGgo=".to_owned(),
         }],
         incomplete: true,
+        failed: false,
         doubtful: false,
         transaction: TransactionId(8),
         ..doubtful.clone()
@@ -228,6 +230,7 @@ fn local_storage_becomes_records() {
         text: text.to_owned(),
         attachments: Vec::new(),
         incomplete,
+        failed: false,
         doubtful,
         transaction: TransactionId(seq),
     };

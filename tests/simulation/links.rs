@@ -462,6 +462,7 @@ fn outgoing(page: &Page) -> Outgoing {
         text: "look at this".into(),
         attachments: Vec::new(),
         incomplete: false,
+        failed: false,
         doubtful: false,
         transaction: TransactionId(1),
     }

@@ -159,7 +159,10 @@ impl World {
                         id: message.transaction,
                         text,
                         attachments: Vec::new(),
-                        sent: *state != SendState::Queued,
+                        state: match state {
+                            SendState::Queued | SendState::Failed(_) => state.clone(),
+                            _ => SendState::MaybeSent,
+                        },
                     }),
                 }
             }
@@ -173,7 +176,7 @@ impl World {
                     id: TransactionId(0),
                     text: text.clone(),
                     attachments: Vec::new(),
-                    sent: true,
+                    state: SendState::MaybeSent,
                 });
             }
         }

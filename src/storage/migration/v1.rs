@@ -150,6 +150,7 @@ fn outgoing(conversation: &Conversation, message: &Value, seq: u64) -> Option<Ou
         attachments: Vec::new(),
         incomplete: is("attached"),
         doubtful: is("doubtful"),
+        failed: false,
         transaction: TransactionId(seq),
     })
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::form::{Form, Sheet};
 use super::{ConversationKey, Record, Unreadable};
-use crate::model::{Attachment, TransactionId};
+use crate::model::{Attachment, Failure, SendState, TransactionId};
 use crate::storage::tables::Table;
 
 /// A message that waits, or may have arrived.
@@ -22,6 +22,8 @@ pub struct Outgoing {
     pub incomplete: bool,
     /// It was sent, and may have arrived.
     pub doubtful: bool,
+    /// It did not arrive, as the person was told: it is not sent again unasked.
+    pub failed: bool,
     /// The identifier under which it was or will be sent.
     pub transaction: TransactionId,
 }
@@ -41,6 +43,7 @@ impl Record for Outgoing {
             .with("attachments", attachments)
             .with("incomplete", self.incomplete)
             .with("doubtful", self.doubtful)
+            .with("failed", self.failed)
             .with("transaction", self.transaction.0)
             .finish()
     }
@@ -55,9 +58,22 @@ impl Record for Outgoing {
             attachments: form.list("attachments", attachment),
             incomplete: form.flag("incomplete"),
             doubtful: form.flag("doubtful"),
+            failed: form.flag("failed"),
             transaction: TransactionId(form.number("transaction")),
         };
         form.whole(outgoing)
+    }
+}
+
+impl Outgoing {
+    /// What is known to have become of it.
+    #[must_use]
+    pub const fn state(&self) -> SendState {
+        match (self.failed, self.doubtful) {
+            (true, _) => SendState::Failed(Failure::NotAccepted),
+            (false, true) => SendState::MaybeSent,
+            (false, false) => SendState::Queued,
+        }
     }
 }
 
@@ -92,6 +108,7 @@ mod tests {
             }],
             incomplete: false,
             doubtful: true,
+            failed: false,
             transaction: TransactionId(u64::MAX),
         }
     }
