@@ -36,7 +36,9 @@ pub(crate) struct Page {
     pub(crate) phase: Phase,
     pub(crate) traced: Vec<TraceLine>,
     pub(crate) items: Vec<Item>,
-    spoken: Vec<String>,
+    pub(crate) spoken: Vec<String>,
+    /// The frames that went out.
+    pub(crate) sent: Vec<String>,
     /// What it told all tabs, and nobody has heard yet.
     pub(crate) news: Vec<String>,
 }
@@ -97,6 +99,7 @@ fn visit_with(
         traced: Vec::new(),
         items: Vec::new(),
         spoken: Vec::new(),
+        sent: Vec::new(),
         news: Vec::new(),
     };
     page.tell(Msg::Started(Start {
@@ -139,6 +142,7 @@ impl Page {
                 Output::Trace(Some(line)) => self.traced.push(line),
                 Output::Query(query) => self.query = Some(query),
                 Output::Tell(news) => self.told.push(news),
+                Output::Io(Action::Send { frame, .. }) => self.sent.push(frame.text().into()),
                 Output::Session(change) => self.changed(change),
                 Output::Announce(text) => self.spoken.push(text),
                 Output::Show(view) => self.view = *view,
@@ -202,6 +206,11 @@ impl Page {
 
     pub(crate) fn happens(&mut self, happening: Happening) {
         self.tell(Msg::Happened(happening));
+    }
+
+    /// What was handed to the socket has left.
+    pub(crate) fn flush(&mut self) {
+        self.happens(Happening::Flushed(self.socket.unwrap()));
     }
 
     pub(crate) fn open(&mut self) {

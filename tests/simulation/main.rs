@@ -20,6 +20,7 @@ mod properties;
 mod reconnect;
 mod recording;
 mod remote;
+mod revisit;
 mod run;
 mod schedules;
 mod snapshots;
