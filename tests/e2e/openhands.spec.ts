@@ -108,7 +108,7 @@ test("the server's agent is ended once that was confirmed, and a message starts 
   page,
   agent,
 }) => {
-  const conversation = await made(agent);
+  const conversation = await conversationOf(agent.openhands);
   await connect(page, agent, conversation);
   await send(page, "hello there");
   await expect(items(page, "agent")).toHaveCount(1);
@@ -159,7 +159,7 @@ test("any text file goes with a message, and the agent is told where it is", asy
   page,
   agent,
 }) => {
-  const conversation = await made(agent);
+  const conversation = await conversationOf(agent.openhands);
   await connect(page, agent, conversation);
   await pick(page, ...FILES);
   await send(page, "read these");
@@ -185,7 +185,7 @@ test("a file that is no text is refused before it is sent, for the server would 
   page,
   agent,
 }) => {
-  await connect(page, agent, await made(agent));
+  await connect(page, agent, await conversationOf(agent.openhands));
   const chooser = page.waitForEvent("filechooser");
   await button(page, "Attach").click();
   const damaged = { name: "a.pdf", mimeType: "application/pdf", buffer: Buffer.from([0x25, 0xff, 0xfe]) };
@@ -195,7 +195,7 @@ test("a file that is no text is refused before it is sent, for the server would 
 });
 
 test("what the server does not take is not sent, and can be sent again", async ({ page, agent }) => {
-  const conversation = await made(agent);
+  const conversation = await conversationOf(agent.openhands);
   await connect(page, agent, conversation);
   const skipped = { uploaded_files: [], skipped_files: [{ name: "notes.txt", reason: "full" }] };
   await page.route(/upload-files/, (route) => route.fulfill({ json: skipped }), { times: 1 });
@@ -215,7 +215,7 @@ test("a message that was left while its files were on the way goes out whole, an
   page,
   agent,
 }) => {
-  const conversation = await made(agent);
+  const conversation = await conversationOf(agent.openhands);
   await connect(page, agent, conversation);
   let held = 0;
   await page.route(/upload-files/, () => { held += 1; }, { times: 1 });
@@ -249,7 +249,7 @@ test("the conversation is downloaded, from the server or as it is kept here", as
   page,
   agent,
 }) => {
-  const conversation = await made(agent);
+  const conversation = await conversationOf(agent.openhands);
   await connect(page, agent, conversation);
   await send(page, "run");
   await expect(items(page, "tool", "done")).toHaveCount(1);
