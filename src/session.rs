@@ -287,7 +287,10 @@ impl Session {
                 text,
                 attachments,
                 state,
-            } => self.given(id, text, attachments, state),
+            } => {
+                self.given(id, text, attachments, state);
+                self.begin_again(now);
+            }
             Input::Follow { open } => self.follow(open, now),
             Input::Relayed(frame) => self.relayed(frame, now),
             Input::Overheard(frame) => self.overheard(&frame, now),
@@ -300,7 +303,10 @@ impl Session {
             Input::Edit { id, text } => self.edit(id, text),
             Input::Hold(id) => self.outbox.held = id,
             Input::Withdraw(id) => self.withdraw(id),
-            Input::SendNow(id) => self.send_now(id, now),
+            Input::SendNow(id) => {
+                self.send_now(id, now);
+                self.begin_again(now);
+            }
             Input::Answer {
                 id,
                 approved,
@@ -309,9 +315,7 @@ impl Session {
             Input::Stop => self.stop(now),
             Input::Pause(paused) => self.pause(paused),
             Input::Export => self.export(),
-            Input::End => {
-                self.command(&Command::End);
-            }
+            Input::End => self.end(),
             Input::GiveUp => self.give_up(now),
             Input::KeepWaiting => self.run.patience(now),
             Input::Reset => self.reset(now),
@@ -344,6 +348,7 @@ impl Session {
             self.outbox.settle_at,
             self.outbox.news_until,
             self.refused_at(),
+            self.upload_due(),
         ];
         [
             (self.connection_due(), Reason::Connection),

@@ -24,6 +24,7 @@ pub fn notice(notice: &Notice) -> String {
         Notice::EmptyReply => "The agent finished without an answer.".into(),
         Notice::Stopped => "Stopped.".into(),
         Notice::Muted => "Stopped here. This server cannot be told to stop: it works on in the background, and the rest of this turn is hidden.".into(),
+        Notice::NotStopped => "The agent was not told to stop: there is no connection, or strict mode has no word for it. Press Stop again once you are connected.".into(),
         Notice::NotEnded => "The server did not say that it stopped its agent. Try again, or stop it on the server's own page.".into(),
         Notice::GaveUp { after } => format!(
             "Gave up after {} without a sign of the agent. A late answer is still shown.",

@@ -160,11 +160,16 @@ impl App {
         self.open_conversation(target, conversation, Some(Transcript::default()), now);
     }
 
-    /// A conversation that begins now, under a name of ours.
+    /// A conversation that begins now, under a name of ours; one that was named is somewhere
+    /// already, and is not to be made.
     fn begun(&mut self, target: &Target, now: Instant) -> Conversation {
         let id = target.conversation.clone();
+        let known = id.is_some();
         let id = ConversationId::new(id.unwrap_or_else(|| self.random.uuid()));
-        Conversation::new(target.protocol.name, &target.url, id, now)
+        Conversation {
+            known,
+            ..Conversation::new(target.protocol.name, &target.url, id, now)
+        }
     }
 
     /// Puts what was never sent back into the message box, where it is not sent by itself.

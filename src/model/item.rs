@@ -208,6 +208,8 @@ pub enum Notice {
     Stopped,
     /// The person stopped the run; this server cannot, so the rest of the turn is hidden here.
     Muted,
+    /// The server could not be told to stop, and nothing of the run can be hidden.
+    NotStopped,
     /// The server was asked to end the agent, and did not say that it has.
     NotEnded,
     /// The person gave up waiting.

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::io::{Closed, Frame, Happening};
 use crate::model::{
-    ConversationId, Cursor, Duration, Event, EventKey, Notice, Standing, TransactionId,
+    ConversationId, Cursor, Duration, Event, EventKey, Failure, Notice, Standing, TransactionId,
 };
 use crate::wire::socket_io::{self, Packet};
 use address::Address;
@@ -130,13 +130,15 @@ impl Protocol for OpenHands {
     }
 
     fn submit(&mut self, command: &Command, out: &mut Out<'_>) -> Result<(), Unsupported> {
-        let socket = self.link.socket.ok_or(Unsupported)?;
         let Self {
             address, errands, ..
         } = self;
-        if !errands.take(command, self.strict, (address, &self.conversation), out) {
-            out.send(socket, write::frame(command, self.strict, &[])?);
+        if errands.take(command, self.strict, (address, &self.conversation), out) {
+            return Ok(());
         }
+        self.link.socket.ok_or(Unsupported)?;
+        let frame = write::frame(command, self.strict, &[])?;
+        self.send_within_limit(frame, out);
         Ok(())
     }
 
@@ -204,6 +206,7 @@ impl OpenHands {
         match packet {
             Packet::Opened(opened) => {
                 self.link.patience = Some(opened.patience());
+                self.link.longest = opened.max_payload;
                 self.send(socket_io::CONNECT.to_owned(), out);
             }
             Packet::Ping(payload) => {
@@ -231,6 +234,16 @@ impl OpenHands {
             Packet::Event(_) | Packet::Refused { .. } | Packet::Binary | Packet::Unknown => {
                 out.unknown();
             }
+        }
+    }
+
+    /// Sends what the person says, unless it is longer than the server takes: that one closes the
+    /// connection without a word, and would do so each time that the message came.
+    fn send_within_limit(&self, frame: String, out: &mut Out<'_>) {
+        let longest = self.link.longest.unwrap_or(u64::MAX);
+        match u64::try_from(frame.len()) {
+            Ok(length) if length <= longest => self.send(frame, out),
+            _ => out.event(AgentEvent::NotUploaded(Failure::TooLarge)),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::change::{Change, Direction, Judgement, Output, Trace};
 use super::{Reason, Session};
 use crate::io::{Action, Closed, Frame, Happening, RequestId, SocketId};
-use crate::model::{Cursor, Instant, ItemId, SendState};
+use crate::model::{Cursor, Instant, ItemId, Notice, SendState};
 use crate::protocol::{Command, Emission, Gone, Verdict};
 
 /// Whose connection a frame came over.
@@ -69,7 +69,8 @@ impl Session {
     }
 
     pub(super) fn woke_link(&mut self, now: Instant) {
-        if self.dead_at().is_some_and(|at| now >= at) {
+        let dead = [self.dead_at(), self.upload_due()];
+        if dead.into_iter().flatten().any(|at| now >= at) {
             return self.cut(now);
         }
         if self.waits_until.take_if(|at| now >= *at).is_some() {
@@ -268,6 +269,13 @@ impl Session {
             self.recalling = Some(now);
             let cursor = self.cursor();
             self.with_protocol(|protocol, out| protocol.recall(&cursor, out));
+        }
+    }
+
+    /// Asks the server to end its agent; it says so, or it is said that it did not.
+    pub(super) fn end(&mut self) {
+        if !self.command(&Command::End) {
+            self.timeline.notice(Notice::NotEnded);
         }
     }
 

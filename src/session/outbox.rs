@@ -16,8 +16,8 @@ pub(super) struct Outbox {
     last: u64,
     /// The message of which the server has shown no sign yet.
     pub(super) in_flight: Option<ItemId>,
-    /// What goes with it is on its way, and itself not yet.
-    pub(super) uploading: bool,
+    /// Since when what goes with it is on its way, and itself not yet.
+    pub(super) uploading: Option<Instant>,
     /// When the last of it left this machine: a large one takes a while.
     left_at: Option<Instant>,
     /// When messages that may have been sent, and are not in the log by then, go out again.
@@ -37,7 +37,7 @@ impl Outbox {
             throttle: Throttle::new(per_second),
             last: 0,
             in_flight: None,
-            uploading: false,
+            uploading: None,
             left_at: None,
             settle_at: None,
             news_until: None,
@@ -57,7 +57,7 @@ impl Outbox {
         self.settle_at = None;
         self.news_until = None;
         let id = self.in_flight.take()?;
-        if std::mem::take(&mut self.uploading) {
+        if self.uploading.take().is_some() {
             return Some((id, SendState::Queued));
         }
         self.waiting_since = Some(None);
@@ -71,7 +71,7 @@ impl Outbox {
     /// The server has it, or has refused it.
     pub(super) fn landed(&mut self) {
         self.in_flight = None;
-        self.uploading = false;
+        self.uploading = None;
         self.waiting_since = None;
     }
 
@@ -213,6 +213,12 @@ impl Session {
         left.map(|left| left + self.policy.accept)
     }
 
+    /// When files that are still on their way are given up with the connection.
+    pub(super) fn upload_due(&self) -> Option<Instant> {
+        let since = self.outbox.uploading?;
+        Some(since + self.policy.upload)
+    }
+
     /// Sends what may be sent.
     pub(super) fn pump(&mut self, now: Instant) {
         while self.can_send() {
@@ -260,7 +266,7 @@ impl Session {
     /// The browser's buffer is empty: what was handed over has left.
     pub(super) fn flushed(&mut self, now: Instant) {
         if let Some(id) = self.outbox.in_flight
-            && !self.outbox.uploading
+            && self.outbox.uploading.is_none()
             && self.delivery_of(id) == Some(SendState::Sending)
         {
             self.timeline.delivery(id, SendState::Sent);
@@ -338,8 +344,11 @@ impl Session {
             return;
         }
         let told = self.connection.is_open() && self.command(&Command::Cancel);
-        // A numbered log says itself what came of it.
-        if told && self.protocol.capabilities().event_ids {
+        // A numbered log says itself what came of it, and nothing of it can be hidden.
+        if self.protocol.capabilities().event_ids {
+            if !told {
+                self.timeline.notice(Notice::NotStopped);
+            }
             return;
         }
         self.timeline.interrupt(true);
@@ -369,6 +378,9 @@ impl Session {
     }
 
     pub(super) fn reset(&mut self, now: Instant) {
+        if !self.protocol.capabilities().reset {
+            return;
+        }
         if !self.connection.is_open() {
             self.resetting = Some(None);
         } else if self.command(&Command::Reset) {

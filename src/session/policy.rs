@@ -30,6 +30,8 @@ pub struct Policy {
     pub late: Duration,
     /// A message that the server ought to say it takes, and has not by then, is refused.
     pub accept: Duration,
+    /// Files that have not arrived by then are sent once more, over a new connection.
+    pub upload: Duration,
     /// Messages a second, and as many at once.
     pub messages_per_second: u32,
 }
@@ -49,6 +51,7 @@ impl Default for Policy {
             reset: Duration::secs(10),
             late: Duration::millis(500),
             accept: Duration::secs(5),
+            upload: Duration::secs(300),
             messages_per_second: 10,
         }
     }

@@ -102,17 +102,18 @@ impl Timeline {
         }
     }
 
-    /// A message: of ours the oldest with that text that waits for it, else one from elsewhere.
+    /// A message: of ours with that text the one that most likely waits for it, else one from
+    /// elsewhere.
     fn user_said(&mut self, text: String, attachments: Vec<Attachment>) {
         self.expire();
         if self.confirm_ours(&text) {
             return;
         }
-        let unbound = self.telling.unbound.iter();
+        let unbound = self.telling.unbound.iter().enumerate();
         let ours = unbound
-            .enumerate()
-            .find(|(_, item)| is_unbound(&item.body, &text))
-            .map(|(at, _)| at);
+            .filter_map(|(at, item)| Some((doubt(&item.body, &text)?, at)))
+            .min_by_key(|(doubt, _)| *doubt)
+            .map(|(_, at)| at);
         let message = UserMessage {
             transaction: TransactionId(0),
             text,
@@ -132,12 +133,11 @@ impl Timeline {
 
     /// The echo takes over the item of the message that was sent.
     fn confirm_ours(&mut self, text: &str) -> bool {
-        let waiting = self.unsettled.iter().copied();
-        let found = waiting.into_iter().find(|id| {
-            self.get(*id)
-                .is_some_and(|item| is_unbound(&item.body, text))
-        });
-        let Some(id) = found else {
+        let waiting = self.unsettled();
+        let found = waiting
+            .filter_map(|item| Some((doubt(&item.body, text)?, item.id)))
+            .min_by_key(|(doubt, _)| *doubt);
+        let Some((_, id)) = found else {
             return false;
         };
         self.telling.made(id);
@@ -338,11 +338,18 @@ impl Timeline {
     }
 }
 
-/// Whether it is a message that may be the one with that text in the log.
-fn is_unbound(body: &Body, text: &str) -> bool {
+/// How unlikely it is that a message of ours is the one with that text in the log: one that is on its
+/// way is before one that may have arrived, and that before one that seems not to have. `None` where
+/// it cannot be.
+fn doubt(body: &Body, text: &str) -> Option<u8> {
     let Body::User(message) = body else {
-        return false;
+        return None;
     };
-    let sent = !matches!(message.state, SendState::Queued | SendState::Confirmed);
-    sent && message.text == text
+    let doubt = match message.state {
+        SendState::Queued | SendState::Confirmed => return None,
+        SendState::Sending | SendState::Sent => 0,
+        SendState::MaybeSent => 1,
+        SendState::Failed(_) => 2,
+    };
+    (message.text == text).then_some(doubt)
 }

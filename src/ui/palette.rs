@@ -94,6 +94,7 @@ fn found(wanted: &str, can: Capabilities) -> Vec<usize> {
         let can = match command {
             Command::Pause(_) => can.pause,
             Command::Open(Panel::End) => can.ends,
+            Command::Open(Panel::Reset) => can.reset,
             Command::Export => can.exports,
             _ => true,
         };

@@ -280,7 +280,7 @@ async function insist(page: Page, done: () => Promise<boolean>): Promise<void> {
 test("cut again and again, nothing is lost and nothing is shown twice", async ({ page, agent }) => {
   test.setTimeout(180_000);
   const conversation = await conversationOf(agent.openhands);
-  await agent.faults(conversation, "cut_every=250&seed=7&cuts=25&lose=3");
+  await agent.faults(conversation, "cut_every=250&seed=7&cuts=25&gap=1");
   await follow(page, agent, conversation);
   await send(page, "long 120");
   await insist(page, async () => (await items(page, "tool", "done").count()) === 120);

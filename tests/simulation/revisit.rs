@@ -76,3 +76,16 @@ fn what_the_log_brings_of_before_the_visit_is_not_spoken() {
     tell(&mut again, &said(4, "news"));
     assert_eq!(again.spoken, ["news"]);
 }
+
+#[test]
+fn what_a_link_names_is_looked_up_after_a_reload_too_and_never_made() {
+    let mut page = load(
+        "server=openhands-v0&url=http://h:1/&conversation=mine",
+        None,
+    );
+    page.connect("openhands-v0", "http://h:1/");
+    let mut again = visit_at(page.now, "", None, &page.store);
+    let asked = again.answer("/mine", 200, r#"{"status":"RUNNING"}"#);
+    assert_eq!(asked.method, "GET");
+    assert_eq!(again.view.conversation, "mine");
+}

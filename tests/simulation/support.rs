@@ -146,6 +146,7 @@ pub(crate) const fn policy() -> Policy {
         reset: Duration::secs(10),
         late: Duration::millis(500),
         accept: Duration::secs(5),
+        upload: Duration::secs(300),
         messages_per_second: 10,
     }
 }

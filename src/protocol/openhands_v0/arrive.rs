@@ -43,6 +43,8 @@ pub(super) struct Link {
     later: Option<Asking>,
     pub(super) socket: Option<SocketId>,
     pub(super) patience: Option<Duration>,
+    /// The longest frame that the server takes, in bytes.
+    pub(super) longest: Option<u64>,
     pub(super) connected: bool,
     /// The server said that it makes or starts the conversation.
     started: bool,
@@ -111,7 +113,7 @@ impl OpenHands {
         match self.errands.answered(request, status, body, out) {
             Answer::NotOurs => {}
             Answer::Read => return,
-            Answer::Send(frame) => return self.send(frame, out),
+            Answer::Send(frame) => return self.send_within_limit(frame, out),
         }
         let Some((_, asking)) = self.link.asking.take_if(|(asked, _)| *asked == request) else {
             return;

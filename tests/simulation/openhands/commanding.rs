@@ -198,3 +198,32 @@ fn tool(player: &Player) -> ToolState {
     assert_eq!(states.next(), None);
     state
 }
+
+#[test]
+fn a_stop_that_could_not_be_said_hides_nothing_and_can_be_said_later() {
+    let mut player = connected(&[state(0, "running")]);
+    player.close(1006, "");
+    player.input(Input::Stop);
+    assert!(last(&player).starts_with("notice done: The agent was not told to stop"));
+    player.wait(Duration::secs(31));
+    let log = vec![state(0, "running")];
+    Server { log }.accept(&mut player, Mishap::default());
+    assert!(matches!(player.session().run(), Run::Working { .. }));
+    player.input(Input::Stop);
+    assert_eq!(states_sent(&player), ["stopped"]);
+}
+
+#[test]
+fn what_the_server_cannot_forget_is_not_reset() {
+    let mut player = connected(&[state(0, "awaiting_user_input")]);
+    player.close(1006, "");
+    player.input(Input::Reset);
+    player.wait(Duration::secs(31));
+    let log = vec![state(0, "awaiting_user_input"), user(1, "only over REST")];
+    let mishap = Mishap {
+        lost: 1,
+        ..Mishap::default()
+    };
+    Server { log }.accept(&mut player, mishap);
+    assert_eq!(player.lines(), ["user confirmed: only over REST"]);
+}

@@ -9,7 +9,7 @@ use super::super::numbered::message as agent_said;
 use super::super::support::Wire;
 use super::{
     CONNECTED, OPENED, acked, idle, last, last_sent, looks, messages, running, state, tell, texts,
-    user, with,
+    user, visiting, with,
 };
 
 #[test]
@@ -158,4 +158,39 @@ fn sent_state(item: &Item) -> Option<SendState> {
         Body::User(message) => Some(message.state.clone()),
         _ => None,
     }
+}
+
+#[test]
+fn what_is_longer_than_the_server_takes_is_not_sent_again_and_again() {
+    let mut player = visiting();
+    looks(&mut player, 200, &running());
+    player.open();
+    player.receive(r#"0{"sid":"s","pingTimeout":20000,"pingInterval":25000,"maxPayload":2000}"#);
+    player.receive(CONNECTED);
+    player.answer_all(200, r#"{"events":[],"has_more":false}"#);
+    tell(&mut player, &state(0, "awaiting_user_input"));
+    let long = "é".repeat(1_000);
+    player.say(&long);
+    assert_eq!(player.lines(), [format!("user failed: {long}")]);
+    player.say("short");
+    player.wait(Duration::secs(60));
+    assert_eq!(texts(&player), ["short"]);
+}
+
+#[test]
+fn the_echo_is_of_the_message_that_is_on_its_way_not_of_an_older_one_that_failed() {
+    let mut player = idle();
+    player.say("continue");
+    player.flush();
+    player.wait(Duration::secs(6));
+    player.say("continue");
+    player.flush();
+    acked(&mut player);
+    tell(&mut player, &user(1, "continue"));
+    assert_eq!(
+        player.lines(),
+        ["user failed: continue", "user confirmed: continue"]
+    );
+    tell(&mut player, &user(2, "continue"));
+    assert_eq!(player.lines().len(), 2, "it did arrive, late");
 }

@@ -1,5 +1,6 @@
 //! Ending the server's agent, and beginning again.
 
+use parlor::model::{Duration, SendState, TransactionId};
 use parlor::protocol::Gone;
 use parlor::recording::Player;
 use parlor::session::Input;
@@ -105,4 +106,36 @@ fn the_key_goes_with_it() {
         None
     });
     assert!(asked);
+}
+
+#[test]
+fn sending_again_starts_an_agent_again_that_was_ended() {
+    let mut player = idle();
+    player.say("refused");
+    player.flush();
+    player.wait(Duration::secs(6));
+    player.receive("41");
+    assert_eq!(gone(&player), Some(Gone::Ended));
+    player.input(Input::SendNow(player.last()));
+    assert_eq!(phase(&player), "connecting");
+}
+
+#[test]
+fn a_message_that_another_tab_hands_over_starts_it_again() {
+    let mut player = ended();
+    player.input(Input::Given {
+        id: TransactionId(9),
+        text: "from the other tab".into(),
+        attachments: Vec::new(),
+        state: SendState::Queued,
+    });
+    assert_eq!(phase(&player), "connecting");
+}
+
+#[test]
+fn an_agent_can_be_ended_while_there_is_no_socket() {
+    let mut player = idle();
+    player.close(1006, "");
+    player.input(Input::End);
+    assert_eq!(player.asked(), [END]);
 }

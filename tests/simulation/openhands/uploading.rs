@@ -7,7 +7,9 @@ use parlor::session::Input;
 use serde_json::{Value, json};
 
 use super::super::support::Wire;
-use super::{CONNECTED, OPENED, acked, idle, last, looks, messages, running, tell, texts, with};
+use super::{
+    CONNECTED, OPENED, acked, idle, last, looks, messages, phase, running, tell, texts, with,
+};
 
 const UPLOAD: &str = "http://agent.test:3000/api/conversations/c1/upload-files";
 
@@ -208,4 +210,16 @@ fn a_connection_that_is_lost_during_the_upload_leaves_no_doubt() {
 fn the_document_knows_no_files() {
     let strict = with(None, false, true);
     assert!(strict.session().capabilities().files.is_empty());
+}
+
+#[test]
+fn files_that_do_not_arrive_go_out_again_over_a_new_connection() {
+    let mut player = uploading();
+    // The server's pings go on.
+    for _ in 0..12 {
+        player.wait(Duration::secs(25));
+        player.receive("2");
+    }
+    assert_eq!(phase(&player), "waiting");
+    assert_eq!(last(&player), "user queued: look");
 }

@@ -214,8 +214,8 @@ impl Turn {
 
     /// A command that is long enough to be stopped.
     async fn slow(&self, number: u64) {
-        let made = tool::run(number, "sleep 2; echo late", "late");
-        self.call(made, Duration::from_secs(2)).await;
+        let made = tool::run(number, "sleep 4; echo late", "late");
+        self.call(made, Duration::from_secs(4)).await;
         self.reply("That took its time.");
     }
 
