@@ -10,9 +10,16 @@ use web_sys::{
     Response,
 };
 
+use super::once::once;
 use super::task::spawn;
+use super::timer::Timer;
 use super::{file, window};
 use crate::io::{Payload, Request};
+use crate::model::Duration;
+
+/// A page that is being left has its requests fail while it is still called. So a failure is only
+/// told this much later: by then such a page is gone.
+const A_MOMENT: Duration = Duration::millis(250);
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +48,9 @@ impl Call {
         let (hushed, controller) = (Rc::clone(&silent), abort.clone());
         spawn(async move {
             let answer = exchange(&what, controller).await.ok();
+            if answer.is_none() {
+                pause(A_MOMENT).await;
+            }
             if !hushed.get() {
                 done(answer);
             }
@@ -56,6 +66,12 @@ impl Drop for Call {
             abort.abort();
         }
     }
+}
+
+async fn pause(span: Duration) {
+    let (say, heard) = once();
+    let _timer = Timer::after(span, move || say.say(()));
+    heard.await;
 }
 
 async fn exchange(what: &Request, abort: Option<AbortController>) -> Result<Answer, JsValue> {
