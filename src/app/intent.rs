@@ -252,6 +252,7 @@ impl App {
         now: Instant,
     ) {
         self.conversation = conversation;
+        self.swept = false;
         self.conversation.unread &= self.hidden;
         self.note.before.clone_from(&self.conversation.preview);
         self.shelf.catalogue.touch();

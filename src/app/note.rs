@@ -57,6 +57,8 @@ impl App {
         }
         if asked || answered {
             self.conversation.touched = now;
+            // Another tab deleted it, and it goes on here.
+            self.conversation.deleted = None;
         }
         self.conversation.unread |= answered && self.hidden;
     }

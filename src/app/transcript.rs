@@ -152,7 +152,7 @@ impl App {
 
     /// Nothing of the log is missing up to here.
     pub(super) fn whole(&mut self, key: &EventKey) {
-        if !self.tab.following {
+        if !self.tab.following && !self.swept {
             self.conversation.whole = Some(key.as_str().to_owned());
         }
     }

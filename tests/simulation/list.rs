@@ -290,6 +290,29 @@ fn a_title_that_another_tab_gives_the_open_conversation_stays() {
 }
 
 #[test]
+fn what_another_tab_deletes_stays_deleted_until_something_is_said_in_it() {
+    let mut page = two();
+    page.news.clear();
+    let mut other = visit_at(page.now, "", None, &page.store);
+    other.delete("about dogs");
+    hears(&mut page, &mut other);
+    assert_eq!(titles(&page), ["about cats"]);
+    page.tell(Msg::Hidden);
+    page.tell(Msg::Shown);
+    hears(&mut other, &mut page);
+    assert_eq!(titles(&other), ["New conversation", "about cats"]);
+    let deleted = kept(&page).iter().any(|record| record.deleted.is_some());
+    assert!(deleted, "it is kept as deleted");
+
+    page.says("and puppies", "Puppies bark.");
+    hears(&mut other, &mut page);
+    assert_eq!(titles(&page), ["about dogs", "about cats"]);
+    assert!(titles(&other).contains(&"about dogs"));
+    let again = visit_at(page.now + 600_000, "", None, &page.store);
+    assert!(titles(&again).contains(&"about dogs"));
+}
+
+#[test]
 fn deleting_the_open_one_opens_a_new_one() {
     let mut page = two();
     let deleted = page.view.conversation.clone();
