@@ -229,9 +229,11 @@ impl App {
         self.amend(id, &|record| record.deleted = None);
     }
 
-    /// What was being written stays with the conversation that is about to be left.
+    /// What was being written stays with the conversation that is about to be left. Where another
+    /// tab keeps that one, it stays in the message box.
     pub(super) fn put_down(&mut self) {
-        if self.is_kept() && self.session.is_some() && !self.draft.is_empty() {
+        let ours = self.is_kept() && self.session.is_some() && !self.tab.following;
+        if ours && !self.draft.is_empty() {
             self.conversation.draft = std::mem::take(&mut self.draft);
             self.outputs.push_back(Output::Compose(String::new()));
         }

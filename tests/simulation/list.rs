@@ -178,6 +178,47 @@ fn a_draft_and_what_waits_stay_with_their_conversation() {
 }
 
 #[test]
+fn what_is_written_where_another_tab_keeps_the_conversation_stays_in_the_box() {
+    let mut page = two();
+    page.tell(Msg::Did(Intent::Draft("of dogs".into())));
+    page.go("about cats");
+    let mut other = visit_at(page.now, "", None, &page.store);
+    other.holds = false;
+    other.go("about dogs");
+    other.tell(Msg::Did(Intent::Draft("of both".into())));
+    other.holds = true;
+    other.fresh();
+    assert_ne!(
+        other.composed.as_deref(),
+        Some(""),
+        "the box is not emptied"
+    );
+    other.go("about dogs");
+    assert_eq!(other.composed.as_deref(), Some("of dogs"), "its own draft");
+    other.fresh();
+    let drafts = kept(&other).into_iter().map(|record| record.draft);
+    let drafts: Vec<String> = drafts.filter(|draft| !draft.is_empty()).collect();
+    assert!(drafts.contains(&"of both".to_owned()), "{drafts:?}");
+}
+
+#[test]
+fn a_draft_below_what_the_box_holds_already_is_not_lost() {
+    let mut page = two();
+    page.tell(Msg::Did(Intent::Draft("of dogs".into())));
+    page.go("about cats");
+    let mut other = visit_at(page.now, "", None, &page.store);
+    other.holds = false;
+    other.fresh();
+    other.tell(Msg::Did(Intent::Draft("of both".into())));
+    other.holds = true;
+    other.go("about dogs");
+    assert_eq!(other.composed.as_deref(), Some("of dogs\n\nof both"));
+    let drafts = kept(&other).into_iter().map(|record| record.draft);
+    let drafts: Vec<String> = drafts.filter(|draft| !draft.is_empty()).collect();
+    assert_eq!(drafts, ["of dogs\n\nof both"]);
+}
+
+#[test]
 fn a_conversation_in_which_nothing_was_said_is_not_kept() {
     let mut page = load("", None);
     page.connect("saiki", "ws://h:1/");
