@@ -67,6 +67,10 @@ impl App {
     pub(super) fn seen(&mut self, seen: bool) {
         self.hidden = !seen;
         self.conversation.unread &= !seen;
+        // The person may go to another tab, or close this one.
+        if self.hidden && self.keeps_open() {
+            self.shelf.tell(&self.conversation);
+        }
     }
 }
 

@@ -179,6 +179,11 @@ impl App {
         !self.is_demo()
     }
 
+    /// There is an open conversation, and it is this tab's to keep.
+    pub(super) fn keeps_open(&self) -> bool {
+        self.is_kept() && self.session.is_some() && !self.tab.following
+    }
+
     /// Keeps what this message has changed, all of it in one commit, and before anything that was
     /// made of it leaves the page.
     pub(super) fn keep(&mut self) {
@@ -191,7 +196,7 @@ impl App {
 
     /// Notes what is to be kept of the open conversation, where it is this tab's to keep.
     pub(super) fn shelve(&mut self) {
-        if self.is_kept() && self.session.is_some() && !self.tab.following {
+        if self.keeps_open() {
             self.keep_outbox();
             self.shelf.keep(&self.conversation, None);
         }

@@ -196,9 +196,7 @@ fn what_is_written_where_another_tab_keeps_the_conversation_stays_in_the_box() {
     other.go("about dogs");
     assert_eq!(other.composed.as_deref(), Some("of dogs"), "its own draft");
     other.fresh();
-    let drafts = kept(&other).into_iter().map(|record| record.draft);
-    let drafts: Vec<String> = drafts.filter(|draft| !draft.is_empty()).collect();
-    assert!(drafts.contains(&"of both".to_owned()), "{drafts:?}");
+    assert!(drafts(&other).contains(&"of both".to_owned()));
 }
 
 #[test]
@@ -213,9 +211,7 @@ fn a_draft_below_what_the_box_holds_already_is_not_lost() {
     other.holds = true;
     other.go("about dogs");
     assert_eq!(other.composed.as_deref(), Some("of dogs\n\nof both"));
-    let drafts = kept(&other).into_iter().map(|record| record.draft);
-    let drafts: Vec<String> = drafts.filter(|draft| !draft.is_empty()).collect();
-    assert_eq!(drafts, ["of dogs\n\nof both"]);
+    assert_eq!(drafts(&other), ["of dogs\n\nof both"]);
 }
 
 #[test]
@@ -310,6 +306,42 @@ fn what_one_tab_does_to_a_list_is_seen_in_the_others() {
     hears(&mut page, &mut other);
     assert_eq!(titles(&page), ["about dogs", "Pets"]);
     assert!(page.news.is_empty(), "what was heard is not said again");
+}
+
+/// The drafts that are kept, where there are any.
+fn drafts(page: &Page) -> Vec<String> {
+    let drafts = kept(page).into_iter().map(|record| record.draft);
+    drafts.filter(|draft| !draft.is_empty()).collect()
+}
+
+#[test]
+fn what_is_renamed_in_another_tab_keeps_the_draft_that_was_left_in_it() {
+    let leave: [fn(&mut Page); 2] = [Page::fresh, |page| page.tell(Msg::Hidden)];
+    for leave in leave {
+        let mut page = two();
+        page.news.clear();
+        let mut other = visit_at(page.now, "", None, &page.store);
+        other.fresh();
+        for draft in ["h", "half a", "half a thought"] {
+            page.tell(Msg::Did(Intent::Draft(draft.into())));
+        }
+        leave(&mut page);
+        hears(&mut other, &mut page);
+        other.rename("about dogs", "Pets");
+        assert_eq!(drafts(&other), ["half a thought"]);
+    }
+}
+
+#[test]
+fn other_tabs_are_told_that_there_is_a_draft_and_not_each_letter_of_it() {
+    let mut page = two();
+    page.news.clear();
+    for draft in ["h", "half a", "half a thought"] {
+        page.tell(Msg::Did(Intent::Draft(draft.into())));
+    }
+    assert_eq!(page.news.len(), 1);
+    page.tell(Msg::Did(Intent::Draft(String::new())));
+    assert_eq!(page.news.len(), 2);
 }
 
 #[test]
