@@ -75,6 +75,7 @@ impl App {
         // Another tab may have written it since.
         if let Some(keys) = &loaded.keys {
             self.shelf.refresh(KEYS, keys);
+            self.keys.check(&self.shelf);
         }
         let record = loaded.record.as_deref();
         let record =
