@@ -1,7 +1,7 @@
 //! Labels, hints and short states on the screen.
 
 use crate::model::{Kind, SendState, ToolState};
-use crate::session::Phase;
+use crate::session::{Phase, Refusal};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -147,6 +147,10 @@ pub const fn status(phase: &Phase) -> &'static str {
         // One sentence for all the tries, so that it is said once.
         Phase::Connecting { .. } | Phase::Waiting { .. } => "Reconnecting to ",
         Phase::Offline => "Offline",
+        // The person ended it, or it wants something of the person: the server was reached.
+        Phase::Refused {
+            why: Refusal::Gone(_),
+        } => "Not connected to ",
         Phase::Refused { .. } => "Cannot reach ",
     }
 }

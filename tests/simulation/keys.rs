@@ -9,6 +9,7 @@ use parlor::session::{Phase, Refusal};
 use parlor::storage::migration::keys::{are_in, take_out};
 use parlor::storage::record::ConversationKey;
 use parlor::storage::tables::{MemoryTables, Store, Table};
+use parlor::words::ui;
 
 use super::links::{Page, load, visit, visit_in};
 use super::support::ready;
@@ -260,6 +261,8 @@ fn a_tab_that_takes_over_without_the_key_asks_for_it_and_sends_what_waits() {
     assert_eq!(shown(&follower), None);
     follower.answered(401, r#"{"detail":"Unauthorized"}"#);
     assert!(wants_key(&follower) && follower.opened.is_empty());
+    let said = ui::status(&follower.phase);
+    assert_eq!(said, "Not connected to ", "it was reached");
     assert_eq!(follower.lines(), ["user queued: from the follower"]);
 
     connect(&mut follower, URL, KEY, false);
