@@ -57,6 +57,7 @@ words! {
     STRICT_HINT = "Send only the frames that the server's document describes";
     KEY = "Key";
     KEY_NOW = "Forgotten when this tab is closed.";
+    KEY_KEPT = "Kept by this browser until the box is unticked.";
     KEY_KNOWN = "A key is known. Leave this empty to go on with it.";
     KEY_REMEMBER = "Remember on this device";
     KEY_ENTER = "Enter the key";
