@@ -71,6 +71,8 @@ pub struct App {
     conversation: Conversation,
     /// The messages that no sign has come of, as they were kept last.
     outgoing: Vec<Outgoing>,
+    /// What was kept of the open conversation was swept away since it was read.
+    swept: bool,
     /// A conversation is being read; what the person does meanwhile is held.
     opening: Option<Opening>,
     tab: Tab,
@@ -137,6 +139,7 @@ impl Default for App {
             target: None,
             conversation: Conversation::new("", "", ConversationId::new(""), Instant(0)),
             outgoing: Vec::new(),
+            swept: false,
             opening: None,
             tab: Tab::default(),
             held: Vec::new(),

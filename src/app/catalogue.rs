@@ -34,9 +34,9 @@ pub(super) struct Catalogue {
 pub(super) enum Kept {
     /// It was kept like this already.
     Same,
-    /// It is another now, which nobody sees in a list.
+    /// It is another now, by what other tabs are told only once it is left.
     Unseen,
-    /// It is another now, or new.
+    /// It is another now, or new, and other tabs are to know.
     Anew,
     /// One that had been deleted was begun again: what is kept of the old one is not its own.
     InPlaceOfDeleted,
@@ -80,6 +80,7 @@ impl Catalogue {
             && record.created != listed.record.created;
         let seen =
             looks_different(&listed.record, record) || record.touched.since(listed.shown) >= COARSE;
+        let told = seen || is_told(&listed.record, record);
         self.moved |= seen;
         if self.moved {
             listed.shown = record.touched;
@@ -90,7 +91,7 @@ impl Catalogue {
             let listed = self.listed.remove(at);
             self.place(listed);
         }
-        match (begun_again, seen) {
+        match (begun_again, told) {
             (true, _) => Kept::InPlaceOfDeleted,
             (false, true) => Kept::Anew,
             (false, false) => Kept::Unseen,
@@ -155,4 +156,9 @@ fn looks_different(old: &Conversation, new: &Conversation) -> bool {
         || old.unread != new.unread
         || old.deleted != new.deleted
         || headline(old) != headline(new)
+}
+
+/// Nobody sees it in a list, and yet it decides what becomes of a conversation.
+fn is_told(old: &Conversation, new: &Conversation) -> bool {
+    old.known != new.known || old.draft.is_empty() != new.draft.is_empty()
 }

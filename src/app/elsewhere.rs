@@ -39,15 +39,28 @@ impl App {
                     self.adopt(record);
                 }
             }
-            // The open one goes on here, and is kept again with the next that is said.
-            None => self.shelf.catalogue.remove_key(key),
+            None => self.lost(key),
         }
     }
 
-    /// Of the open conversation only its title is taken on: what was said in it is better known here.
+    /// Another tab swept a conversation away. The open one goes on here, and what it says from now on
+    /// is kept; what came before is to be asked for again.
+    fn lost(&mut self, key: &str) {
+        self.shelf.catalogue.remove_key(key);
+        if self.session.is_some() && self.conversation.key() == key {
+            self.swept = true;
+            self.conversation.whole = None;
+            self.conversation.cursor = None;
+            self.outgoing.clear();
+        }
+    }
+
+    /// Of the open conversation only its title is taken on, and whether it is deleted: what was said
+    /// in it is better known here.
     fn adopt(&mut self, record: Conversation) {
         self.shelf.catalogue.keep(&record);
         if self.session.is_some() && super::catalogue::is_same(&self.conversation, &record) {
+            self.conversation.deleted = record.deleted;
             self.conversation.renamed = record.renamed;
             self.view.subject.clone_from(&record.title);
             self.conversation.title = record.title;

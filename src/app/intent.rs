@@ -257,6 +257,7 @@ impl App {
         now: Instant,
     ) {
         self.conversation = conversation;
+        self.swept = false;
         self.conversation.unread &= self.hidden;
         self.note.before.clone_from(&self.conversation.preview);
         self.shelf.catalogue.touch();
@@ -340,12 +341,23 @@ impl App {
         self.show_key();
     }
 
+    /// Puts what was being written here into the message box, above what stands in it already.
+    fn take_up(&mut self) {
+        let kept = self.conversation.draft.as_str();
+        if self.draft.contains(kept) {
+            return;
+        }
+        let draft = match kept.contains(&self.draft) {
+            true => kept.to_owned(),
+            false => [kept, "\n\n", &self.draft].concat(),
+        };
+        self.drafted(&draft);
+        self.outputs.push_back(Output::Compose(draft));
+    }
+
     /// Brings back what was being written, and what no sign had come of when the page was left.
     fn restore(&mut self, outbox: Vec<Outgoing>, now: Instant) {
-        if self.draft.is_empty() && !self.conversation.draft.is_empty() {
-            self.draft.clone_from(&self.conversation.draft);
-            self.outputs.push_back(Output::Compose(self.draft.clone()));
-        }
+        self.take_up();
         self.outgoing.clone_from(&outbox);
         let (without, kept): (Vec<_>, Vec<_>) = outbox
             .into_iter()

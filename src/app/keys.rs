@@ -3,10 +3,16 @@
 
 use super::App;
 use super::msg::Output;
+use super::shelf::Shelf;
 
 /// The keys that this tab knows, each under its name.
 #[derive(Debug, Default)]
-pub(super) struct Keys(Vec<(String, String)>);
+pub(super) struct Keys {
+    /// Those that the tab keeps.
+    kept: Vec<(String, String)>,
+    /// Those that are to be remembered on the device, which may not keep them.
+    given: Vec<(String, String)>,
+}
 
 /// What the names of all keys begin with, in the tab's store and among the settings.
 pub const KEYS: &str = "key ";
@@ -20,21 +26,46 @@ impl Keys {
     /// What a tab has kept of the time before it was reloaded.
     pub(super) fn new(kept: &[(String, String)]) -> Self {
         let ours = kept.iter().filter(|(name, _)| name.starts_with(KEYS));
-        Self(ours.cloned().collect())
+        Self {
+            kept: ours.cloned().collect(),
+            given: Vec::new(),
+        }
+    }
+
+    /// What the device is seen to remember is its own from now on.
+    pub(super) fn check(&mut self, shelf: &Shelf) {
+        self.given.retain(|(name, _)| shelf.setting(name).is_none());
     }
 
     fn find(&self, name: &str) -> Option<&String> {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, key)| key)
+        find(&self.kept, name)
     }
+}
+
+fn find<'a>(keys: &'a [(String, String)], name: &str) -> Option<&'a String> {
+    let found = keys.iter().find(|(known, _)| known == name);
+    found.map(|(_, key)| key)
+}
+
+fn put(keys: &mut Vec<(String, String)>, name: &str, key: Option<&String>) {
+    keys.retain(|(known, _)| known != name);
+    keys.extend(key.map(|key| (name.to_owned(), key.clone())));
 }
 
 impl App {
     /// The key to a server: the one that was given in this tab, else the one that is remembered.
     pub(super) fn key_to(&self, server: &str, url: &str) -> Option<String> {
         let name = name(server, url);
-        let remembered = || self.shelf.setting(&name).map(str::to_owned);
-        self.keys.find(&name).cloned().or_else(remembered)
+        self.keys
+            .find(&name)
+            .cloned()
+            .or_else(|| self.beside(&name))
+    }
+
+    /// The key that is remembered, or was to be.
+    fn beside(&self, name: &str) -> Option<String> {
+        let remembered = self.shelf.setting(name).map(str::to_owned);
+        remembered.or_else(|| find(&self.keys.given, name).cloned())
     }
 
     /// The person gave a key, or wants the one that is known to be remembered.
@@ -49,6 +80,7 @@ impl App {
         if remember {
             let key = given.or_else(|| self.key_to(server, url));
             self.keep_in_tab(&name, None);
+            put(&mut self.keys.given, &name, key.as_ref());
             self.shelf.set(&name, key);
         } else if given.is_some() {
             self.keep_in_tab(&name, given);
@@ -58,7 +90,8 @@ impl App {
     /// The key to a server is no longer to be remembered. This tab goes on with it.
     pub(super) fn forget_key(&mut self, server: &str, url: &str) {
         let name = name(server, url);
-        if let Some(key) = self.shelf.setting(&name).map(str::to_owned) {
+        if let Some(key) = self.beside(&name) {
+            put(&mut self.keys.given, &name, None);
             if self.keys.find(&name).is_none() {
                 self.keep_in_tab(&name, Some(key));
             }
@@ -71,16 +104,14 @@ impl App {
     pub(super) fn show_key(&mut self) {
         let name = name(&self.view.server, &self.view.url);
         self.view.remembered = self.shelf.setting(&name).is_some();
-        self.view.keyed = self.view.remembered || self.keys.find(&name).is_some();
+        self.view.keyed = self.keys.find(&name).is_some() || self.beside(&name).is_some();
     }
 
     fn keep_in_tab(&mut self, name: &str, key: Option<String>) {
         if self.keys.find(name) == key.as_ref() {
             return;
         }
-        self.keys.0.retain(|(known, _)| known != name);
-        let known = key.iter().map(|key| (name.to_owned(), key.clone()));
-        self.keys.0.extend(known);
+        put(&mut self.keys.kept, name, key.as_ref());
         let name = name.to_owned();
         self.outputs.push_back(Output::KeepInTab { name, key });
     }

@@ -229,9 +229,10 @@ impl App {
         self.amend(id, &|record| record.deleted = None);
     }
 
-    /// What was being written stays with the conversation that is about to be left.
+    /// What was being written stays with the conversation that is about to be left. Where another
+    /// tab keeps that one, it stays in the message box.
     pub(super) fn put_down(&mut self) {
-        if self.is_kept() && self.session.is_some() && !self.draft.is_empty() {
+        if self.keeps_open() && !self.draft.is_empty() {
             self.conversation.draft = std::mem::take(&mut self.draft);
             self.outputs.push_back(Output::Compose(String::new()));
         }
@@ -241,13 +242,16 @@ impl App {
     /// said, by nobody, is not kept.
     pub(super) fn put_away(&mut self, now: Instant) {
         // What another tab holds is that one's to keep, or to forget.
-        if self.session.is_none() || !self.is_kept() || self.tab.following {
+        if !self.keeps_open() {
             return;
         }
         self.take_note(now);
         match self.is_blank() {
             true => self.shelf.forget(&self.conversation),
-            false => self.shelve(),
+            false => {
+                self.shelve();
+                self.shelf.tell(&self.conversation);
+            }
         }
     }
 

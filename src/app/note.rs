@@ -57,6 +57,8 @@ impl App {
         }
         if asked || answered {
             self.conversation.touched = now;
+            // Another tab deleted it, and it goes on here.
+            self.conversation.deleted = None;
         }
         self.conversation.unread |= answered && self.hidden;
     }
@@ -65,6 +67,10 @@ impl App {
     pub(super) fn seen(&mut self, seen: bool) {
         self.hidden = !seen;
         self.conversation.unread &= !seen;
+        // The person may go to another tab, or close this one.
+        if self.hidden && self.keeps_open() {
+            self.shelf.tell(&self.conversation);
+        }
     }
 }
 

@@ -191,6 +191,12 @@ impl Shelf {
         self.writes.push(conversation.put());
     }
 
+    /// Tells other tabs how a conversation is left, so that what they do to it in their lists is done
+    /// to what is kept.
+    pub(super) fn tell(&mut self, conversation: &Conversation) {
+        self.news.extend(elsewhere::kept(conversation));
+    }
+
     /// Forgets a conversation and everything that is kept of it.
     pub(super) fn forget(&mut self, conversation: &Conversation) {
         self.empty(conversation);

@@ -75,6 +75,7 @@ impl App {
         // Another tab may have written it since.
         if let Some(keys) = &loaded.keys {
             self.shelf.refresh(KEYS, keys);
+            self.keys.check(&self.shelf);
         }
         let record = loaded.record.as_deref();
         let record =
@@ -152,7 +153,7 @@ impl App {
 
     /// Nothing of the log is missing up to here.
     pub(super) fn whole(&mut self, key: &EventKey) {
-        if !self.tab.following {
+        if !self.tab.following && !self.swept {
             self.conversation.whole = Some(key.as_str().to_owned());
         }
     }
@@ -179,6 +180,11 @@ impl App {
         !self.is_demo()
     }
 
+    /// There is an open conversation, and it is this tab's to keep.
+    pub(super) fn keeps_open(&self) -> bool {
+        self.is_kept() && self.session.is_some() && !self.tab.following
+    }
+
     /// Keeps what this message has changed, all of it in one commit, and before anything that was
     /// made of it leaves the page.
     pub(super) fn keep(&mut self) {
@@ -191,7 +197,7 @@ impl App {
 
     /// Notes what is to be kept of the open conversation, where it is this tab's to keep.
     pub(super) fn shelve(&mut self) {
-        if self.is_kept() && self.session.is_some() && !self.tab.following {
+        if self.keeps_open() {
             self.keep_outbox();
             self.shelf.keep(&self.conversation, None);
         }

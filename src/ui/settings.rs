@@ -32,8 +32,21 @@ struct Form {
     strict: RwSignal<bool>,
     key: RwSignal<String>,
     remember: RwSignal<bool>,
+    /// The box was ticked or unticked here, for whichever address.
+    decided: RwSignal<bool>,
+    /// What is in use, and known of its key, as the form was opened.
+    used: Used,
     /// What is wrong with the address.
     trouble: RwSignal<String>,
+}
+
+/// A server in use. Of its key alone the page is told.
+#[derive(Clone, Copy)]
+struct Used {
+    server: RwSignal<String>,
+    url: RwSignal<String>,
+    keyed: bool,
+    remembered: bool,
 }
 
 /// The sentence below the key, for what it describes.
@@ -49,8 +62,33 @@ impl Form {
             url: RwSignal::new(chrome.url.get_untracked()),
             strict: RwSignal::new(chrome.strict.get_untracked()),
             key: RwSignal::new(String::new()),
-            remember: RwSignal::new(chrome.remembered.get_untracked()),
+            remember: RwSignal::new(false),
+            decided: RwSignal::new(false),
+            used: Used {
+                server: RwSignal::new(chrome.server.get_untracked()),
+                url: RwSignal::new(chrome.url.get_untracked()),
+                keyed: chrome.keyed.get_untracked(),
+                remembered: chrome.remembered.get_untracked(),
+            },
             trouble: RwSignal::new(String::new()),
+        }
+    }
+
+    /// The form means the server in use.
+    fn is_in_use(self) -> bool {
+        self.server.get() == self.used.server.get() && self.url.get() == self.used.url.get()
+    }
+
+    /// A key is known to the server that the form means.
+    fn is_keyed(self) -> bool {
+        self.used.keyed && self.is_in_use()
+    }
+
+    /// The key to it is to be remembered.
+    fn remembers(self) -> bool {
+        match self.decided.get() {
+            true => self.remember.get(),
+            false => self.used.remembered && self.is_in_use(),
         }
     }
 
@@ -84,7 +122,7 @@ impl Form {
                 url: self.url.get_untracked(),
                 strict: self.strict.get_untracked(),
                 key: self.key.get_untracked(),
-                remember: self.remember.get_untracked(),
+                remember: untrack(|| self.remembers()),
             });
             panels.close(Panel::Settings);
         };
@@ -183,14 +221,11 @@ impl Form {
     /// The field never holds a key that is known: nothing in the page does.
     fn key(self, entered: impl Fn() + 'static) -> El {
         let handle = handle();
-        let chrome = &handle.projection.chrome;
-        let (keyed, wanted) = (
-            chrome.keyed.clone(),
-            handle.projection.phase.with_untracked(wants_key) && !Place::now().embedded,
-        );
-        let hint = move || match keyed.get() {
-            true => ui::KEY_KNOWN.to_owned(),
-            false => ui::KEY_NOW.to_owned(),
+        let wanted = handle.projection.phase.with_untracked(wants_key) && !Place::now().embedded;
+        let hint = move || match (self.is_keyed(), self.remembers()) {
+            (true, _) => ui::KEY_KNOWN.to_owned(),
+            (false, true) => ui::KEY_KEPT.to_owned(),
+            (false, false) => ui::KEY_NOW.to_owned(),
         };
         let field = el("input", "input")
             .set("type", "password")
@@ -205,6 +240,7 @@ impl Form {
         let hint = el("p", "field-hint").set("id", KEY_HINT).says(hint);
         let tick = move |on| {
             self.remember.set(on);
+            self.decided.set(true);
             if !on {
                 handle.did(Intent::ForgetKey {
                     server: self.server.get_untracked(),
@@ -212,12 +248,12 @@ impl Form {
                 });
             }
         };
-        let tick = check(ui::KEY_REMEMBER, self.remember.get_untracked(), tick);
-        el("div", "").put(label).put(hint).put(tick)
+        let tick = check(ui::KEY_REMEMBER, move || self.remembers(), tick);
+        el("div", "form").put(label).put(hint).put(tick)
     }
 
     fn strictness(self) -> Vec<El> {
-        let now = self.strict.get_untracked();
+        let now = move || self.strict.get();
         let label = check(ui::STRICT, now, move |on| self.strict.set(on));
         vec![label, el("p", "field-hint").text(ui::STRICT_HINT)]
     }
@@ -234,9 +270,10 @@ fn on_enter(done: impl Fn() + 'static) -> impl Fn(&KeyboardEvent) + 'static {
 }
 
 /// A box to tick, with its words.
-fn check(words: &str, now: bool, ticked: impl Fn(bool) + 'static) -> El {
+fn check(words: &str, now: impl Fn() -> bool + 'static, ticked: impl Fn(bool) + 'static) -> El {
     let field = el("input", "").set("type", "checkbox").on_tick(ticked);
-    field.field().set_checked(now);
+    let shown = field.clone();
+    watch(move || shown.field().set_checked(now()));
     el("label", "check")
         .put(field)
         .put(el("span", "").text(words))

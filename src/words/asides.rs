@@ -3,13 +3,12 @@
 /// Goes out with a picture that has no words: some servers refuse an empty text.
 pub const SEE_ATTACHMENT: &str = "See the attached file.";
 
-/// Messages that waited in a conversation that was left.
+/// Messages that waited when an earlier version was left, and are not whole any more.
 pub const GIVEN_BACK: &str =
     "What had not been sent is in the message box again. Send it here, or delete it.";
 
-/// A message waited with a picture or a file, which a reload does not survive.
-pub const ATTACHMENT_LOST: &str =
-    "What was attached to a waiting message did not survive the reload. Attach it again.";
+/// A message waited with a picture or a file, which the first version of the storage did not keep.
+pub const ATTACHMENT_LOST: &str = "An earlier version of Parlor did not keep what was attached to a waiting message. Attach it again.";
 
 /// A conversation was deleted; `there` says that its server still lists it.
 #[must_use]

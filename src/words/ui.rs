@@ -1,7 +1,7 @@
 //! Labels, hints and short states on the screen.
 
 use crate::model::{Kind, SendState, ToolState};
-use crate::session::Phase;
+use crate::session::{Phase, Refusal};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -57,6 +57,7 @@ words! {
     STRICT_HINT = "Send only the frames that the server's document describes";
     KEY = "Key";
     KEY_NOW = "Forgotten when this tab is closed.";
+    KEY_KEPT = "Kept by this browser until the box is unticked.";
     KEY_KNOWN = "A key is known. Leave this empty to go on with it.";
     KEY_REMEMBER = "Remember on this device";
     KEY_ENTER = "Enter the key";
@@ -147,6 +148,10 @@ pub const fn status(phase: &Phase) -> &'static str {
         // One sentence for all the tries, so that it is said once.
         Phase::Connecting { .. } | Phase::Waiting { .. } => "Reconnecting to ",
         Phase::Offline => "Offline",
+        // The person ended it, or it wants something of the person: the server was reached.
+        Phase::Refused {
+            why: Refusal::Gone(_),
+        } => "Not connected to ",
         Phase::Refused { .. } => "Cannot reach ",
     }
 }

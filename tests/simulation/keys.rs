@@ -9,6 +9,7 @@ use parlor::session::{Phase, Refusal};
 use parlor::storage::migration::keys::{are_in, take_out};
 use parlor::storage::record::ConversationKey;
 use parlor::storage::tables::{MemoryTables, Store, Table};
+use parlor::words::ui;
 
 use super::links::{Page, load, visit, visit_in};
 use super::support::ready;
@@ -95,6 +96,39 @@ fn a_key_that_is_to_be_remembered_is_there_in_another_tab_until_it_is_unticked()
     assert_eq!(shown(&visit("", None, &page.store)), None);
     let reloaded = visit_in(page.tab.clone(), "", None, &page.store);
     assert_eq!(shown(&reloaded), Some(KEY), "this tab goes on with it");
+}
+
+#[test]
+fn a_key_that_the_device_cannot_remember_is_known_until_it_is_forgotten() {
+    let mut page = load("", None);
+    connect(&mut page, URL, "old", false);
+    page.answered(200, r#"{"conversation_id":"c1"}"#);
+    page.full = true;
+    connect(&mut page, URL, KEY, true);
+    assert_eq!(page.view.conversation, "c1");
+    assert_eq!(shown(&page), Some(KEY));
+    assert_eq!((page.view.keyed, page.view.remembered), (true, false));
+    is_secret(&page);
+    connect(&mut page, URL, "", false);
+    assert_eq!(shown(&page), Some(KEY));
+
+    let (server, url) = ("openhands-v0".into(), URL.into());
+    page.tell(Msg::Did(Intent::ForgetKey { server, url }));
+    let reloaded = visit_in(page.tab.clone(), "", None, &page.store);
+    assert_eq!(shown(&reloaded), Some(KEY), "this tab goes on with it");
+}
+
+#[test]
+fn a_key_that_the_device_did_remember_is_forgotten_where_it_was_ticked_too() {
+    let mut page = load("", None);
+    connect(&mut page, URL, "old", false);
+    page.answered(200, r#"{"conversation_id":"c1"}"#);
+    connect(&mut page, URL, KEY, true);
+    let mut other = visit("", None, &page.store);
+    let (server, url) = ("openhands-v0".into(), URL.into());
+    other.tell(Msg::Did(Intent::ForgetKey { server, url }));
+    connect(&mut page, URL, "", false);
+    assert_eq!(shown(&page), None);
 }
 
 #[test]
@@ -227,6 +261,8 @@ fn a_tab_that_takes_over_without_the_key_asks_for_it_and_sends_what_waits() {
     assert_eq!(shown(&follower), None);
     follower.answered(401, r#"{"detail":"Unauthorized"}"#);
     assert!(wants_key(&follower) && follower.opened.is_empty());
+    let said = ui::status(&follower.phase);
+    assert_eq!(said, "Not connected to ", "it was reached");
     assert_eq!(follower.lines(), ["user queued: from the follower"]);
 
     connect(&mut follower, URL, KEY, false);

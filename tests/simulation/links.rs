@@ -6,6 +6,7 @@ use parlor::app::{App, Intent, KEYS, Kept, Loaded, Msg, Output, Start, Theme, Tr
 use parlor::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use parlor::model::{Attachment, Body, ConversationId, Instant, Item, TransactionId};
 use parlor::session::{Change, Phase};
+use parlor::storage::StorageError;
 use parlor::storage::record::{ConversationKey, Outgoing, Record};
 use parlor::storage::tables::{MemoryTables, Store, Table};
 use serde_json::json;
@@ -30,6 +31,8 @@ pub(crate) struct Page {
     pub(crate) tab: Vec<(String, String)>,
     /// What the page's address was changed to.
     pub(crate) query: Option<String>,
+    /// The store refuses what it is given.
+    pub(crate) full: bool,
     /// This tab gets the conversations that it asks for.
     pub(crate) holds: bool,
     pub(crate) told: Vec<String>,
@@ -93,6 +96,7 @@ fn visit_with(
         saved: Vec::new(),
         tab: tab.clone(),
         query: None,
+        full: false,
         holds: true,
         told: Vec::new(),
         phase: Phase::Idle,
@@ -148,6 +152,7 @@ impl Page {
                 Output::Show(view) => self.view = *view,
                 Output::Compose(text) => self.composed = Some(text),
                 Output::TellAll(news) => self.news.push(news),
+                Output::Keep(_) if self.full => self.tell(Msg::NotKept(StorageError::Full)),
                 Output::Keep(writes) => ready(self.store.commit(writes)).unwrap(),
                 Output::Save { name, json } => self.saved.push((name, json)),
                 Output::Load(conversation) => self.read(conversation),

@@ -178,6 +178,43 @@ fn a_draft_and_what_waits_stay_with_their_conversation() {
 }
 
 #[test]
+fn what_is_written_where_another_tab_keeps_the_conversation_stays_in_the_box() {
+    let mut page = two();
+    page.tell(Msg::Did(Intent::Draft("of dogs".into())));
+    page.go("about cats");
+    let mut other = visit_at(page.now, "", None, &page.store);
+    other.holds = false;
+    other.go("about dogs");
+    other.tell(Msg::Did(Intent::Draft("of both".into())));
+    other.holds = true;
+    other.fresh();
+    assert_ne!(
+        other.composed.as_deref(),
+        Some(""),
+        "the box is not emptied"
+    );
+    other.go("about dogs");
+    assert_eq!(other.composed.as_deref(), Some("of dogs"), "its own draft");
+    other.fresh();
+    assert!(drafts(&other).contains(&"of both".to_owned()));
+}
+
+#[test]
+fn a_draft_below_what_the_box_holds_already_is_not_lost() {
+    let mut page = two();
+    page.tell(Msg::Did(Intent::Draft("of dogs".into())));
+    page.go("about cats");
+    let mut other = visit_at(page.now, "", None, &page.store);
+    other.holds = false;
+    other.fresh();
+    other.tell(Msg::Did(Intent::Draft("of both".into())));
+    other.holds = true;
+    other.go("about dogs");
+    assert_eq!(other.composed.as_deref(), Some("of dogs\n\nof both"));
+    assert_eq!(drafts(&other), ["of dogs\n\nof both"]);
+}
+
+#[test]
 fn a_conversation_in_which_nothing_was_said_is_not_kept() {
     let mut page = load("", None);
     page.connect("saiki", "ws://h:1/");
@@ -271,6 +308,42 @@ fn what_one_tab_does_to_a_list_is_seen_in_the_others() {
     assert!(page.news.is_empty(), "what was heard is not said again");
 }
 
+/// The drafts that are kept, where there are any.
+fn drafts(page: &Page) -> Vec<String> {
+    let drafts = kept(page).into_iter().map(|record| record.draft);
+    drafts.filter(|draft| !draft.is_empty()).collect()
+}
+
+#[test]
+fn what_is_renamed_in_another_tab_keeps_the_draft_that_was_left_in_it() {
+    let leave: [fn(&mut Page); 2] = [Page::fresh, |page| page.tell(Msg::Hidden)];
+    for leave in leave {
+        let mut page = two();
+        page.news.clear();
+        let mut other = visit_at(page.now, "", None, &page.store);
+        other.fresh();
+        for draft in ["h", "half a", "half a thought"] {
+            page.tell(Msg::Did(Intent::Draft(draft.into())));
+        }
+        leave(&mut page);
+        hears(&mut other, &mut page);
+        other.rename("about dogs", "Pets");
+        assert_eq!(drafts(&other), ["half a thought"]);
+    }
+}
+
+#[test]
+fn other_tabs_are_told_that_there_is_a_draft_and_not_each_letter_of_it() {
+    let mut page = two();
+    page.news.clear();
+    for draft in ["h", "half a", "half a thought"] {
+        page.tell(Msg::Did(Intent::Draft(draft.into())));
+    }
+    assert_eq!(page.news.len(), 1);
+    page.tell(Msg::Did(Intent::Draft(String::new())));
+    assert_eq!(page.news.len(), 2);
+}
+
 #[test]
 fn a_title_that_another_tab_gives_the_open_conversation_stays() {
     let mut page = two();
@@ -287,6 +360,29 @@ fn a_title_that_another_tab_gives_the_open_conversation_stays() {
         r#"{"conversation":"odd","record":"{"}"#.into(),
     ));
     assert_eq!(titles(&page), ["Pets", "about cats"]);
+}
+
+#[test]
+fn what_another_tab_deletes_stays_deleted_until_something_is_said_in_it() {
+    let mut page = two();
+    page.news.clear();
+    let mut other = visit_at(page.now, "", None, &page.store);
+    other.delete("about dogs");
+    hears(&mut page, &mut other);
+    assert_eq!(titles(&page), ["about cats"]);
+    page.tell(Msg::Hidden);
+    page.tell(Msg::Shown);
+    hears(&mut other, &mut page);
+    assert_eq!(titles(&other), ["New conversation", "about cats"]);
+    let deleted = kept(&page).iter().any(|record| record.deleted.is_some());
+    assert!(deleted, "it is kept as deleted");
+
+    page.says("and puppies", "Puppies bark.");
+    hears(&mut other, &mut page);
+    assert_eq!(titles(&page), ["about dogs", "about cats"]);
+    assert!(titles(&other).contains(&"about dogs"));
+    let again = visit_at(page.now + 600_000, "", None, &page.store);
+    assert!(titles(&again).contains(&"about dogs"));
 }
 
 #[test]

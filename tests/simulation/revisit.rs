@@ -1,9 +1,12 @@
 //! A conversation with a server that numbers its events, visited again.
 
-use parlor::app::Msg;
+use parlor::app::{Intent, Listing, Msg};
+use parlor::storage::record::{Conversation, Record};
+use parlor::storage::tables::{Store, Table};
 use serde_json::{Value, json};
 
 use super::links::{Page, load, visit_at};
+use super::support::ready;
 
 fn said(id: u64, text: &str) -> Value {
     json!({"id": id, "source": "agent", "action": "message", "message": text,
@@ -88,4 +91,45 @@ fn what_a_link_names_is_looked_up_after_a_reload_too_and_never_made() {
     let asked = again.answer("/mine", 200, r#"{"status":"RUNNING"}"#);
     assert_eq!(asked.method, "GET");
     assert_eq!(again.view.conversation, "mine");
+}
+
+/// What is kept of the conversation.
+fn kept(page: &Page) -> Conversation {
+    let rows = ready(page.store.list(Table::Conversations, "", None, None)).unwrap();
+    let (key, value) = rows.iter().find(|(key, _)| key.ends_with("mine")).unwrap();
+    Conversation::decode(key, value).unwrap()
+}
+
+fn hears(page: &mut Page, other: &mut Page) {
+    for news in std::mem::take(&mut other.news) {
+        page.tell(Msg::HeardByAll(news));
+    }
+}
+
+#[test]
+fn what_was_swept_away_while_it_was_open_is_asked_for_again() {
+    let mut page = first();
+    tell(&mut page, &said(1, "before"));
+    assert!(kept(&page).whole.is_some());
+    let mut other = visit_at(page.now, "", None, &page.store);
+    let id = other.view.entries[0].id;
+    other.tell(Msg::Did(Intent::List(Listing::Delete(id))));
+    hears(&mut page, &mut other);
+    page.now += 600_000;
+    let mut third = visit_at(page.now, "", None, &page.store);
+    hears(&mut page, &mut third);
+
+    tell(&mut page, &said(2, "after"));
+    let record = kept(&page);
+    assert_eq!((record.deleted, record.whole), (None, None));
+    let mut again = visit_at(page.now, "", None, &page.store);
+    let listed = again.view.entries.iter().find(|entry| !entry.open);
+    let id = listed.unwrap().id;
+    again.tell(Msg::Did(Intent::List(Listing::Open(id))));
+    connects(
+        &mut again,
+        &[],
+        &[waits(0), said(1, "before"), said(2, "after")],
+    );
+    assert_eq!(again.lines(), ["agent done: before", "agent done: after"]);
 }
