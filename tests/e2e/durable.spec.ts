@@ -114,7 +114,7 @@ test("a reader who has gone up finds the same message at the same place", async 
   await expectTop(page, wanted);
 
   await button(page, "New conversation").first().click();
-  await expect(items(page)).toHaveCount(0);
+  await expect(items(page, "tool")).toHaveCount(0);
   const list = page.getByRole("navigation", { name: "Conversations" });
   await list.getByRole("button", { name: new RegExp(`^long ${COUNT}`) }).click();
   await expectTop(page, wanted);
