@@ -131,6 +131,8 @@ io.on("connection", (socket) => {
   const { conversation_id: id, latest_event_id: latest } = socket.handshake.query;
   report.latest.push(Number(latest));
   socket.conn.on("heartbeat", () => (report.pongs += 1));
+  // Connecting makes a conversation that is not there, as with OpenHands.
+  if (!logs.has(id)) say(id, state("awaiting_user_input"));
   for (const event of of(id).filter((event) => event.id > Number(latest))) {
     socket.emit("oh_event", event);
   }
