@@ -103,8 +103,8 @@ pub enum AgentEvent {
     Uploading,
     /// It is there, and the frame on its way.
     Uploaded,
-    /// It is not, and the message in flight was not sent.
-    NotUploaded(Failure),
+    /// The message in flight was not sent: what goes with it, or itself, is not taken.
+    NotSent(Failure),
     /// What the agent is doing, said beside the log.
     Stands(Standing),
     /// What the server is busy with, by its own short name; `None` once it is done.

@@ -13,7 +13,7 @@ use super::transcript::Opening;
 use crate::io::Frame;
 use crate::model::{Attachment, Body, ConversationId, Instant, ItemId, SendState, TransactionId};
 use crate::session::{Direction, Input, Phase, Trace};
-use crate::storage::record::ConversationKey;
+use crate::storage::record::{ConversationKey, attachment, attachment_json};
 use crate::wire::json;
 
 /// What this tab is to the open conversation.
@@ -330,20 +330,7 @@ impl Handed {
     }
 }
 
-fn attachment_json(attachment: &Attachment) -> Value {
-    let Attachment { name, mime, base64 } = attachment;
-    json!({"name": name, "mime": mime, "base64": base64})
-}
-
 fn attachments(news: &Value) -> Vec<Attachment> {
     let list = news.get("attachments").and_then(Value::as_array);
-    let read = |file: &Value| {
-        let text = |name| json::text(file, &[name]).map(str::to_owned);
-        Some(Attachment {
-            name: text("name")?,
-            mime: text("mime")?,
-            base64: text("base64")?,
-        })
-    };
-    list.into_iter().flatten().filter_map(read).collect()
+    list.into_iter().flatten().filter_map(attachment).collect()
 }

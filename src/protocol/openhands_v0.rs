@@ -124,7 +124,7 @@ impl Protocol for OpenHands {
             } => self.answered(*request, *status, body, out),
             Happening::Failed { request } => self.answered(*request, 0, "", out),
             Happening::Closed(_) => self.link.socket = None,
-            Happening::Waited => self.waited(out),
+            Happening::Waited => self.ask(Asking::Look, out),
             Happening::Opened(_) | Happening::Flushed(_) => {}
         }
     }
@@ -243,7 +243,7 @@ impl OpenHands {
         let longest = self.link.longest.unwrap_or(u64::MAX);
         match u64::try_from(frame.len()) {
             Ok(length) if length <= longest => self.send(frame, out),
-            _ => out.event(AgentEvent::NotUploaded(Failure::TooLarge)),
+            _ => out.event(AgentEvent::NotSent(Failure::TooLarge)),
         }
     }
 

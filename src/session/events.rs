@@ -22,7 +22,7 @@ impl Session {
             AgentEvent::Accepted(id) => self.accepted(id),
             AgentEvent::Uploading => self.outbox.uploading = Some(now),
             AgentEvent::Uploaded => self.outbox.uploading = None,
-            AgentEvent::NotUploaded(why) => self.not_sent(why),
+            AgentEvent::NotSent(why) => self.not_sent(why),
             AgentEvent::Stands(standing) => self.stands(standing, now),
             AgentEvent::Trouble(fault) => self.timeline.trouble(fault),
             AgentEvent::Progress(what) => self.timeline.say(Change::Progress(what)),

@@ -101,7 +101,7 @@ impl Session {
         }
     }
 
-    fn is_transaction(&self, id: ItemId, transaction: TransactionId) -> bool {
+    pub(super) fn is_transaction(&self, id: ItemId, transaction: TransactionId) -> bool {
         self.timeline.get(id).is_some_and(
             |item| matches!(&item.body, Body::User(message) if message.transaction == transaction),
         )

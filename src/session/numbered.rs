@@ -100,10 +100,7 @@ impl Session {
         let Some(id) = self.outbox.in_flight else {
             return;
         };
-        let ours = self.timeline.get(id).is_some_and(
-            |item| matches!(&item.body, Body::User(message) if message.transaction == transaction),
-        );
-        if ours {
+        if self.is_transaction(id, transaction) {
             self.outbox.landed();
             self.timeline.delivery(id, SendState::Sent);
         }

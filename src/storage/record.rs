@@ -15,6 +15,7 @@ pub use conversation::Conversation;
 pub use event::Event;
 pub use key::ConversationKey;
 pub use outgoing::Outgoing;
+pub(crate) use outgoing::{attachment, attachment_json};
 pub use setting::Setting;
 
 use super::StorageError;

@@ -39,8 +39,6 @@ pub(super) enum Asking {
 #[derive(Debug, Default)]
 pub(super) struct Link {
     pub(super) asking: Option<(RequestId, Asking)>,
-    /// What is asked after a wait.
-    later: Option<Asking>,
     pub(super) socket: Option<SocketId>,
     pub(super) patience: Option<Duration>,
     /// The longest frame that the server takes, in bytes.
@@ -76,9 +74,9 @@ impl Hole {
 }
 
 impl Link {
-    /// Whether nothing is asked, now or after a wait.
+    /// Whether nothing is asked.
     pub(super) const fn is_quiet(&self) -> bool {
-        self.asking.is_none() && self.later.is_none()
+        self.asking.is_none()
     }
 }
 
@@ -93,13 +91,6 @@ impl OpenHands {
             Asking::Events(start) => rest::events(address, &self.conversation, start),
         };
         self.link.asking = Some((out.fetch(request), asking));
-    }
-
-    /// The wait is over.
-    pub(super) fn waited(&mut self, out: &mut Out<'_>) {
-        if let Some(asking) = self.link.later.take() {
-            self.ask(asking, out);
-        }
     }
 
     /// A call has an answer; with status 0 none that this page may read.
@@ -175,7 +166,6 @@ impl OpenHands {
     fn look_later(&mut self, out: &mut Out<'_>) {
         out.wait(Duration::millis(125 << self.link.looks.min(3)));
         self.link.looks += 1;
-        self.link.later = Some(Asking::Look);
     }
 
     /// A conversation that slept runs, and its log has no news: somebody else had started it before

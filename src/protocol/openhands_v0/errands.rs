@@ -126,7 +126,7 @@ impl Errands {
                     out.event(AgentEvent::Uploaded);
                     return Answer::Send(frame);
                 }
-                out.event(AgentEvent::NotUploaded(match status {
+                out.event(AgentEvent::NotSent(match status {
                     413 => Failure::TooLarge,
                     _ => Failure::NotUploaded,
                 }));

@@ -1,5 +1,4 @@
-//! The calls beside the socket: whether a conversation is there, making one, and the events that
-//! no connection brought.
+//! The calls beside the socket, as requests, and what their answers say.
 
 use serde_json::{Value, json};
 

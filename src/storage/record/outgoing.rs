@@ -77,12 +77,14 @@ impl Outgoing {
     }
 }
 
-fn attachment_json(attachment: &Attachment) -> Value {
+/// An attachment as JSON, as it is kept and as one tab hands it to another.
+pub(crate) fn attachment_json(attachment: &Attachment) -> Value {
     let Attachment { name, mime, base64 } = attachment;
     json!({"name": name, "mime": mime, "base64": base64})
 }
 
-fn attachment(value: &Value) -> Option<Attachment> {
+/// Reads such an attachment.
+pub(crate) fn attachment(value: &Value) -> Option<Attachment> {
     let text = |name| Some(value.get(name)?.as_str()?.to_owned());
     Some(Attachment {
         name: text("name")?,
