@@ -85,6 +85,8 @@ pub struct App {
     wanted: Wanted,
     /// What the server lists of the conversations that it keeps.
     remotes: Remotes,
+    /// What the next conversation begins with.
+    begin_with: crate::protocol::Start,
     /// The open conversation is to be saved as a file.
     exporting: bool,
     /// What stands in the message box.
@@ -147,6 +149,7 @@ impl Default for App {
             note: Note::default(),
             wanted: Wanted::default(),
             remotes: Remotes::default(),
+            begin_with: crate::protocol::Start::default(),
             exporting: false,
             draft: String::new(),
             storage_said: None,

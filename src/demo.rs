@@ -57,6 +57,7 @@ impl Default for DemoAgent {
             key: None,
             conversation: crate::model::ConversationId::new(""),
             strict: false,
+            start: crate::protocol::Start::default(),
         };
         Self {
             reader: saiki::make(setup),
@@ -117,10 +118,7 @@ impl DemoAgent {
                 self.emit("conversationReset", json!({}), now);
             }
             Some(Command::Answer { id, approved, .. }) => self.answered(id.as_str(), approved, now),
-            Some(
-                Command::Cancel | Command::Pause | Command::Resume | Command::End | Command::Export,
-            )
-            | None => {
+            _ => {
                 self.emit("error", json!({"message": "Unknown message type"}), now);
             }
         }

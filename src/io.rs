@@ -46,6 +46,8 @@ pub struct Request {
     pub body: Option<Payload>,
     /// It only asks, and much depends on the answer: it is made again where it fails in passing.
     pub again: bool,
+    /// Its answer counts even where the connection is lost meanwhile.
+    pub keep: bool,
 }
 
 /// What a request carries.

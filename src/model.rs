@@ -19,4 +19,4 @@ pub use item::{
     SendState, State, UserMessage,
 };
 pub use time::{Duration, Instant};
-pub use tool::{ToolCall, ToolState};
+pub use tool::{Confirmation, Risk, ToolCall, ToolState};

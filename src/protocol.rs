@@ -11,12 +11,12 @@ pub mod saiki;
 
 use crate::io::{Closed, Happening};
 use crate::model::{
-    ApprovalId, Attachment, CallId, Content, ConversationId, Cursor, Duration, Event, Failure,
-    Fault, Instant, Notice, Standing, ToolState, TransactionId,
+    ApprovalId, Attachment, CallId, Confirmation, Content, ConversationId, Cursor, Duration, Event,
+    Failure, Fault, Instant, Notice, Standing, ToolState, TransactionId,
 };
 pub use emit::{Emission, Ids, Out};
 pub use listing::{Page, Remote};
-pub use registry::{Descriptor, PROTOCOLS, Setup, descriptor};
+pub use registry::{Descriptor, Model, PROTOCOLS, Setup, Start, descriptor};
 
 /// What an adapter understood of what came in.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,8 +97,18 @@ pub enum AgentEvent {
         /// Nothing is missing of it: what of ours is not in it did not arrive.
         whole: bool,
     },
+    /// From here on nothing is missing between the events of the log, since they come in order.
+    InOrder,
+    /// An answer that grows before it is an event of the log.
+    Stream(Stream),
     /// The server takes the message of that number.
     Accepted(TransactionId),
+    /// The message in flight goes out by a call, whose answer says whether the server takes it.
+    Posting,
+    /// That call had no answer: the message may have arrived.
+    Unclear,
+    /// The answer to a question did not reach the server: it is open still.
+    NotAnswered(ApprovalId),
     /// What goes with the message in flight is on its way to the server, and its frame not yet.
     Uploading,
     /// It is there, and the frame on its way.
@@ -119,8 +129,49 @@ pub enum AgentEvent {
     Exported(Option<String>),
     /// A page of the server's own list of conversations.
     Listed(Page),
+    /// A conversation of that list has another title now.
+    Renamed {
+        /// Which.
+        id: ConversationId,
+        /// Its title.
+        title: String,
+    },
+    /// The server has deleted a conversation.
+    Deleted(ConversationId),
+    /// The server did not do what was asked of it, in its own words or in none.
+    NotDone(String),
+    /// For which calls the agent waits for the person.
+    Confirms(Confirmation),
+    /// The kinds of sandbox that an agent can be started in, by the server's names.
+    Templates(Vec<String>),
     /// Something to tell the person.
     Notice(Notice),
+}
+
+/// What becomes of an answer that grows before it is an event of the log. `item` is the identifier
+/// that the event will have, as the end of its key; empty where the server does not say it, and then
+/// the agent's next event takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// It begins, or begins again: what was there of it is void.
+    Began {
+        /// Which.
+        item: String,
+    },
+    /// A piece of it.
+    Grew {
+        /// Which.
+        item: String,
+        /// It is reasoning, and no answer.
+        reasoning: bool,
+        /// The piece.
+        text: String,
+    },
+    /// It will not become an event.
+    Aborted {
+        /// Which.
+        item: String,
+    },
 }
 
 /// How sure an adapter is.
@@ -191,7 +242,24 @@ pub enum Command {
         approved: bool,
         /// Do not ask again for this tool.
         remember: bool,
+        /// Why it is refused; empty where the person does not say.
+        reason: String,
     },
+    /// Wait for the person before these calls, from now on.
+    Confirm(Confirmation),
+    /// Give a conversation of the server's list another title.
+    Rename {
+        /// Which.
+        id: ConversationId,
+        /// Its title.
+        title: String,
+    },
+    /// Delete a conversation from the server.
+    Delete(ConversationId),
+    /// Delete the sandbox that the agent lives in; the conversation can only be read after that.
+    Discard,
+    /// Make room in the model's window by a summary of what was said.
+    Condense,
 }
 
 /// The protocol has no such command, or not with this content.
@@ -229,6 +297,24 @@ pub struct Capabilities {
     pub ends: bool,
     /// The whole conversation can be had as a file of JSON.
     pub exports: bool,
+    /// It says by itself that it takes a message, apart from the message's place in the log.
+    pub acks: bool,
+    /// It takes messages between two steps of the agent's work, and until then says nothing of them.
+    pub defers: bool,
+    /// A message that comes while the agent waits for leave gives that leave.
+    pub message_allows: bool,
+    /// A reason can be given for refusing.
+    pub reasons: bool,
+    /// The person can choose for which calls the agent waits.
+    pub confirms: bool,
+    /// Conversations of the server's list can be given another title, and be deleted there.
+    pub keeps_list: bool,
+    /// The server searches the titles of its list.
+    pub searches: bool,
+    /// The sandbox of the agent can be deleted.
+    pub discards: bool,
+    /// It can be told to make room in the model's window.
+    pub condenses: bool,
 }
 
 /// Why the server does not go on with us, and a further try of the same would end the same.
@@ -244,6 +330,15 @@ pub enum Gone {
     Ended,
     /// It ended the conversation's run, because too many ran.
     TooMany,
+    /// The agent's sandbox is paused: connecting again wakes it.
+    Asleep,
+    /// The agent's sandbox is no more: the conversation can only be read.
+    Archived,
+    /// The server does not let a page of this origin begin a conversation; the line would allow it.
+    Blocked {
+        /// The line for the server's environment.
+        remedy: String,
+    },
     /// Anything else, in its own words.
     Said(String),
 }
@@ -278,7 +373,8 @@ pub trait Protocol {
     fn recall(&mut self, cursor: &Cursor, out: &mut Out<'_>);
     /// Asks for a page of the server's own list of conversations, where it has one: the first, or the
     /// one that the page before named. Its answer comes as [`AgentEvent::Listed`], or not at all.
-    fn list(&mut self, _page: Option<&str>, _out: &mut Out<'_>) {}
+    /// `wanted` is what is looked for in the titles; empty for all.
+    fn list(&mut self, _wanted: &str, _page: Option<&str>, _out: &mut Out<'_>) {}
     /// Reads an event that was stored under this key as the server wrote it; `None` where it is
     /// none.
     fn tell(&self, _key: &str, _json: &str) -> Option<Event> {

@@ -20,6 +20,7 @@ mod random;
 mod reconcile;
 mod retell;
 mod run;
+mod stream;
 mod tell;
 mod throttle;
 mod timeline;
@@ -119,6 +120,8 @@ pub enum Input {
         approved: bool,
         /// Do not ask again.
         remember: bool,
+        /// Why it is refused; empty where the person does not say.
+        reason: String,
     },
     /// Stop the run.
     Stop,
@@ -136,8 +139,16 @@ pub enum Input {
     Reset,
     /// Ask for the history now.
     Recall,
-    /// Ask for the server's own list of conversations: the first page, or the one that is named.
-    List(Option<String>),
+    /// Ask for the server's own list of conversations.
+    List {
+        /// What is looked for in the titles; empty for all.
+        wanted: String,
+        /// The page that is named; `None` for the first.
+        page: Option<String>,
+    },
+    /// Ask this of the server, which is no message and no answer; [`Change::NotDone`] where it
+    /// cannot be asked.
+    Ask(Command),
 }
 
 /// Why a session wants to be woken.
@@ -173,6 +184,10 @@ pub struct Session {
     untold: bool,
     /// Up to this event of the log nothing is missing.
     whole: Option<EventKey>,
+    /// The greatest number of an event up to there.
+    whole_number: Option<u64>,
+    /// The greatest number of an event.
+    newest_number: Option<u64>,
     /// The connection has caught up, so that nothing is missing of what it brings.
     level: bool,
     /// It has caught up once, as far as it could.
@@ -246,6 +261,8 @@ impl Session {
             log: Log::default(),
             untold: false,
             whole,
+            whole_number: None,
+            newest_number: None,
             level: false,
             has_read: false,
             stood: None,
@@ -311,7 +328,8 @@ impl Session {
                 id,
                 approved,
                 remember,
-            } => self.answer(id, approved, remember),
+                reason,
+            } => self.answer(id, approved, remember, reason),
             Input::Stop => self.stop(now),
             Input::Pause(paused) => self.pause(paused),
             Input::Export => self.export(),
@@ -320,7 +338,8 @@ impl Session {
             Input::KeepWaiting => self.run.patience(now),
             Input::Reset => self.reset(now),
             Input::Recall => self.recall(now),
-            Input::List(page) => self.list(page.as_deref()),
+            Input::List { wanted, page } => self.list(&wanted, page.as_deref()),
+            Input::Ask(command) => self.ask(&command),
         }
         self.catch_up_telling();
         self.pump(now);
@@ -349,6 +368,7 @@ impl Session {
             self.outbox.news_until,
             self.refused_at(),
             self.upload_due(),
+            self.post_due(),
         ];
         [
             (self.connection_due(), Reason::Connection),
@@ -473,6 +493,9 @@ impl Session {
         }
         if self.refused_at().is_some_and(|at| now >= at) {
             self.refused();
+        }
+        if self.post_due().is_some_and(|at| now >= at) {
+            self.unclear(now);
         }
         self.send_again(now);
     }

@@ -8,7 +8,7 @@ pub mod ui;
 use serde_json::Value;
 
 use crate::markdown;
-use crate::model::{Approval, Aside, Body, Cost, Failure, Fault, Notice};
+use crate::model::{Approval, Aside, Body, Confirmation, Cost, Failure, Fault, Notice, Risk};
 use crate::protocol::Gone;
 use crate::session::{Phase, Refusal};
 use crate::wire::json;
@@ -45,6 +45,11 @@ pub fn notice(notice: &Notice) -> String {
         Notice::ToolServer { name, error: Some(error) } => {
             format!("The tool server “{name}” could not be connected: {error}")
         }
+        Notice::Confirms(Confirmation::Never) => "From here on the agent does not ask before it acts.".into(),
+        Notice::Confirms(Confirmation::Risky) => "From here on the agent asks before it does something risky.".into(),
+        Notice::Confirms(Confirmation::Always) => "From here on the agent asks before each action.".into(),
+        Notice::Goal { objective, state } => format!("Goal, {state}: {objective}"),
+        Notice::Hook { text } => format!("A hook of the server's says: {text}"),
         Notice::Tools { count: 1 } => "The agent can use 1 tool now.".into(),
         Notice::Tools { count } => format!("The agent can use {count} tools now."),
     }
@@ -101,11 +106,22 @@ fn spoken_part(text: String) -> String {
 /// What an approval asks.
 #[must_use]
 pub fn question(approval: &Approval) -> String {
-    match (&approval.description, approval.tool.as_str()) {
+    let asked = match (&approval.description, approval.tool.as_str()) {
         (Some(description), "") => description.clone(),
         (Some(description), tool) => format!("The agent wants to use {tool}. {description}"),
         (None, "") => "The agent asks for your approval.".into(),
         (None, tool) => format!("The agent wants to use {tool}."),
+    };
+    [asked.as_str(), approval.risk.map_or("", risk)].concat()
+}
+
+/// How dangerous the server finds a call, behind the sentence that says what it is.
+const fn risk(risk: Risk) -> &'static str {
+    match risk {
+        Risk::Unknown => "",
+        Risk::Low => " The server rates the risk as low.",
+        Risk::Medium => " The server rates the risk as medium.",
+        Risk::High => " The server rates the risk as high.",
     }
 }
 
@@ -191,6 +207,7 @@ pub fn failure(failure: Failure) -> &'static str {
         Failure::NotUploaded => {
             "The server did not take the files, so nothing was sent. Send it again, or delete it and send the text alone."
         }
+        Failure::Refused => "The server refused this message. Send it again or delete it.",
         Failure::NotReceived => "The server never received it. Send it again or delete it.",
         Failure::NotAccepted => {
             "The server did not say that it takes this message. Send it again or delete it."
@@ -288,6 +305,16 @@ fn gone(gone: &Gone) -> String {
             "The server ended this conversation's run because too many run at once. Stop another, then connect again."
                 .into()
         }
+        Gone::Asleep => {
+            "The agent's sandbox is paused. Wake it, or send a message, which wakes it.".into()
+        }
+        Gone::Archived => {
+            "The agent's sandbox is no more: this conversation can be read and not continued. Begin a new one."
+                .into()
+        }
+        Gone::Blocked { remedy } => format!(
+            "The server does not let this page begin a conversation. Start it with {remedy}, or serve Parlor from an origin that it allows."
+        ),
         Gone::Said(words) => format!("The server refuses the connection. It says: {words}"),
     }
 }

@@ -62,12 +62,14 @@ impl App {
                 id,
                 approved,
                 remember,
+                reason,
             } => {
                 self.tell(
                     Input::Answer {
                         id,
                         approved,
                         remember,
+                        reason,
                     },
                     now,
                 );
@@ -268,6 +270,7 @@ impl App {
             conversation: self.conversation.id.clone(),
             fresh: !self.conversation.known && target.conversation.is_none(),
             strict: target.strict,
+            start: std::mem::take(&mut self.begin_with),
         };
         let stale = self.conversation.known || target.conversation.is_some();
         self.caught_up = !stale;

@@ -161,6 +161,8 @@ pub enum Intent {
         approved: bool,
         /// Do not ask again for this tool.
         remember: bool,
+        /// Why it is refused; empty where the person does not say.
+        reason: String,
     },
     /// Stop the run.
     Stop,

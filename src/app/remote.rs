@@ -83,14 +83,21 @@ impl App {
         };
         if self.remotes.watched && self.remotes.due && self.session.as_ref().is_some_and(can) {
             self.remotes.due = false;
-            self.tell(Input::List(None), now);
+            let page = self.list_page(None);
+            self.tell(page, now);
         }
+    }
+
+    const fn list_page(&self, page: Option<String>) -> Input {
+        let wanted = String::new();
+        Input::List { wanted, page }
     }
 
     /// Asks for what comes behind what is listed.
     pub(super) fn list_more(&mut self, now: Instant) {
         if let Some(next) = self.remotes.next.clone() {
-            self.tell(Input::List(Some(next)), now);
+            let page = self.list_page(Some(next));
+            self.tell(page, now);
         }
     }
 

@@ -216,6 +216,7 @@ impl App {
                     id,
                     approved,
                     remember,
+                    reason: json::text(news, &["reason"]).unwrap_or_default().to_owned(),
                 },
                 now,
             );
@@ -273,7 +274,8 @@ impl App {
                 id,
                 approved,
                 remember,
-            } => self.hand_answer(id, approved, remember),
+                reason,
+            } => self.hand_answer(id, approved, remember, &reason),
             other => return Some(other),
         }
         None
@@ -305,12 +307,14 @@ impl App {
         );
     }
 
-    fn hand_answer(&mut self, id: ItemId, approved: bool, remember: bool) {
+    fn hand_answer(&mut self, id: ItemId, approved: bool, remember: bool, reason: &str) {
         let mut items = self.session.iter().flat_map(|session| session.items());
         let asked = items.find(|item| item.id == id).map(|item| &item.body);
         if let Some(Body::Approval(approval)) = asked {
             let id = approval.id.as_str().to_owned();
-            self.say(&json!({"answer": id, "approved": approved, "remember": remember}));
+            self.say(&json!({
+                "answer": id, "approved": approved, "remember": remember, "reason": reason,
+            }));
         }
     }
 }

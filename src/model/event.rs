@@ -1,7 +1,7 @@
 //! The log of a conversation on a server that numbers its events.
 
 use super::{ApprovalId, ApprovalState, Attachment, CallId, Content, Fault, Instant, Notice};
-use super::{EventKey, ToolState};
+use super::{EventKey, Risk, ToolState};
 
 /// One event as the server keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,9 @@ pub struct Cursor {
     pub newest: Option<EventKey>,
     /// Up to this event nothing is missing; behind it there may be holes that a connection made.
     pub whole: Option<EventKey>,
+    /// The greatest number of an event up to `whole`, where the server numbers events apart from
+    /// their keys.
+    pub number: Option<u64>,
 }
 
 /// What one event tells, without regard to any other.
@@ -34,6 +37,8 @@ pub struct Told {
     pub standing: Option<Standing>,
     /// What the conversation has cost so far, where the event says so.
     pub cost: Option<Cost>,
+    /// The server's number of the event, where its key does not say it.
+    pub number: Option<u64>,
 }
 
 /// One thing that an event says.
@@ -58,7 +63,14 @@ pub enum Said {
         name: String,
         /// The arguments.
         args: serde_json::Value,
+        /// How dangerous the server finds it, where it says so.
+        risk: Option<Risk>,
     },
+    /// The agent waits for the person before it goes on with the calls that have no result yet: one
+    /// answer is for all of them.
+    AsksLeave,
+    /// The agent works: what it waited for was allowed, here or elsewhere.
+    GoesOn,
     /// A call has a result. A later one of the same call takes its place.
     Answered {
         /// The server's identifier, where it gives one.
@@ -83,8 +95,8 @@ pub enum Said {
         tool: String,
         /// The arguments.
         args: serde_json::Value,
-        /// The server's words.
-        description: Option<String>,
+        /// How dangerous the server finds it, where it says so.
+        risk: Option<Risk>,
     },
     /// A question was answered, here or elsewhere.
     Settled {
@@ -108,6 +120,8 @@ pub enum Standing {
     Working,
     /// It waits for the person's answer to a question.
     Asking,
+    /// It rests where it is until it is told to go on; what it has begun may still come to an end.
+    Paused,
     /// It waits for a message.
     Idle,
 }
@@ -121,4 +135,8 @@ pub struct Cost {
     pub prompt: u64,
     /// Tokens that came from it.
     pub completion: u64,
+    /// Tokens of the last exchange: how much of the model's window is taken; 0 where nothing is said.
+    pub context: u64,
+    /// Tokens that the model's window holds; 0 where nothing is said.
+    pub window: u64,
 }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    ApprovalId, Attachment, Duration, Instant, ItemId, ToolCall, ToolState, TransactionId,
+    ApprovalId, Attachment, Confirmation, Duration, Instant, ItemId, Risk, ToolCall, ToolState,
+    TransactionId,
 };
 
 /// One entry of the timeline.
@@ -117,6 +118,8 @@ pub enum Failure {
     NotAccepted,
     /// The server did not take the files that go with it, so that it was not sent.
     NotUploaded,
+    /// The server refused it.
+    Refused,
 }
 
 impl SendState {
@@ -173,6 +176,8 @@ pub struct Approval {
     pub args: Value,
     /// The server's own words about it.
     pub description: Option<String>,
+    /// How dangerous the server finds it, where it says so.
+    pub risk: Option<Risk>,
     /// Whether the answer can be remembered for later calls.
     pub can_remember: bool,
     /// How far it is.
@@ -248,6 +253,20 @@ pub enum Notice {
     MayBeMissing {
         /// At most so many.
         count: u64,
+    },
+    /// From here on the agent waits for the person before these calls.
+    Confirms(Confirmation),
+    /// The agent works towards a goal of its own until this is so.
+    Goal {
+        /// What it is to reach.
+        objective: String,
+        /// How far it is, by the server's word.
+        state: String,
+    },
+    /// A hook of the server's stopped a call, or said something of it.
+    Hook {
+        /// What the hook said.
+        text: String,
     },
     /// The agent's list of tools changed.
     Tools {

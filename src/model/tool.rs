@@ -11,6 +11,8 @@ pub struct ToolCall {
     pub name: String,
     /// The arguments; `Null` where only the result was seen.
     pub args: serde_json::Value,
+    /// How dangerous the server finds it, where it says so.
+    pub risk: Option<Risk>,
     /// How far it is.
     pub state: ToolState,
     /// The result's blocks; empty while it runs.
@@ -34,6 +36,30 @@ impl ToolCall {
         let parts: Vec<String> = self.content.iter().map(Content::text).collect();
         parts.join("\n")
     }
+}
+
+/// How dangerous a call is, as the server's analyser finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// It could not tell.
+    Unknown,
+    /// It can do no harm.
+    Low,
+    /// It can do some harm.
+    Medium,
+    /// It can do much harm.
+    High,
+}
+
+/// For which calls the agent waits for the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmation {
+    /// For none.
+    Never,
+    /// For those that may do much harm, or of which that is not known.
+    Risky,
+    /// For all.
+    Always,
 }
 
 /// How far a tool call is.

@@ -88,6 +88,11 @@ impl Collected {
             | Change::Cost(_)
             | Change::Listed(_)
             | Change::Exported(_)
+            | Change::Renamed { .. }
+            | Change::Deleted(_)
+            | Change::NotDone(_)
+            | Change::Confirms(_)
+            | Change::Templates(_)
             | Change::Known => {}
         }
     }

@@ -41,6 +41,14 @@ pub enum Emission {
     Event(AgentEvent),
     /// An event of the server's log.
     Logged(Box<Event>),
+    /// Send this, which holds a key: it is told to nobody else, neither to the inspector nor to
+    /// another tab.
+    Secret {
+        /// The socket.
+        socket: SocketId,
+        /// The frame.
+        text: String,
+    },
     /// After this long, [`crate::io::Happening::Waited`] is wanted; the connection's end ends the wait.
     Wait(Duration),
     /// The connection can be used now.
@@ -78,6 +86,11 @@ impl<'a> Out<'a> {
     pub fn send(&mut self, socket: SocketId, text: String) {
         let frame = Frame::Text(text);
         self.act(Action::Send { socket, frame });
+    }
+
+    /// Sends a text frame that holds a key.
+    pub fn send_secret(&mut self, socket: SocketId, text: String) {
+        self.list.push_back(Emission::Secret { socket, text });
     }
 
     /// Makes a request and says its number.

@@ -100,6 +100,8 @@ impl Protocol for OpenHands {
             lists: true,
             ends: true,
             exports: true,
+            acks: true,
+            ..Capabilities::default()
         }
     }
 
@@ -158,7 +160,7 @@ impl Protocol for OpenHands {
         self.ask(Asking::Events(start), out);
     }
 
-    fn list(&mut self, page: Option<&str>, out: &mut Out<'_>) {
+    fn list(&mut self, _wanted: &str, page: Option<&str>, out: &mut Out<'_>) {
         self.errands.list(&self.address, page, out);
     }
 

@@ -1,7 +1,7 @@
 //! The protocols Parlor speaks. A new one is one word here and one file beside this one.
 
 use super::{Protocol, openhands_v0, saiki};
-use crate::model::ConversationId;
+use crate::model::{Confirmation, ConversationId};
 
 /// What an adapter is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,32 @@ pub struct Setup {
     pub fresh: bool,
     /// Send only what the server's document knows.
     pub strict: bool,
+    /// What a new conversation begins with.
+    pub start: Start,
+}
+
+/// What a new conversation begins with, as far as the person said; the rest is the server's choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// The folder that the agent works in, on the server's machine; empty for the usual one.
+    pub folder: String,
+    /// The kind of sandbox, by the server's name; empty for the usual one.
+    pub template: String,
+    /// For which calls the agent waits for the person.
+    pub confirmation: Option<Confirmation>,
+    /// The model, where it is to be another one from now on.
+    pub model: Option<Model>,
+}
+
+/// A model, as the server is set up with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Model {
+    /// Its name, with its maker in front (`openai/gpt-5`).
+    pub name: String,
+    /// Where it is; empty for its maker's own address.
+    pub url: String,
+    /// The key to it. The server keeps it; here it is kept nowhere.
+    pub key: String,
 }
 
 /// A protocol as the settings form shows it.
@@ -36,6 +62,8 @@ pub struct Descriptor {
     pub names_conversation: bool,
     /// Whether there is a strict switch.
     pub strict: bool,
+    /// Whether a new conversation can begin with what [`Start`] says.
+    pub starts: bool,
     /// Makes the adapter.
     pub make: fn(Setup) -> Box<dyn Protocol>,
 }
@@ -58,6 +86,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         key: false,
         names_conversation: true,
         strict: false,
+        starts: false,
         make: saiki::make,
     },
     Descriptor {
@@ -68,6 +97,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         key: false,
         names_conversation: true,
         strict: true,
+        starts: false,
         make: saiki::make,
     },
     Descriptor {
@@ -78,6 +108,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         key: true,
         names_conversation: false,
         strict: true,
+        starts: false,
         make: openhands_v0::make,
     },
 ];

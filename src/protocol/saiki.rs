@@ -63,18 +63,13 @@ impl Protocol for Saiki {
     fn capabilities(&self) -> Capabilities {
         let old = matches!(self.generation, Some(Generation::G1 | Generation::Document));
         Capabilities {
-            lists: false,
-            ends: false,
-            exports: false,
             images: true,
             files: if self.setup.strict || old { &[] } else { FILES },
             attachments: 1,
             reset: true,
             cancel: !self.setup.strict && self.generation == Some(Generation::G3),
             history: !self.setup.strict,
-            event_ids: false,
-            interject: false,
-            pause: false,
+            ..Capabilities::default()
         }
     }
 
@@ -129,6 +124,7 @@ impl Protocol for Saiki {
                     headers: Vec::new(),
                     body: None,
                     again: true,
+                    keep: false,
                 }));
             }
             _ => out.event(AgentEvent::HistoryMissing),
@@ -161,20 +157,19 @@ impl Saiki {
             } => writer.message(text, attachments),
             Command::Reset => Ok(writer.bare("reset")),
             Command::Cancel if self.capabilities().cancel => Ok(writer.bare("cancel")),
-            Command::Cancel | Command::Pause | Command::Resume | Command::End | Command::Export => {
-                Err(Unsupported)
-            }
             // The document has no questions, and so no answers.
             Command::Answer { .. } if self.setup.strict => Err(Unsupported),
             Command::Answer {
                 id,
                 approved,
                 remember,
+                ..
             } => {
                 let ask = self.asks.iter().rev().find(|(known, _)| known == id);
                 let dialect = ask.map_or(AskDialect::Execution, |(_, dialect)| *dialect);
                 Ok(writer.answer(id, dialect, *approved, *remember))
             }
+            _ => Err(Unsupported),
         }
     }
 

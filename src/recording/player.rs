@@ -3,7 +3,7 @@
 use super::line::{Line, What};
 use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, ItemId};
-use crate::protocol::{Command, Descriptor, Protocol, Setup};
+use crate::protocol::{Command, Descriptor, Protocol, Setup, Start};
 use crate::session::{Birth, Change, Input, Output, Policy, Session};
 
 /// The address that a replayed client connects to.
@@ -89,6 +89,7 @@ impl Player {
                 .unwrap_or_else(|| ConversationId::new("default")),
             fresh: false,
             strict: conversation.is_none() && protocol.names_conversation,
+            start: Start::default(),
         };
         let reader = (protocol.make)(setup(None));
         let conversation = conversation(lines, reader.as_ref());
@@ -225,6 +226,7 @@ impl Player {
                 id,
                 approved,
                 remember,
+                reason,
             }) => {
                 let card = self
                     .session
@@ -239,12 +241,13 @@ impl Player {
                         id,
                         approved,
                         remember,
+                        reason,
                     });
                 }
             }
             Some(Command::Pause) => self.input(Input::Pause(true)),
             Some(Command::Resume) => self.input(Input::Pause(false)),
-            Some(Command::End | Command::Export) | None => {}
+            _ => {}
         }
     }
 
@@ -446,6 +449,11 @@ fn project(shown: &mut Vec<Item>, change: &Change) {
         | Change::Cost(_)
         | Change::Listed(_)
         | Change::Exported(_)
+        | Change::Renamed { .. }
+        | Change::Deleted(_)
+        | Change::NotDone(_)
+        | Change::Confirms(_)
+        | Change::Templates(_)
         | Change::Known => {}
     }
 }

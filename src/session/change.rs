@@ -1,7 +1,9 @@
 //! What a session tells the outside: changes, never snapshots.
 
 use crate::io::{Action, Frame};
-use crate::model::{ConversationId, Cost, Duration, Event, EventKey, Instant, Item, ItemId};
+use crate::model::{
+    Confirmation, ConversationId, Cost, Duration, Event, EventKey, Instant, Item, ItemId,
+};
 use crate::protocol::{Capabilities, Gone, Page};
 
 /// One thing to do or to know, in order.
@@ -60,6 +62,21 @@ pub enum Change {
     Exported(Option<String>),
     /// A page of the server's own list of conversations.
     Listed(Page),
+    /// A conversation of that list has another title now.
+    Renamed {
+        /// Which.
+        id: ConversationId,
+        /// Its title.
+        title: String,
+    },
+    /// The server has deleted a conversation.
+    Deleted(ConversationId),
+    /// The server did not do what was asked of it, in its own words or in none.
+    NotDone(String),
+    /// For which calls the agent waits for the person.
+    Confirms(Confirmation),
+    /// The kinds of sandbox that an agent can be started in, by the server's names.
+    Templates(Vec<String>),
     /// The server spoke of the conversation: from now on it has a history.
     Known,
 }

@@ -147,7 +147,7 @@ impl Connection {
         matches!(
             self.phase,
             Phase::Refused {
-                why: Refusal::Gone(Gone::Ended)
+                why: Refusal::Gone(Gone::Ended | Gone::Asleep)
             }
         )
     }

@@ -19,6 +19,14 @@ impl Session {
             AgentEvent::HistoryMissing => self.recalling = None,
             AgentEvent::HistoryBlocked { remedy } => self.blocked(remedy),
             AgentEvent::CaughtUp { whole } => self.caught_up(whole, now),
+            AgentEvent::InOrder => self.level = true,
+            AgentEvent::Stream(stream) => {
+                self.run.sign(now);
+                self.timeline.stream(stream);
+            }
+            AgentEvent::Posting => self.outbox.posting = Some(now),
+            AgentEvent::Unclear => self.unclear(now),
+            AgentEvent::NotAnswered(id) => self.timeline.not_answered(&id),
             AgentEvent::Accepted(id) => self.accepted(id),
             AgentEvent::Uploading => self.outbox.uploading = Some(now),
             AgentEvent::Uploaded => self.outbox.uploading = None,
@@ -30,6 +38,11 @@ impl Session {
             AgentEvent::Titled(title) => self.timeline.say(Change::Titled(title)),
             AgentEvent::Exported(json) => self.timeline.say(Change::Exported(json)),
             AgentEvent::Listed(page) => self.timeline.say(Change::Listed(page)),
+            AgentEvent::Renamed { id, title } => self.timeline.say(Change::Renamed { id, title }),
+            AgentEvent::Deleted(id) => self.timeline.say(Change::Deleted(id)),
+            AgentEvent::NotDone(why) => self.timeline.say(Change::NotDone(why)),
+            AgentEvent::Confirms(what) => self.timeline.say(Change::Confirms(what)),
+            AgentEvent::Templates(names) => self.timeline.say(Change::Templates(names)),
             AgentEvent::Notice(notice) => return self.notice(notice),
             of_the_run => return self.of_the_run(of_the_run, now),
         }
@@ -82,6 +95,7 @@ impl Session {
                     tool,
                     args,
                     description,
+                    risk: None,
                     can_remember,
                     state,
                 });

@@ -33,6 +33,7 @@ impl Session {
         Cursor {
             newest: self.log.newest().cloned(),
             whole: self.whole.clone(),
+            number: self.whole_number,
         }
     }
 
@@ -210,6 +211,7 @@ impl Session {
                         judgement = Judgement::Dropped;
                     }
                 }
+                Emission::Secret { socket, text } => self.send_secret(socket, text, now),
                 Emission::Wait(how_long) => self.waits_until = Some(now + how_long),
                 Emission::Ready => self.ready(now),
                 Emission::Lost(gone) => self.lost_use(gone, now),
@@ -237,6 +239,16 @@ impl Session {
             Action::Close { .. } | Action::Abort(_) => {}
         }
         self.timeline.outputs.push_back(Output::Io(action));
+    }
+
+    /// What holds a key leaves no trace of what it says.
+    fn send_secret(&mut self, socket: SocketId, text: String, now: Instant) {
+        if !self.following {
+            self.note("key sent".to_owned(), now);
+            let frame = Frame::Text(text);
+            let action = Action::Send { socket, frame };
+            self.timeline.outputs.push_back(Output::Io(action));
+        }
     }
 
     /// The connection can be used: catch up first, then answer, then send.
@@ -286,8 +298,15 @@ impl Session {
         }
     }
 
-    pub(super) fn list(&mut self, page: Option<&str>) {
-        self.with_protocol(|protocol, out| protocol.list(page, out));
+    pub(super) fn list(&mut self, wanted: &str, page: Option<&str>) {
+        self.with_protocol(|protocol, out| protocol.list(wanted, page, out));
+    }
+
+    /// Asks this of the server, or says that it could not be asked.
+    pub(super) fn ask(&mut self, command: &Command) {
+        if !self.command(command) {
+            self.timeline.say(Change::NotDone(String::new()));
+        }
     }
 
     pub(super) fn command(&mut self, command: &Command) -> bool {

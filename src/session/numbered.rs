@@ -19,6 +19,7 @@ impl Session {
             return false;
         }
         self.stand_by(key, told, now);
+        self.count(key, told.number);
         if let Some(cost) = &told.cost {
             self.timeline.say(Change::Cost(cost.clone()));
         }
@@ -35,6 +36,7 @@ impl Session {
     fn mark_whole(&mut self) {
         if self.level && self.whole.as_ref() != self.log.newest() {
             self.whole = self.log.newest().cloned();
+            self.whole_number = self.newest_number;
             let whole = self.whole.clone().map(Output::Whole);
             self.timeline.outputs.extend(whole);
         }
@@ -44,6 +46,7 @@ impl Session {
     pub(super) fn lay_in(&mut self, stored: Vec<Event>, now: Instant) {
         for Event { key, told, .. } in stored {
             self.stand_by(&key, &told, now);
+            self.count(&key, told.number);
             if let Some(cost) = &told.cost {
                 self.timeline.say(Change::Cost(cost.clone()));
             }
@@ -52,11 +55,22 @@ impl Session {
         self.catch_up_telling();
     }
 
+    /// Takes note of the server's number of an event, and of what is stored up to the last whole mark.
+    fn count(&mut self, key: &EventKey, number: Option<u64>) {
+        self.newest_number = self.newest_number.max(number);
+        if self.whole.as_ref().is_some_and(|whole| key <= whole) {
+            self.whole_number = self.whole_number.max(number);
+        }
+    }
+
     fn told(&mut self, key: &EventKey, told: Told) -> bool {
         let moves = self.timeline.is_moved_by(&told);
         match self.log.add(key.clone(), told.clone()) {
             Place::Known => return false,
-            Place::Last => self.timeline.tell(key, &told),
+            Place::Last => {
+                self.timeline.tell(key, &told);
+                self.timeline.end_streams(told.standing);
+            }
             Place::Between => self.untold |= moves,
         }
         true
@@ -84,7 +98,7 @@ impl Session {
         match standing {
             Standing::Starting => self.run.set(Run::Starting, now),
             Standing::Working | Standing::Asking => self.run.works(now),
-            Standing::Idle => self.run.idle(),
+            Standing::Idle | Standing::Paused => self.run.idle(),
         }
     }
 
@@ -173,6 +187,11 @@ impl Session {
     /// arrive: it goes out again, before what waits behind it.
     pub(super) fn send_again(&mut self, now: Instant) {
         if self.outbox.settle_at.is_none_or(|at| now < at) {
+            return;
+        }
+        // Until the agent rests, the server may have it and say nothing.
+        if self.protocol.capabilities().defers && self.run.run().busy() {
+            self.outbox.settle_at = Some(now + self.policy.late);
             return;
         }
         self.outbox.settle_at = None;

@@ -18,6 +18,8 @@ pub(super) struct Outbox {
     pub(super) in_flight: Option<ItemId>,
     /// Since when what goes with it is on its way, and itself not yet.
     pub(super) uploading: Option<Instant>,
+    /// It goes out by a call, whose answer says what became of it.
+    pub(super) posting: Option<Instant>,
     /// When the last of it left this machine: a large one takes a while.
     left_at: Option<Instant>,
     /// When messages that may have been sent, and are not in the log by then, go out again.
@@ -38,6 +40,7 @@ impl Outbox {
             last: 0,
             in_flight: None,
             uploading: None,
+            posting: None,
             left_at: None,
             settle_at: None,
             news_until: None,
@@ -56,6 +59,10 @@ impl Outbox {
     pub(super) fn lost(&mut self, verdict: Verdict) -> Option<(ItemId, SendState)> {
         self.settle_at = None;
         self.news_until = None;
+        // The answer to the call comes yet.
+        if self.posting.is_some() {
+            return None;
+        }
         let id = self.in_flight.take()?;
         if self.uploading.take().is_some() {
             return Some((id, SendState::Queued));
@@ -72,6 +79,7 @@ impl Outbox {
     pub(super) fn landed(&mut self) {
         self.in_flight = None;
         self.uploading = None;
+        self.posting = None;
         self.waiting_since = None;
     }
 
@@ -205,12 +213,30 @@ impl Session {
     /// When a message of which the server ought to say that it takes it counts as refused.
     pub(super) fn refused_at(&self) -> Option<Instant> {
         let capabilities = self.protocol.capabilities();
-        let waits = capabilities.event_ids && self.outbox.in_flight.is_some();
+        let waits = capabilities.acks && self.outbox.in_flight.is_some();
         let left = self
             .outbox
             .left_at
             .filter(|_| waits && self.connection.is_open());
         left.map(|left| left + self.policy.accept)
+    }
+
+    /// When a call that a message goes out by is no longer waited for.
+    pub(super) fn post_due(&self) -> Option<Instant> {
+        let since = self.outbox.posting?;
+        Some(since + self.policy.post)
+    }
+
+    /// The call that a message went out by says nothing of it: it may have arrived, which the log
+    /// tells.
+    pub(super) fn unclear(&mut self, now: Instant) {
+        if let Some(id) = self.outbox.in_flight {
+            self.outbox.landed();
+            self.timeline.delivery(id, SendState::MaybeSent);
+            if self.level {
+                self.outbox.settle_at = Some(now + self.policy.late);
+            }
+        }
     }
 
     /// When files that are still on their way are given up with the connection.
@@ -267,6 +293,7 @@ impl Session {
     pub(super) fn flushed(&mut self, now: Instant) {
         if let Some(id) = self.outbox.in_flight
             && self.outbox.uploading.is_none()
+            && self.outbox.posting.is_none()
             && self.delivery_of(id) == Some(SendState::Sending)
         {
             self.timeline.delivery(id, SendState::Sent);
@@ -310,7 +337,7 @@ impl Session {
         self.outbox.waiting_since = None;
     }
 
-    pub(super) fn answer(&mut self, id: ItemId, approved: bool, remember: bool) {
+    pub(super) fn answer(&mut self, id: ItemId, approved: bool, remember: bool, reason: String) {
         let Some(Body::Approval(approval)) = self.timeline.get(id).map(|item| item.body.clone())
         else {
             return;
@@ -322,6 +349,7 @@ impl Session {
             id: approval.id,
             approved,
             remember,
+            reason,
         };
         match self.connection.is_open() {
             true if !self.command(&answer) => {

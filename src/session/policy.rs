@@ -32,6 +32,8 @@ pub struct Policy {
     pub accept: Duration,
     /// Files that have not arrived by then are sent once more, over a new connection.
     pub upload: Duration,
+    /// A call that a message goes out by is not waited for any longer than this.
+    pub post: Duration,
     /// Messages a second, and as many at once.
     pub messages_per_second: u32,
 }
@@ -52,6 +54,7 @@ impl Default for Policy {
             late: Duration::millis(500),
             accept: Duration::secs(5),
             upload: Duration::secs(300),
+            post: Duration::secs(60),
             messages_per_second: 10,
         }
     }

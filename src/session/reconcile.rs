@@ -190,6 +190,7 @@ fn body(past: Past, now: Instant) -> Body {
                 call,
                 name,
                 args,
+                risk: None,
                 state,
                 content,
                 started: now,

@@ -29,6 +29,7 @@ impl Timeline {
         fresh.telling.before.clear();
         fresh.telling.unbound.clear();
         self.telling = fresh.telling;
+        self.keep_streams(fresh.streams);
         let Self {
             unsettled, telling, ..
         } = self;
@@ -44,6 +45,7 @@ impl Timeline {
     fn blank(&self) -> Self {
         let mut fresh = Self {
             last_id: self.last_id,
+            streams: self.keyed_streams(),
             ..Self::default()
         };
         let origin = |item: &Item| {
@@ -77,7 +79,7 @@ impl Timeline {
                 after = Some(item.id);
             } else if is_queued(item) {
                 wanted.push(item.clone());
-            } else if !self.telling.origins.contains(item.id) {
+            } else if !self.telling.origins.contains(item.id) && !self.is_spent(item.id, fresh) {
                 let at = wanted.iter().rposition(|known| Some(known.id) == after);
                 wanted.insert(at.map_or(0, |at| at + 1), item.clone());
                 after = Some(item.id);

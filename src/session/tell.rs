@@ -5,11 +5,12 @@
 //! the state of the connection.
 
 use super::index::Index;
+use super::stream::Streamed;
 use super::timeline::Timeline;
 use crate::model::{
     Approval, ApprovalId, ApprovalState, Attachment, Body, ById, CallId, Content, EventKey, Fault,
-    Instant, Item, ItemId, Prose, ProseState, Said, SendState, Standing, Told, ToolCall, ToolState,
-    TransactionId, UserMessage,
+    Instant, Item, ItemId, Prose, ProseState, Risk, Said, SendState, Standing, Told, ToolCall,
+    ToolState, TransactionId, UserMessage,
 };
 
 /// Which event an item comes from, and the how-manieth of that event it is.
@@ -26,6 +27,10 @@ pub(super) struct Telling {
     calls: Index,
     causes: Index,
     questions: Index,
+    /// What the agent asked last for all that it is about to do.
+    leave: Vec<ItemId>,
+    /// What grew as the event that is being told.
+    streamed: Streamed,
     /// What was said to be wrong beside the log, and not in it yet.
     pub(super) trouble: Option<ItemId>,
     /// While everything is told anew: the items there were, by where they come from.
@@ -58,6 +63,7 @@ impl Timeline {
     /// Tells an event that comes behind all others.
     pub(super) fn tell(&mut self, key: &EventKey, told: &Told) {
         self.telling.now = Some((key.clone(), 0));
+        self.telling.streamed = self.take_stream(key, told);
         for said in &told.said {
             self.say_of(key, said.clone(), told.at);
         }
@@ -66,17 +72,26 @@ impl Timeline {
                 self.expire();
                 self.give_up_calls();
             }
-            Some(Standing::Working | Standing::Asking) | None => {}
+            Some(Standing::Working | Standing::Asking | Standing::Paused) | None => {}
         }
+        let rest = std::mem::take(&mut self.telling.streamed);
+        self.drop_rest(&rest);
         self.telling.now = None;
     }
 
     fn say_of(&mut self, key: &EventKey, said: Said, at: Instant) {
         match said {
             Said::User { text, attachments } => self.user_said(text, attachments),
-            Said::Agent(text) => self.wrote(Body::Agent, text),
-            Said::Reasoning(text) => self.wrote(Body::Reasoning, text),
-            Said::Called { call, name, args } => self.called(key, call, name, args, at),
+            Said::Agent(text) => self.wrote(false, text),
+            Said::Reasoning(text) => self.wrote(true, text),
+            Said::Called {
+                call,
+                name,
+                args,
+                risk,
+            } => self.called(key, call, (name, args, risk), at),
+            Said::AsksLeave => self.asks_leave(),
+            Said::GoesOn => self.goes_on(),
             Said::Answered {
                 call,
                 cause,
@@ -92,8 +107,8 @@ impl Timeline {
                 id,
                 tool,
                 args,
-                description,
-            } => self.questioned(id, tool, args, description),
+                risk,
+            } => self.questioned(id, tool, args, risk),
             Said::Settled { id, state } => self.settled(&id, state),
             Said::Notice(notice) => {
                 self.notice(notice);
@@ -146,10 +161,27 @@ impl Timeline {
         true
     }
 
-    fn wrote(&mut self, body: fn(Prose) -> Body, text: String) {
-        if !text.trim().is_empty() {
-            let state = ProseState::Done;
-            self.push(body(Prose { text, state }));
+    /// A text, in the place of what grew as it.
+    fn wrote(&mut self, reasoning: bool, text: String) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let state = ProseState::Done;
+        let prose = Prose { text, state };
+        let body = match reasoning {
+            true => Body::Reasoning(prose),
+            false => Body::Agent(prose),
+        };
+        match self.telling.streamed.take(reasoning) {
+            Some(id) if self.get(id).is_some() => {
+                self.telling.made(id);
+                self.move_to_frontier(id);
+                self.edit(id, |grown| *grown = body);
+            }
+            Some(id) => self.push_as(id, body),
+            None => {
+                self.push(body);
+            }
         }
     }
 
@@ -157,8 +189,7 @@ impl Timeline {
         &mut self,
         key: &EventKey,
         call: Option<CallId>,
-        name: String,
-        args: serde_json::Value,
+        (name, args, risk): (String, serde_json::Value, Option<Risk>),
         at: Instant,
     ) {
         let known = call
@@ -169,6 +200,7 @@ impl Timeline {
                 call: call.clone(),
                 name,
                 args,
+                risk,
                 state: ToolState::Running,
                 content: Vec::new(),
                 started: at,
@@ -222,6 +254,7 @@ impl Timeline {
                     call,
                     name,
                     args,
+                    risk: None,
                     state,
                     content,
                     started: at,
@@ -236,23 +269,103 @@ impl Timeline {
         id: ApprovalId,
         tool: String,
         args: serde_json::Value,
-        description: Option<String>,
+        risk: Option<Risk>,
     ) {
         if self.telling.questions.get(id.as_str()).is_some() {
             return;
         }
         let name = id.as_str().to_owned();
         self.asked_call_becomes(&id, ToolState::Asked);
+        let item = self.question(id, tool, args, risk);
+        self.telling.questions.add(&name, item);
+    }
+
+    fn question(
+        &mut self,
+        id: ApprovalId,
+        tool: String,
+        args: serde_json::Value,
+        risk: Option<Risk>,
+    ) -> ItemId {
         let item = self.push(Body::Approval(Approval {
             id,
             tool,
             args,
-            description,
+            description: None,
+            risk,
             can_remember: false,
             state: ApprovalState::Pending { until: None },
         }));
         self.asked.push(item);
-        self.telling.questions.add(&name, item);
+        item
+    }
+
+    /// One question for all calls that have no result yet.
+    fn asks_leave(&mut self) {
+        let mut calls: Vec<ToolCall> = Vec::new();
+        for id in self.telling.running.clone() {
+            self.edit(id, |body| {
+                if let Body::Tool(tool) = body {
+                    tool.state = ToolState::Asked;
+                    calls.push(tool.clone());
+                }
+            });
+        }
+        let known = |call: &ToolCall| {
+            let id = call.call.as_ref()?;
+            self.telling.questions.get(id.as_str())
+        };
+        let Some(first) = calls.first().filter(|call| known(call).is_none()) else {
+            return;
+        };
+        let id = first.call.as_ref().map_or("", CallId::as_str).to_owned();
+        let names: Vec<&str> = calls.iter().map(|call| call.name.as_str()).collect();
+        let args = match calls.as_slice() {
+            [only] => only.args.clone(),
+            several => several.iter().map(|call| call.args.clone()).collect(),
+        };
+        let risk = calls.iter().filter_map(|call| call.risk).max();
+        let item = self.question(ApprovalId::new(id), names.join(", "), args, risk);
+        for call in calls.iter().filter_map(|call| call.call.as_ref()) {
+            self.telling.questions.add(call.as_str(), item);
+        }
+        self.telling.leave.push(item);
+    }
+
+    /// The agent goes on, so what it asked leave for was allowed, unless that was refused.
+    fn goes_on(&mut self) {
+        for item in std::mem::take(&mut self.telling.leave) {
+            self.asked.retain(|asked| *asked != item);
+            self.edit(item, |body| {
+                if let Body::Approval(approval) = body
+                    && approval.state != ApprovalState::Denied
+                {
+                    approval.state = ApprovalState::Approved;
+                }
+            });
+        }
+        for id in self.telling.running.clone() {
+            self.edit(id, |body| {
+                if let Body::Tool(tool) = body {
+                    tool.state = ToolState::Running;
+                }
+            });
+        }
+    }
+
+    /// An answer did not reach the server, so the question is open still.
+    pub(super) fn not_answered(&mut self, id: &ApprovalId) {
+        let Some(item) = self.telling.questions.get(id.as_str()) else {
+            return;
+        };
+        if !self.asked.contains(&item) {
+            self.asked.push(item);
+        }
+        self.edit(item, |body| {
+            if let Body::Approval(approval) = body {
+                approval.state = ApprovalState::Pending { until: None };
+            }
+        });
     }
 
     fn settled(&mut self, id: &ApprovalId, state: ApprovalState) {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::change::{Change, Output};
+use super::stream::Streamed;
 use super::tell::Telling;
 use crate::model::{
     Approval, ApprovalId, ApprovalState, Body, CallId, Content, Fault, Instant, Item, ItemId,
@@ -23,6 +24,8 @@ pub(super) struct Timeline {
     /// The messages that were not confirmed when they were last looked at, oldest first.
     pub(super) unsettled: Vec<ItemId>,
     pub(super) telling: Telling,
+    /// Answers that grow before they are events of the log.
+    pub(super) streams: Vec<Streamed>,
     pub(super) outputs: VecDeque<Output>,
 }
 
@@ -371,7 +374,7 @@ impl Timeline {
         }
     }
 
-    fn prose_mut(&mut self, id: ItemId) -> Option<&mut Prose> {
+    pub(super) fn prose_mut(&mut self, id: ItemId) -> Option<&mut Prose> {
         let item = self.items.iter_mut().rev().find(|item| item.id == id)?;
         match &mut item.body {
             Body::Agent(prose) | Body::Reasoning(prose) => Some(prose),
@@ -396,6 +399,7 @@ impl Timeline {
             call,
             name,
             args,
+            risk: None,
             state: ToolState::Running,
             content: Vec::new(),
             started: now,
@@ -425,6 +429,7 @@ impl Timeline {
                 call,
                 name,
                 args: serde_json::Value::Null,
+                risk: None,
                 state: answered.state,
                 content: answered.content,
                 started: now,
@@ -529,6 +534,7 @@ impl Timeline {
         let queued = self.items.split_off(self.frontier());
         self.items.clear();
         self.telling = Telling::default();
+        self.streams.clear();
         self.asked.clear();
         self.unsettled = queued.iter().map(|item| item.id).collect();
         self.say(Change::Cleared);

@@ -92,6 +92,7 @@ impl Page {
             id,
             approved,
             remember: false,
+            reason: String::new(),
         }));
         self.settle();
     }

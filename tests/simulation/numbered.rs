@@ -46,6 +46,7 @@ fn setup(conversation: &str, fresh: bool) -> Setup {
         conversation: ConversationId::new(conversation),
         fresh,
         strict: false,
+        start: parlor::protocol::Start::default(),
     }
 }
 

@@ -144,11 +144,13 @@ fn an_approval_is_answered_in_the_dialect_it_was_asked_in() {
         id,
         approved: true,
         remember: true,
+        reason: String::new(),
     });
     player.input(Input::Answer {
         id,
         approved: false,
         remember: false,
+        reason: String::new(),
     });
     let data =
         json!({"executionId": "e1", "approved": true, "rememberChoice": true, "sessionId": "c1"});
@@ -163,6 +165,7 @@ fn an_approval_is_answered_in_the_dialect_it_was_asked_in() {
         id,
         approved: false,
         remember: false,
+        reason: String::new(),
     });
     let data = json!({"approvalId": "a1", "status": "denied", "data": {"rememberChoice": false}, "sessionId": "c1"});
     assert_eq!(
@@ -198,6 +201,7 @@ fn an_answer_given_while_disconnected_goes_out_on_reconnect() {
         id,
         approved: true,
         remember: false,
+        reason: String::new(),
     });
     assert_eq!(player.sent().len(), 1);
     player.open();
@@ -292,6 +296,7 @@ fn what_cannot_be_answered_stays_open_and_is_said() {
         id: question,
         approved: true,
         remember: false,
+        reason: String::new(),
     });
     assert_eq!(player.sent().len(), 1, "only the document's frames");
     let lines = player.lines();

@@ -22,6 +22,7 @@ pub(crate) fn setup() -> Setup {
         conversation: ConversationId::new(CONVERSATION),
         fresh: false,
         strict: false,
+        start: parlor::protocol::Start::default(),
     }
 }
 
@@ -147,6 +148,7 @@ pub(crate) const fn policy() -> Policy {
         late: Duration::millis(500),
         accept: Duration::secs(5),
         upload: Duration::secs(300),
+        post: Duration::secs(60),
         messages_per_second: 10,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::event::{Read, call};
 use super::write;
-use crate::model::{ApprovalId, ApprovalState, Aside, Attachment, EventKey, Notice, Said};
+use crate::model::{ApprovalId, ApprovalState, Aside, Attachment, EventKey, Notice, Risk, Said};
 use crate::wire::json;
 
 /// What an action says; `None` for one of a newer server.
@@ -178,6 +178,7 @@ fn tool(name: &str, event: &Value, key: &EventKey, args: Value) -> Read {
         call: call.clone(),
         name: name.to_owned(),
         args: args.clone(),
+        risk: risk(given),
     });
     let id = call.map_or_else(|| key.as_str().to_owned(), |call| call.as_str().to_owned());
     let id = ApprovalId::new(id);
@@ -186,7 +187,7 @@ fn tool(name: &str, event: &Value, key: &EventKey, args: Value) -> Read {
             id,
             tool: name.to_owned(),
             args,
-            description: risk(given),
+            risk: risk(given),
         }),
         Some("confirmed") => said.push(Said::Settled {
             id,
@@ -202,14 +203,13 @@ fn tool(name: &str, event: &Value, key: &EventKey, args: Value) -> Read {
 }
 
 /// How dangerous the server's analyser finds it.
-fn risk(args: &Value) -> Option<String> {
-    let level = match args.get("security_risk").and_then(Value::as_i64)? {
-        0 => "low",
-        1 => "medium",
-        2 => "high",
-        _ => return None,
-    };
-    Some(format!("The server rates the risk as {level}."))
+fn risk(args: &Value) -> Option<Risk> {
+    match args.get("security_risk").and_then(Value::as_i64)? {
+        0 => Some(Risk::Low),
+        1 => Some(Risk::Medium),
+        2 => Some(Risk::High),
+        _ => None,
+    }
 }
 
 /// What the document calls an action: a text, and the result beside the arguments.

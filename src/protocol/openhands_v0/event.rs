@@ -59,6 +59,7 @@ pub(super) fn read(mut event: Value, beyond: EventKey) -> Option<(Event, bool)> 
         said: read.said,
         standing: read.standing,
         cost: cost(&event),
+        number: None,
     };
     let json = event.to_string();
     Some((Event { key, json, told }, known))
@@ -127,5 +128,7 @@ fn cost(event: &Value) -> Option<Cost> {
         micros: json::millionths(metrics.get("accumulated_cost")?)?,
         prompt: tokens("prompt_tokens"),
         completion: tokens("completion_tokens"),
+        context: tokens("per_turn_token"),
+        window: tokens("context_window"),
     })
 }

@@ -115,6 +115,7 @@ fn request_to(
         headers,
         body: body.map(Payload::Text),
         again: false,
+        keep: false,
     }
 }
 

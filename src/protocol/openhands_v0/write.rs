@@ -43,7 +43,7 @@ pub(super) fn frame(
             true => "user_confirmed",
             false => "user_rejected",
         }),
-        Command::Reset | Command::End | Command::Export => return Err(Unsupported),
+        _ => return Err(Unsupported),
     };
     let ack = match command {
         Command::Message { id, .. } if !strict => Some(id.0),
@@ -123,5 +123,6 @@ fn answer(approved: bool) -> Command {
         id: crate::model::ApprovalId::new(""),
         approved,
         remember: false,
+        reason: String::new(),
     }
 }

@@ -106,6 +106,7 @@ pub(super) fn read_back(frame: &str) -> Option<Command> {
                 id: ApprovalId::new(json::text(data, &["executionId"])?),
                 approved: data.get("approved")?.as_bool()?,
                 remember: json::is_true(data, "rememberChoice"),
+                reason: String::new(),
             })
         }
         "approvalResponse" => {
@@ -115,6 +116,7 @@ pub(super) fn read_back(frame: &str) -> Option<Command> {
                 id: ApprovalId::new(json::text(data, &["approvalId"])?),
                 approved: json::text(data, &["status"])? == "approved",
                 remember: json::is_true(more, "rememberChoice"),
+                reason: String::new(),
             })
         }
         _ => None,

@@ -50,6 +50,7 @@ fn answer(id: ItemId, can_remember: bool) -> El {
                 id,
                 approved,
                 remember: remember.get_untracked(),
+                reason: String::new(),
             });
         }
     };

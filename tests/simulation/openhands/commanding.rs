@@ -75,6 +75,7 @@ fn a_question_is_answered_by_a_state_and_its_copies_are_no_second_card() {
             id: player.last(),
             approved,
             remember: false,
+            reason: String::new(),
         });
         assert_eq!(states_sent(&player), [format!("user_{word}")]);
         assert!(last(&player).starts_with(settled));
@@ -118,6 +119,7 @@ fn an_answer_in_another_window_settles_the_question_here() {
             id: player.last(),
             approved: true,
             remember: false,
+            reason: String::new(),
         });
         assert!(states_sent(&player).is_empty());
     }
@@ -131,6 +133,7 @@ fn allowed_while_away() -> Player {
         id: player.last(),
         approved: true,
         remember: false,
+        reason: String::new(),
     });
     assert!(last(&player).starts_with("approval approved"));
     player.wait(Duration::secs(31));

@@ -32,7 +32,10 @@ pub(crate) fn listed(id: &str, title: &Value, status: &str) -> Value {
 fn the_list_comes_a_page_at_a_time() {
     let mut player = idle();
     assert!(player.session().capabilities().lists);
-    player.input(Input::List(None));
+    player.input(Input::List {
+        wanted: String::new(),
+        page: None,
+    });
     assert_eq!(player.asked(), [LIST]);
     let results = [
         listed("a1", &json!("A plan"), "RUNNING"),
@@ -54,7 +57,10 @@ fn the_list_comes_a_page_at_a_time() {
     };
     assert_eq!(pages(&player), [first]);
 
-    player.input(Input::List(Some("MjA=".to_owned())));
+    player.input(Input::List {
+        wanted: String::new(),
+        page: Some("MjA=".to_owned()),
+    });
     assert_eq!(player.asked(), [format!("{LIST}&page_id=MjA=")]);
     player.answer_all(200, r#"{"results":[],"next_page_id":null}"#);
     let last = pages(&player).pop().unwrap();
@@ -72,10 +78,16 @@ fn a_server_that_does_not_list_is_not_spoken_of() {
         (200, "<html>"),
         (200, r#"{"results":null}"#),
     ] {
-        player.input(Input::List(None));
+        player.input(Input::List {
+            wanted: String::new(),
+            page: None,
+        });
         player.answer_all(status, body);
     }
-    player.input(Input::List(None));
+    player.input(Input::List {
+        wanted: String::new(),
+        page: None,
+    });
     player.fail_all();
     assert_eq!(pages(&player), []);
     assert_eq!(player.lines(), before);
@@ -85,8 +97,14 @@ fn a_server_that_does_not_list_is_not_spoken_of() {
 #[test]
 fn only_the_page_that_was_asked_for_last_counts() {
     let mut player = idle();
-    player.input(Input::List(Some("MjA=".to_owned())));
-    player.input(Input::List(None));
+    player.input(Input::List {
+        wanted: String::new(),
+        page: Some("MjA=".to_owned()),
+    });
+    player.input(Input::List {
+        wanted: String::new(),
+        page: None,
+    });
     let body = |id| json!({"results": [listed(id, &json!(id), "STOPPED")]}).to_string();
     player.answer_next(|_| Some((200, body("late"))));
     player.answer_next(|_| Some((200, body("now"))));

@@ -24,6 +24,7 @@ fn title_cost_and_progress_are_told() {
         micros: 250_000,
         prompt: 1_000,
         completion: 34,
+        ..Cost::default()
     };
     for change in [
         Change::Titled("New title".into()),
