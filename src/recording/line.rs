@@ -112,7 +112,7 @@ fn framed(value: &Value) -> Result<What, String> {
         Some("open") => return Ok(What::Open),
         Some("close" | "refused") => return Ok(ended(value)),
         Some(other) => return Err(format!("`dir` is `{other}`, not `in` or `out`")),
-        None if value.get("note").is_some() => return Ok(What::Note),
+        None if json::first(value, &["note", "control"]).is_some() => return Ok(What::Note),
         None => return Err("no direction `dir`".into()),
     };
     let Some(frame) = json::first(value, &["frame"]) else {
