@@ -4,6 +4,7 @@
 //! Saiki and a small OpenHands V0 of its own. It reads the protocols by itself and never imports
 //! the page's code: two readings of one protocol, or the tests would prove nothing.
 
+mod clock;
 mod control;
 mod fault;
 mod files;
