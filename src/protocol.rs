@@ -6,6 +6,7 @@
 mod emit;
 mod listing;
 pub mod openhands_v0;
+pub mod openhands_v1;
 mod registry;
 pub mod saiki;
 
@@ -105,6 +106,8 @@ pub enum AgentEvent {
     Accepted(TransactionId),
     /// The message in flight goes out by a call, whose answer says whether the server takes it.
     Posting,
+    /// The message in flight was not taken, and goes out again once the connection is back.
+    NotTaken,
     /// That call had no answer: the message may have arrived.
     Unclear,
     /// The answer to a question did not reach the server: it is open still.
@@ -269,6 +272,9 @@ pub struct Unsupported;
 
 /// Stands among [`Capabilities::files`] for any file that holds text, whatever its media type.
 pub const ANY_TEXT: &str = "*/*";
+
+/// Stands among [`Capabilities::files`] for any file.
+pub const ANY: &str = "*";
 
 /// What a server can do, as far as is known now: the screen offers only that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,3 +3,4 @@
 pub mod address;
 pub mod json;
 pub mod socket_io;
+pub mod time;

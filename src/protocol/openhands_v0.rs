@@ -18,7 +18,6 @@ mod observation;
 mod rest;
 mod standing;
 mod status;
-mod time;
 mod write;
 
 use serde_json::Value;

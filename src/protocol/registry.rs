@@ -1,6 +1,6 @@
 //! The protocols Parlor speaks. A new one is one word here and one file beside this one.
 
-use super::{Protocol, openhands_v0, saiki};
+use super::{Protocol, openhands_v0, openhands_v1, saiki};
 use crate::model::{Confirmation, ConversationId};
 
 /// What an adapter is made from.
@@ -110,6 +110,17 @@ pub const PROTOCOLS: &[Descriptor] = &[
         strict: true,
         starts: false,
         make: openhands_v0::make,
+    },
+    Descriptor {
+        name: "openhands-v1",
+        label: "OpenHands V1",
+        about: "OpenHands from 1.0: its app server, or an agent server directly.",
+        address: Some("http://localhost:3000/"),
+        key: true,
+        names_conversation: false,
+        strict: false,
+        starts: true,
+        make: openhands_v1::make,
     },
 ];
 

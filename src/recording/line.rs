@@ -109,7 +109,10 @@ fn framed(value: &Value) -> Result<What, String> {
         Some("out") => true,
         Some("in") => false,
         Some("meta") => return Ok(noted(value)),
+        Some("open") => return Ok(What::Open),
+        Some("close" | "refused") => return Ok(ended(value)),
         Some(other) => return Err(format!("`dir` is `{other}`, not `in` or `out`")),
+        None if json::first(value, &["note", "control"]).is_some() => return Ok(What::Note),
         None => return Err("no direction `dir`".into()),
     };
     let Some(frame) = json::first(value, &["frame"]) else {
@@ -150,6 +153,19 @@ fn noted(value: &Value) -> What {
     What::Close {
         code: code.parse().unwrap_or(1006),
         reason: reason.trim_matches('\'').to_owned(),
+    }
+}
+
+/// A connection that closed, or never came to be.
+fn ended(value: &Value) -> What {
+    let code = value.get("code").and_then(Value::as_u64);
+    What::Close {
+        code: code
+            .and_then(|code| u16::try_from(code).ok())
+            .unwrap_or(1006),
+        reason: json::text(value, &["reason"])
+            .unwrap_or_default()
+            .to_owned(),
     }
 }
 

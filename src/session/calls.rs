@@ -27,6 +27,8 @@ struct Call {
     /// What is asked, if it may be asked again.
     what: Option<Request>,
     tries: u32,
+    /// Its answer counts even where the connection is lost meanwhile.
+    keep: bool,
     /// When it is made again.
     again: Option<Instant>,
 }
@@ -37,6 +39,7 @@ impl Calls {
             id,
             what: Some(what).filter(|what| what.again).cloned(),
             tries: 0,
+            keep: what.keep,
             again: None,
         });
     }
@@ -79,10 +82,15 @@ impl Calls {
         })
     }
 
-    /// Gives all of them up.
-    pub(super) fn take(&mut self) -> impl Iterator<Item = RequestId> {
-        std::mem::take(&mut self.open)
-            .into_iter()
-            .map(|call| call.id)
+    /// Gives all of them up but for those whose answers count in any case.
+    pub(super) fn take(&mut self) -> Vec<RequestId> {
+        let mut given_up = Vec::new();
+        self.open.retain(|call| {
+            if !call.keep {
+                given_up.push(call.id);
+            }
+            call.keep
+        });
+        given_up
     }
 }

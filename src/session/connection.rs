@@ -152,6 +152,11 @@ impl Connection {
         )
     }
 
+    /// Whether no further try is made without the person.
+    pub(super) const fn is_refused(&self) -> bool {
+        matches!(self.phase, Phase::Refused { .. })
+    }
+
     /// Whether waiting can be cut short.
     pub(super) const fn is_waiting(&self) -> bool {
         matches!(self.phase, Phase::Waiting { .. } | Phase::Offline)

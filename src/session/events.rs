@@ -19,12 +19,14 @@ impl Session {
             AgentEvent::HistoryMissing => self.recalling = None,
             AgentEvent::HistoryBlocked { remedy } => self.blocked(remedy),
             AgentEvent::CaughtUp { whole } => self.caught_up(whole, now),
-            AgentEvent::InOrder => self.level = true,
+            // Another tab's connection may have begun behind what is here.
+            AgentEvent::InOrder => self.level |= !self.following,
             AgentEvent::Stream(stream) => {
                 self.run.sign(now);
                 self.timeline.stream(stream);
             }
             AgentEvent::Posting => self.outbox.posting = Some(now),
+            AgentEvent::NotTaken => self.not_taken(),
             AgentEvent::Unclear => self.unclear(now),
             AgentEvent::NotAnswered(id) => self.timeline.not_answered(&id),
             AgentEvent::Accepted(id) => self.accepted(id),

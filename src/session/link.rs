@@ -144,10 +144,13 @@ impl Session {
                 self.receive(happening, now);
             }
             Happening::Closed(closed) if self.sockets.contains(&closed.socket) => {
-                self.receive(happening, now);
                 self.sockets.retain(|socket| *socket != closed.socket);
-                self.hang_up();
-                self.ended(closed, now);
+                self.receive(happening, now);
+                // The adapter may have opened another in its place, or know why there will be none.
+                if self.sockets.is_empty() && !self.connection.is_refused() {
+                    self.hang_up();
+                    self.ended(closed, now);
+                }
             }
             Happening::Answered {
                 request, status, ..
@@ -348,7 +351,7 @@ impl Session {
     pub(super) fn abort(&mut self) {
         self.waits_until = None;
         self.recalling = None;
-        let aborted = self.calls.take().map(Action::Abort);
+        let aborted = self.calls.take().into_iter().map(Action::Abort);
         self.timeline.outputs.extend(aborted.map(Output::Io));
     }
 

@@ -239,6 +239,15 @@ impl Session {
         }
     }
 
+    /// The message in flight goes out again, before what waits behind it.
+    pub(super) fn not_taken(&mut self) {
+        if let Some(id) = self.outbox.in_flight {
+            self.outbox.landed();
+            self.timeline.delivery(id, SendState::Queued);
+            self.timeline.move_to_frontier(id);
+        }
+    }
+
     /// When files that are still on their way are given up with the connection.
     pub(super) fn upload_due(&self) -> Option<Instant> {
         let since = self.outbox.uploading?;
@@ -351,13 +360,17 @@ impl Session {
             remember,
             reason,
         };
-        match self.connection.is_open() {
-            true if !self.command(&answer) => {
-                self.timeline.notice(Notice::CannotAnswer);
-                return;
+        if !self.connection.is_open() {
+            self.answers.push((id, answer));
+        } else if !self.command(&answer) {
+            match self.protocol.capabilities().event_ids {
+                // Nobody waits for it any more.
+                true => self.timeline.decide(id, ApprovalState::Expired),
+                false => {
+                    self.timeline.notice(Notice::CannotAnswer);
+                }
             }
-            true => {}
-            false => self.answers.push((id, answer)),
+            return;
         }
         let state = if approved {
             ApprovalState::Approved

@@ -3,6 +3,50 @@
 /// The name that a key has in an address (OpenHands, `listen_socket.py` of 0.59.0).
 pub const KEY: &str = "session_api_key";
 
+/// Where a server is: the same for its sockets and for its calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// `//host:port/prefix`, without a scheme and without `/` at the end.
+    place: String,
+    secure: bool,
+}
+
+impl Place {
+    /// Reads `http`, `https`, `ws` or `wss` with a path; what stands in its query is left out.
+    #[must_use]
+    pub fn read(url: &str) -> Self {
+        let (url, _) = url.split_once('?').unwrap_or((url, ""));
+        let (scheme, place) = url.split_once(':').unwrap_or(("http", url));
+        Self {
+            place: place.trim_end_matches('/').to_owned(),
+            secure: matches!(scheme, "https" | "wss"),
+        }
+    }
+
+    /// The place above this one, where its path ends in `end`.
+    #[must_use]
+    pub fn without(mut self, end: &str) -> Self {
+        if let Some(above) = self.place.strip_suffix(end) {
+            self.place = above.trim_end_matches('/').to_owned();
+        }
+        self
+    }
+
+    /// The address of a socket; `path` begins with `/`.
+    #[must_use]
+    pub fn socket(&self, path: &str) -> String {
+        let scheme = if self.secure { "wss:" } else { "ws:" };
+        [scheme, &self.place, path].concat()
+    }
+
+    /// The address of a call; `path` begins with `/`.
+    #[must_use]
+    pub fn call(&self, path: &str) -> String {
+        let scheme = if self.secure { "https:" } else { "http:" };
+        [scheme, &self.place, path].concat()
+    }
+}
+
 /// Percent-encodes all but RFC 3986's unreserved characters.
 #[must_use]
 pub fn encoded(text: &str) -> String {

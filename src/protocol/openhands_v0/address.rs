@@ -1,13 +1,11 @@
 //! The server's addresses, from the one that the person typed.
 
-use crate::wire::address::{KEY, encoded};
+use crate::wire::address::{KEY, Place, encoded};
 
 /// Where a server is, with what has to go along with every call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
-    /// `//host:port/prefix`, without a scheme and without `/` at the end.
-    place: String,
-    secure: bool,
+    place: Place,
     /// The key that the server wants, if it is known.
     pub(super) key: Option<String>,
 }
@@ -15,24 +13,15 @@ pub(super) struct Address {
 impl Address {
     /// Reads `http`, `https`, `ws` or `wss` with a path in front of `/socket.io` and `/api`.
     pub(super) fn read(url: &str, key: Option<String>) -> Self {
-        let (url, _) = url.split_once('?').unwrap_or((url, ""));
-        let (scheme, place) = url.split_once(':').unwrap_or(("http", url));
-        let place = place.trim_end_matches('/');
-        let place = place.strip_suffix("/socket.io").unwrap_or(place);
-        Self {
-            place: place.to_owned(),
-            secure: matches!(scheme, "https" | "wss"),
-            key,
-        }
+        let place = Place::read(url).without("/socket.io");
+        Self { place, key }
     }
 
     /// Where the socket is; `latest` is the newest event that is here, -1 for none.
     pub(super) fn socket(&self, conversation: &str, latest: i64, providers: &str) -> String {
-        let scheme = if self.secure { "wss:" } else { "ws:" };
-        let Self { place, .. } = self;
-        let mut url = format!(
-            "{scheme}{place}/socket.io/?EIO=4&transport=websocket&conversation_id={conversation}&latest_event_id={latest}"
-        );
+        let mut url = self.place.socket(&format!(
+            "/socket.io/?EIO=4&transport=websocket&conversation_id={conversation}&latest_event_id={latest}"
+        ));
         if !providers.is_empty() {
             url.push_str("&providers_set=");
             url.push_str(providers);
@@ -45,8 +34,7 @@ impl Address {
 
     /// Where the calls beside the socket are; `path` begins after `/api`.
     pub(super) fn api(&self, path: &str) -> String {
-        let scheme = if self.secure { "https:" } else { "http:" };
-        format!("{scheme}{}/api{path}", self.place)
+        self.place.call(&["/api", path].concat())
     }
 }
 

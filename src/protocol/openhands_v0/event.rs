@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{action, observation, time};
+use super::{action, observation};
 use crate::model::{Aside, CallId, Cost, Event, EventKey, Fault, Notice, Said, Standing, Told};
-use crate::wire::json;
+use crate::wire::{json, time};
 
 /// What an event was found to say.
 #[derive(Debug, Default)]

@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::address::Address;
-use super::time;
 use crate::io::{Payload, Request};
 use crate::model::{Attachment, ConversationId};
 use crate::protocol::{Gone, Page, Remote};
-use crate::wire::json;
+use crate::wire::{json, time};
 
 /// The most events that one call gives; the server refuses to give more.
 pub(super) const PAGE: u64 = 100;

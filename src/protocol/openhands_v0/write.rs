@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::time;
 use crate::model::{Attachment, Instant, TransactionId};
 use crate::protocol::{Command, Unsupported};
-use crate::wire::{json, socket_io};
+use crate::wire::{json, socket_io, time};
 
 /// The name that every version since 0.30 listens to.
 const NAME: &str = "oh_user_action";

@@ -1,10 +1,10 @@
-//! The server's clock: local time without a zone (`2026-11-21T00:06:46.429392`), of which only the
-//! spans between events mean anything here.
+//! The clock of OpenHands: local time without a zone (`2026-11-21T00:06:46.429392`), of which only
+//! the spans between events mean anything here.
 
 use crate::model::Instant;
 
 /// Milliseconds since the epoch, as if the server's clock were in UTC; 0 where it cannot be read.
-pub(super) fn read(stamp: &str) -> Instant {
+pub fn read(stamp: &str) -> Instant {
     Instant(millis(stamp).unwrap_or_default())
 }
 
@@ -35,7 +35,7 @@ fn days(year: u64, month: u64, day: u64) -> Option<u64> {
 }
 
 /// The moment as the server's own page writes it: ISO 8601 in UTC, to the millisecond.
-pub(super) fn write(at: Instant) -> String {
+pub fn write(at: Instant) -> String {
     let (seconds, millis) = (at.0 / 1_000, at.0 % 1_000);
     let (year, month, day) = date(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);

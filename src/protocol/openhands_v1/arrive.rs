@@ -1,0 +1,680 @@
+//! From the first call to the open socket, and what is looked after while it is open.
+//!
+//! The person names an app server or an agent server; the first answer tells which. An app server
+//! knows in which sandbox the conversation's agent lives, whether it is awake, and where, with the
+//! key to it: both change whenever it wakes, so it is asked before each connection. Its own calls
+//! are the way where the sandbox cannot be reached from here.
+
+use serde_json::{Value, json};
+
+use super::event::{self, text};
+use super::rest::{self, Base, app, of, sandbox};
+use super::{Kind, OpenHands, state};
+use crate::io::{Closed, Request, RequestId, SocketId};
+use crate::model::{ConversationId, Duration, Standing};
+use crate::protocol::{AgentEvent, Gone, Out};
+use crate::wire::address::Place;
+use crate::wire::json;
+
+/// Between two looks at what is being started.
+pub(super) const A_WHILE: Duration = Duration::secs(1);
+
+/// Nothing came for so long: is it still there?
+const QUIET: Duration = Duration::secs(20);
+
+/// So long after a run its title may be there.
+const SOON: Duration = Duration::secs(2);
+
+/// Between two looks at a conversation whose sandbox cannot be reached from here.
+const POLL: Duration = Duration::secs(2);
+
+/// So many looks may find nothing of what was just made.
+const BLIND: u32 = 3;
+
+/// A task's identifier stands in the place of a conversation's until there is one.
+const TASK: &str = "task-";
+
+/// What is asked before the socket opens, or about it.
+#[derive(Clone, Debug)]
+pub(super) enum Asking {
+    /// Which kind of server it is.
+    Kind,
+    /// The model is to be this one from now on.
+    Model,
+    /// How the agent server is set up; with its secrets readable only by itself.
+    Settings { sealed: bool },
+    /// Which folder is the agent server's own.
+    Home,
+    /// A sandbox of a certain kind.
+    Sandbox,
+    /// A new conversation.
+    Create,
+    /// How far a new conversation of the app server is.
+    Task,
+    /// Whether the conversation is there, and where.
+    Look,
+    /// The same while connected.
+    Beat,
+    /// That the sandbox wakes.
+    Wake,
+    /// A page of the events.
+    Events,
+}
+
+/// One connection.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    pub(super) asking: Option<(RequestId, Asking)>,
+    pub(super) socket: Option<SocketId>,
+    /// The socket is open.
+    opened: bool,
+    /// The server has taken us.
+    pub(super) ready: bool,
+    /// The events of the log come in order, and behind the last one that is here.
+    pub(super) in_order: bool,
+    /// The log has been read up to now.
+    pub(super) read: bool,
+    /// Something came since that was last asked.
+    pub(super) heard: bool,
+    /// Only the log is to be read: another tab has the socket.
+    only_read: bool,
+    /// Behind the log, the connection ends with this.
+    then: Option<Gone>,
+    /// The rest of a list of events is asked for with this.
+    page: Option<String>,
+    looks: u32,
+    /// The server was asked to make it, or to start it.
+    started: bool,
+    /// The run that was asked for is to be asked for again.
+    pub(super) run_again: u32,
+}
+
+impl OpenHands {
+    pub(super) fn ask(&mut self, asking: Asking, out: &mut Out<'_>) {
+        let request = self.asked(&asking);
+        self.link.asking = Some((out.fetch(request), asking));
+    }
+
+    fn asked(&self, asking: &Asking) -> Request {
+        let (front, id) = (&self.front, self.conversation.as_str());
+        let is_app = self.kind == Some(Kind::App);
+        match asking {
+            Asking::Kind if self.fresh => front.get("/api/v1/sandbox-specs/search?limit=100"),
+            Asking::Kind => front.get(&app(&["?ids=", id].concat())),
+            Asking::Look | Asking::Beat if is_app => front.get(&app(&["?ids=", id].concat())),
+            Asking::Look | Asking::Beat => front.get(&of(id, "")),
+            Asking::Model => {
+                let model = self.start.model.as_ref().map(rest::model);
+                match is_app {
+                    true => front.post("/api/v1/settings", model),
+                    false => front.call("PATCH", "/api/settings", model),
+                }
+            }
+            Asking::Settings { sealed } => {
+                let mut request = front.get("/api/settings");
+                let how = if *sealed { "encrypted" } else { "plaintext" };
+                let header = ("X-Expose-Secrets".to_owned(), how.to_owned());
+                request.headers.push(header);
+                request
+            }
+            Asking::Home => front.get("/api/file/home"),
+            Asking::Sandbox => {
+                let kind = crate::wire::address::encoded(&self.start.template);
+                front.post(
+                    &["/api/v1/sandboxes?sandbox_spec_id=", &kind].concat(),
+                    None,
+                )
+            }
+            Asking::Create => front.post(
+                match is_app {
+                    true => "/api/v1/app-conversations",
+                    false => "/api/conversations",
+                },
+                Some(self.wanted()),
+            ),
+            Asking::Task => {
+                let id = id.strip_prefix(TASK).unwrap_or(id);
+                front.get(&app(&["/start-tasks?ids=", id].concat()))
+            }
+            Asking::Wake => {
+                let id = self.sandbox.as_deref().unwrap_or_default();
+                front.post(&sandbox(id, "/resume"), None)
+            }
+            Asking::Events => self.events(),
+        }
+    }
+
+    /// The page of events that is next: from the last one up to which nothing is missing.
+    fn events(&self) -> Request {
+        let (id, page) = (self.conversation.as_str(), self.link.page.as_deref());
+        let whole = self.cursor.whole.as_ref();
+        if let Some(home) = self.home.as_ref().filter(|_| !self.relays()) {
+            let from = page.or(whole.map(event::id_of));
+            let from = from.map_or(String::new(), |from| ["&page_id=", from].concat());
+            return home.get(&of(id, &["/events/search?limit=100", &from].concat()));
+        }
+        let page = page.map_or(String::new(), |page| ["&page_id=", page].concat());
+        let since = whole.map(event::time_of);
+        let since = since.map_or(String::new(), |since| ["&timestamp__gte=", since].concat());
+        let path = [
+            "/api/v1/conversation/",
+            id,
+            "/events/search?limit=100",
+            &since,
+            &page,
+        ];
+        self.front.get(&path.concat())
+    }
+
+    /// Whether the app server's calls stand in for a socket.
+    pub(super) fn relays(&self) -> bool {
+        self.kind == Some(Kind::App) && (self.home.is_none() || self.unreachable > 1)
+    }
+
+    pub(super) fn begin(&mut self, out: &mut Out<'_>) {
+        match self.kind {
+            _ if self.conversation.starts_with(TASK) => {
+                self.kind = Some(Kind::App);
+                self.ask(Asking::Task, out);
+            }
+            None => self.ask(Asking::Kind, out),
+            Some(_) if self.fresh => self.begin_anew(out),
+            Some(_) => self.ask(Asking::Look, out),
+        }
+    }
+
+    /// What has to be there before a conversation can be.
+    fn begin_anew(&mut self, out: &mut Out<'_>) {
+        let is_app = self.kind == Some(Kind::App);
+        let next = if self.start.model.is_some() {
+            Asking::Model
+        } else if is_app && !self.start.template.is_empty() && self.sandbox.is_none() {
+            out.event(AgentEvent::Progress(Some("STARTING".to_owned())));
+            Asking::Sandbox
+        } else if is_app {
+            Asking::Create
+        } else if self.start.folder.is_empty() {
+            Asking::Home
+        } else {
+            Asking::Settings { sealed: true }
+        };
+        self.ask(next, out);
+    }
+
+    /// What a new conversation is to be like.
+    fn wanted(&self) -> Value {
+        if self.kind == Some(Kind::App) {
+            return match &self.sandbox {
+                Some(id) => json!({"sandbox_id": id}),
+                None => json!({}),
+            };
+        }
+        let mut wanted = json!({
+            "agent_settings": self.settings,
+            "secrets_encrypted": self.sealed,
+            "workspace": {"working_dir": self.start.folder},
+        });
+        if let (Some(confirmation), Some(fields)) =
+            (self.start.confirmation, wanted.as_object_mut())
+        {
+            fields.insert(
+                "confirmation_policy".to_owned(),
+                state::policy(confirmation),
+            );
+            if let Some(analyzer) = state::analyzer(confirmation) {
+                fields.insert("security_analyzer".to_owned(), analyzer);
+            }
+        }
+        wanted
+    }
+
+    /// A call has an answer; with status 0 none that this page may read.
+    pub(super) fn answered(
+        &mut self,
+        request: RequestId,
+        status: u16,
+        body: &str,
+        out: &mut Out<'_>,
+    ) {
+        if self.errand_answered(request, status, body, out) {
+            return;
+        }
+        let Some((_, asking)) = self.link.asking.take_if(|(asked, _)| *asked == request) else {
+            return;
+        };
+        match asking {
+            Asking::Kind => self.is_kind(status, body, out),
+            Asking::Look => self.looked(status, body, out),
+            Asking::Beat => self.beat(status, body, out),
+            Asking::Events => self.paged(status, body, out),
+            Asking::Wake => self.woken(status, body, out),
+            Asking::Task => self.tasked(status, body, out),
+            Asking::Home => {
+                let answer = rest::body(status, body);
+                let home = json::text(&answer, &["home"]);
+                let home = home.map_or(String::new(), |home| [home, "/"].concat());
+                self.start.folder = home + "workspace/project";
+                self.begin_anew(out);
+            }
+            Asking::Settings { sealed } => self.set_up(sealed, status, body, out),
+            Asking::Model | Asking::Sandbox | Asking::Create => {
+                self.made(&asking, status, body, out);
+            }
+        }
+    }
+
+    /// Agent servers know nothing at an app server's address.
+    fn is_kind(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
+        let answer = rest::body(status, body);
+        match status {
+            401 | 403 => out.lost(Some(Gone::Unauthorized)),
+            // None that can be read: it is away, or lets no page of this origin read.
+            0 => self.blind(out),
+            429 | 500.. => out.lost(None),
+            _ if answer.is_array() || answer.get("items").is_some() => {
+                self.kind = Some(Kind::App);
+                if !self.fresh {
+                    return self.looked(status, body, out);
+                }
+                let items = answer.get("items").and_then(Value::as_array);
+                let names = rest::names(items.map_or(&[], Vec::as_slice));
+                out.event(AgentEvent::Templates(names));
+                self.begin_anew(out);
+            }
+            400 | 422 => out.lost(Some(Gone::UnknownConversation)),
+            _ => {
+                self.kind = Some(Kind::Agent);
+                self.begin(out);
+            }
+        }
+    }
+
+    /// No call can be read, but any page may open a socket.
+    fn blind(&mut self, out: &mut Out<'_>) {
+        self.blocked = true;
+        self.home = Some(self.front.clone());
+        self.open(out);
+    }
+
+    fn set_up(&mut self, sealed: bool, status: u16, body: &str, out: &mut Out<'_>) {
+        let mut answer = rest::body(status, body);
+        let Some(settings) = answer.get_mut("agent_settings").map(Value::take) else {
+            // A server without a secret of its own cannot seal what others are to give back.
+            return match (sealed, rest::gone(status, body)) {
+                (true, gone) if gone != Some(Gone::Unauthorized) => {
+                    self.ask(Asking::Settings { sealed: false }, out);
+                }
+                (_, gone) => out.lost(gone),
+            };
+        };
+        self.settings = settings;
+        self.sealed = sealed;
+        if let Some(llm) = self.settings.get_mut("llm").and_then(Value::as_object_mut) {
+            llm.insert("stream".to_owned(), true.into());
+        }
+        self.ask(Asking::Create, out);
+    }
+
+    /// Something that a new conversation needs was made, or the conversation.
+    fn made(&mut self, asking: &Asking, status: u16, body: &str, out: &mut Out<'_>) {
+        let answer = rest::body(status, body);
+        let id = json::text(&answer, &["id"]);
+        match (asking, id) {
+            (Asking::Model, _) if (200..300).contains(&status) => {
+                self.start.model = None;
+                self.begin_anew(out);
+            }
+            (Asking::Sandbox, Some(id)) => {
+                self.sandbox = Some(id.to_owned());
+                self.ask(Asking::Create, out);
+            }
+            (Asking::Create, Some(id)) if self.kind == Some(Kind::App) => {
+                self.named(&[TASK, id].concat(), out);
+                self.task(&answer, out);
+            }
+            (Asking::Create, Some(id)) => {
+                self.named(id, out);
+                self.settled_in(&answer, out);
+            }
+            _ => out.lost(match rest::gone(status, body) {
+                Some(Gone::UnknownConversation) => Some(Gone::Said(rest::detail(body))),
+                gone => gone,
+            }),
+        }
+    }
+
+    fn named(&mut self, id: &str, out: &mut Out<'_>) {
+        self.fresh = false;
+        self.link.started = true;
+        id.clone_into(&mut self.conversation);
+        out.event(AgentEvent::Named(ConversationId::new(id)));
+    }
+
+    fn tasked(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
+        match rest::only(status, body) {
+            Some(task) => self.task(&task, out),
+            None if status == 200 => out.lost(Some(Gone::UnknownConversation)),
+            None => out.lost(rest::gone(status, body)),
+        }
+    }
+
+    /// How far the app server is with a new conversation.
+    fn task(&mut self, task: &Value, out: &mut Out<'_>) {
+        match (
+            text(task, "status"),
+            json::text(task, &["app_conversation_id"]),
+        ) {
+            ("ERROR", _) => out.lost(Some(Gone::Said(text(task, "detail").to_owned()))),
+            ("READY", Some(id)) => {
+                let id = id.to_owned();
+                self.named(&id, out);
+                self.ask(Asking::Look, out);
+            }
+            (status, _) => self.look_later(status, out),
+        }
+    }
+
+    /// The agent is being started; how far that is is asked again after a while.
+    fn look_later(&mut self, what: &str, out: &mut Out<'_>) {
+        out.event(AgentEvent::Stands(Standing::Starting));
+        out.event(AgentEvent::Progress(Some(what.to_owned())));
+        out.wait(A_WHILE);
+    }
+
+    /// The wait is over.
+    pub(super) fn waited(&mut self, out: &mut Out<'_>) {
+        if self.link.run_again > 0 {
+            self.link.run_again -= 1;
+            self.run(out);
+            return out.wait(A_WHILE);
+        }
+        match self.link.ready {
+            false => self.begin(out),
+            true if self.link.asking.is_some() => out.wait(A_WHILE),
+            true if self.relays() => {
+                self.cursor.whole.clone_from(&self.newest);
+                self.ask(Asking::Events, out);
+            }
+            true if std::mem::take(&mut self.link.heard) || self.blocked => out.wait(QUIET),
+            true => self.ask(Asking::Beat, out),
+        }
+    }
+
+    pub(super) fn begin_beating(&mut self, out: &mut Out<'_>) {
+        out.wait(QUIET);
+    }
+
+    pub(super) fn beat_soon(&mut self, out: &mut Out<'_>) {
+        if self.link.socket.is_some() {
+            self.link.heard = false;
+            out.wait(SOON);
+        }
+    }
+
+    /// Whether it is still there, as the server says while nothing comes from it. A socket into a
+    /// sandbox that was paused stays open and says nothing; so does one to a conversation that was
+    /// deleted.
+    fn beat(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
+        let found = self.found(status, body);
+        match found {
+            None if matches!(status, 0 | 429 | 500..) => out.lost(None),
+            None => out.lost(rest::gone(status, body).or(Some(Gone::UnknownConversation))),
+            Some(known) => {
+                self.read_info(&known, out);
+                if self.kind == Some(Kind::App) && text(&known, "sandbox_status") != "RUNNING" {
+                    return out.lost(Some(self.resting(&known)));
+                }
+                out.wait(if self.relays() { POLL } else { QUIET });
+            }
+        }
+    }
+
+    fn found(&self, status: u16, body: &str) -> Option<Value> {
+        match self.kind {
+            Some(Kind::App) => rest::only(status, body),
+            _ => Some(rest::body(status, body)).filter(Value::is_object),
+        }
+    }
+
+    fn looked(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
+        let Some(known) = self.found(status, body) else {
+            // What was just made may not be written down yet.
+            if self.link.started && self.link.looks < BLIND && matches!(status, 200 | 404) {
+                self.link.looks += 1;
+                return out.wait(A_WHILE);
+            }
+            return match (status, rest::gone(status, body)) {
+                (0, _) if self.kind == Some(Kind::Agent) => self.blind(out),
+                (200, _) | (422, _) => out.lost(Some(Gone::UnknownConversation)),
+                (_, gone) => out.lost(gone),
+            };
+        };
+        match self.kind {
+            Some(Kind::App) => self.found_app(&known, out),
+            _ => self.settled_in(&known, out),
+        }
+    }
+
+    /// The agent server has the conversation.
+    fn settled_in(&mut self, known: &Value, out: &mut Out<'_>) {
+        self.home = Some(self.front.clone());
+        self.blocked = false;
+        self.read_info(known, out);
+        self.open(out);
+    }
+
+    /// What both servers say of a conversation.
+    fn read_info(&mut self, known: &Value, out: &mut Out<'_>) {
+        if let Some(title) = json::text(known, &["title"]).filter(|title| !title.is_empty()) {
+            out.event(AgentEvent::Titled(title.to_owned()));
+        }
+        let workspace = known.get("workspace").unwrap_or(&Value::Null);
+        if let Some(folder) = json::text(workspace, &["working_dir"]) {
+            folder.clone_into(&mut self.folder);
+        }
+    }
+
+    fn found_app(&mut self, known: &Value, out: &mut Out<'_>) {
+        self.sandbox = json::text(known, &["sandbox_id"]).map(str::to_owned);
+        self.read_info(known, out);
+        match text(known, "sandbox_status") {
+            "RUNNING" => {
+                out.event(AgentEvent::Progress(None));
+                self.home = json::text(known, &["conversation_url"]).map(|url| Base {
+                    place: place_of(url),
+                    key: json::text(known, &["session_api_key"]).map(str::to_owned),
+                });
+                self.asleep = false;
+                self.open(out);
+            }
+            "STARTING" => self.look_later("STARTING", out),
+            "PAUSED" if self.asleep => match self.link.started {
+                true => self.look_later("RESUMING", out),
+                false => self.ask(Asking::Wake, out),
+            },
+            _ => {
+                self.home = None;
+                self.link.then = Some(self.resting(known));
+                self.ask(Asking::Events, out);
+            }
+        }
+    }
+
+    /// Why there is no agent to connect to.
+    fn resting(&mut self, known: &Value) -> Gone {
+        match text(known, "sandbox_status") {
+            "PAUSED" | "STARTING" => {
+                self.asleep = true;
+                Gone::Asleep
+            }
+            "MISSING" => Gone::Archived,
+            _ => Gone::Said("Sandbox is in an error state.".to_owned()),
+        }
+    }
+
+    fn woken(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
+        match status {
+            200..300 => {
+                self.link.started = true;
+                self.look_later("RESUMING", out);
+            }
+            404 => out.lost(Some(Gone::Archived)),
+            _ => out.lost(rest::gone(status, body)),
+        }
+    }
+
+    fn open(&mut self, out: &mut Out<'_>) {
+        if self.link.only_read {
+            return self.ask(Asking::Events, out);
+        }
+        if self.relays() {
+            self.link.ready = true;
+            return out.ready();
+        }
+        let Some(home) = &self.home else {
+            return;
+        };
+        let url = home.place.socket(&self.socket_path());
+        self.link.opened = false;
+        self.link.socket = Some(out.open(url));
+    }
+
+    fn socket_path(&self) -> String {
+        let id = &self.conversation;
+        if !self.legacy {
+            let after = self
+                .cursor
+                .number
+                .map_or(-1, |number| i64::try_from(number).unwrap_or(-1));
+            return format!("/sockets/session/{id}?after_seq={after}");
+        }
+        // Where it can be read, the history comes by calls, which say when it ends.
+        let since = match (&self.cursor.whole, self.blocked) {
+            (_, false) => String::new(),
+            (None, true) => "?resend_mode=all".to_owned(),
+            (Some(whole), true) => {
+                let since = event::time_of(whole);
+                format!("?resend_mode=since&after_timestamp={since}")
+            }
+        };
+        format!("/sockets/events/{id}{since}")
+    }
+
+    pub(super) fn opened(&mut self, socket: SocketId, out: &mut Out<'_>) {
+        self.link.opened = true;
+        let key = self.home.as_ref().and_then(|home| home.key.as_deref());
+        if let Some(key) = key {
+            out.send_secret(socket, super::socket::auth(key));
+        }
+    }
+
+    /// A socket closed. One that never opened may be of a kind that the server does not have.
+    pub(super) fn closed(&mut self, closed: &Closed, out: &mut Out<'_>) {
+        self.link.socket = None;
+        match (closed.code, closed.reason.as_str()) {
+            (4001, _) => out.lost(Some(Gone::Unauthorized)),
+            // The name is ours: nobody could be asked for one.
+            (4004, _) if self.fresh => out.lost(Some(Gone::Blocked {
+                remedy: "OH_ALLOW_CORS_ORIGINS_0".to_owned(),
+            })),
+            (4004, _) => out.lost(Some(Gone::UnknownConversation)),
+            // An event is too large for this socket, and would be each time.
+            (1013, "frame_too_large") if !self.legacy => {
+                self.legacy = true;
+                self.open_again(out);
+            }
+            _ if !self.link.opened && !self.legacy && !closed.refused => {
+                self.legacy = true;
+                self.open_again(out);
+            }
+            _ if !self.link.opened => {
+                self.legacy = false;
+                self.unreachable += 1;
+            }
+            _ => {}
+        }
+        // What came over this one without a name cannot go on over another.
+        out.event(AgentEvent::Stream(crate::protocol::Stream::Aborted {
+            item: String::new(),
+        }));
+    }
+
+    fn open_again(&mut self, out: &mut Out<'_>) {
+        self.link.ready = false;
+        self.link.in_order = false;
+        self.open(out);
+    }
+
+    /// The log is asked for: by the session socket it comes by itself.
+    pub(super) fn read_log(&mut self, out: &mut Out<'_>) {
+        self.link.page = None;
+        if self.link.in_order {
+            return;
+        }
+        if self.blocked {
+            return out.event(AgentEvent::CaughtUp { whole: false });
+        }
+        match self.link.ready {
+            true => self.ask(Asking::Events, out),
+            // Another tab has the socket.
+            false => {
+                self.link.only_read = true;
+                match self.home.is_some() || self.kind == Some(Kind::App) {
+                    true => self.ask(Asking::Events, out),
+                    false => self.begin(out),
+                }
+            }
+        }
+    }
+
+    /// A page of the log.
+    fn paged(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
+        let mut answer = rest::body(status, body);
+        let Some((items, next)) = rest::page(&mut answer) else {
+            out.event(AgentEvent::CaughtUp { whole: false });
+            return self.behind_the_log(out);
+        };
+        for item in items {
+            if !is_passing(&item) {
+                self.log(item, None, out);
+            }
+        }
+        self.link.page = next;
+        match self.link.page.is_some() {
+            true => self.ask(Asking::Events, out),
+            false => {
+                self.link.read = true;
+                out.event(AgentEvent::CaughtUp { whole: true });
+                self.behind_the_log(out);
+            }
+        }
+    }
+
+    fn behind_the_log(&mut self, out: &mut Out<'_>) {
+        if let Some(gone) = self.link.then.take() {
+            return out.lost(Some(gone));
+        }
+        if self.relays() {
+            self.link.looks += 1;
+            // Every so often, whether the sandbox is awake at all.
+            return match self.link.looks % 5 {
+                0 => self.ask(Asking::Beat, out),
+                _ => out.wait(POLL),
+            };
+        }
+        if self.link.socket.is_some() {
+            self.begin_beating(out);
+        }
+    }
+}
+
+/// App servers keep what is of no log among the events.
+fn is_passing(event: &Value) -> bool {
+    text(event, "kind") == "StreamingDeltaEvent" || text(event, "key") == "full_state"
+}
+
+/// The agent server that an address of one of its conversations is at.
+fn place_of(url: &str) -> Place {
+    let end = url.find("/api/conversations/").unwrap_or(url.len());
+    Place::read(url.get(..end).unwrap_or(url))
+}
