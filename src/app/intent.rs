@@ -338,6 +338,9 @@ impl App {
     fn dress(&mut self, target: &Target) {
         let demo = !target.protocol.has_address();
         let view = &mut self.view;
+        if view.server != target.protocol.name || view.url != target.url {
+            view.templates.clear();
+        }
         target.protocol.name.clone_into(&mut view.server);
         target.protocol.label.clone_into(&mut view.label);
         view.url = if demo {
@@ -355,7 +358,6 @@ impl App {
         view.cost = None;
         view.window = None;
         view.confirms = None;
-        view.templates.clear();
         view.start = self.shelf.start((target.protocol.name, &target.url));
         view.suggestions = match demo {
             true => crate::demo::SUGGESTIONS.map(str::to_owned).to_vec(),

@@ -46,6 +46,8 @@ pub enum Listing {
     Show(bool),
     /// It is on the screen from now on, or is not.
     Watch(bool),
+    /// Ask the server once, whether it is on the screen or not.
+    Look,
     /// Ask the server for more of its own.
     More,
     /// Show those alone that hold this text.
@@ -86,6 +88,7 @@ impl App {
         match what {
             Listing::Show(shown) => self.shelf.keep_listed(shown),
             Listing::Watch(shown) => self.watch_list(shown),
+            Listing::Look => self.remotes.look(),
             Listing::More => self.list_more(now),
             Listing::Seek(typed) => self.seek(&typed, now),
             Listing::Open(id) => self.open_listed(id, now),

@@ -29,6 +29,8 @@ pub(super) struct Remotes {
     watched: bool,
     /// It is to be asked for anew.
     due: bool,
+    /// Once, although it is not shown.
+    looked: bool,
     /// Whose list it is: the protocol by name, and the address.
     of: (String, String),
     /// The server looks into their titles itself.
@@ -61,6 +63,12 @@ impl Remotes {
                 ..Self::default()
             };
         }
+    }
+
+    /// The list is to be asked for, whether it is shown or not.
+    pub(super) const fn look(&mut self) {
+        self.looked = true;
+        self.due = true;
     }
 
     /// The list is to be asked for as soon as that can be.
@@ -125,8 +133,10 @@ impl App {
         };
         let paused = self.remotes.search_at.take_if(|at| *at <= now).is_some();
         self.remotes.due |= paused && self.remotes.wanted() != self.remotes.found;
-        if self.remotes.watched && self.remotes.due && self.session.as_ref().is_some_and(can) {
+        let wants = self.remotes.watched || self.remotes.looked;
+        if wants && self.remotes.due && self.session.as_ref().is_some_and(can) {
             self.remotes.due = false;
+            self.remotes.looked = false;
             self.list_page(None, now);
         }
     }

@@ -8,7 +8,7 @@ use super::dialog::panel;
 use super::el::{El, button, el};
 use super::panels::{Panel, panels};
 use super::{app, handle};
-use crate::app::Intent;
+use crate::app::{Intent, Listing};
 use crate::driver::Handle;
 use crate::model::Confirmation;
 use crate::protocol::{Model, Start, descriptor};
@@ -27,12 +27,13 @@ pub(super) fn begin_dialog() -> El {
 
 fn fill(inside: El) -> El {
     let (handle, panels) = (handle(), panels());
-    let chrome = &handle.projection.chrome;
+    let chrome = handle.projection.chrome.clone();
     let last = chrome.start.get_untracked();
     let folder = text("text").set("autocomplete", "on");
     folder.set_value(&last.folder);
-    let templates = chrome.templates.get_untracked();
-    let template = template(&templates, &last.template);
+    // The server says with its list which sandboxes there are.
+    handle.did(Intent::List(Listing::Look));
+    let template = template(&handle, last.template);
     let asks = asks(last.confirmation);
     let (name, url, key) = (text("text"), text("text"), text("password"));
     let chosen = [&folder, &template, &asks, &name, &url, &key].map(El::clone);
@@ -41,16 +42,17 @@ fn fill(inside: El) -> El {
         handle.did(Intent::Begin(read(&chosen)));
         app::focus_composer();
     };
-    let mut form = el("div", "form").put(explained(ui::FOLDER, folder, ui::FOLDER_HINT));
-    if !templates.is_empty() {
-        form = form.put(field(ui::TEMPLATE, template));
-    }
+    let templates = chrome.templates;
+    let kinds = field(ui::TEMPLATE, template).flag("hidden", move || templates.with(Vec::is_empty));
+    let form = el("div", "form")
+        .put(explained(ui::FOLDER, folder, ui::FOLDER_HINT))
+        .put(kinds);
     let model = el("details", "begin-model")
         .put(el("summary", "field-label").text(ui::MODEL))
         .put(
             el("div", "form")
                 .put(explained(ui::MODEL_NAME, name, ui::MODEL_NAME_HINT))
-                .put(explained(ui::MODEL_URL, url.set("inputmode", "url"), ""))
+                .put(field(ui::MODEL_URL, url.set("inputmode", "url")))
                 .put(explained(ui::MODEL_KEY, key, ui::MODEL_HINT)),
         );
     let cancel = button("button", ui::CANCEL).on_press(move || panels.close(Panel::Begin));
@@ -117,14 +119,18 @@ fn option(value: &str, words: &str) -> El {
 }
 
 /// The kinds of sandbox; one that the server no longer has cannot be chosen.
-fn template(names: &[String], last: &str) -> El {
-    let list = el("select", "input")
-        .put(option("", ui::BEGIN_USUAL))
-        .put_all(names.iter().map(|name| option(name, name)).collect());
-    if names.iter().any(|name| name == last) {
-        list.set_value(last);
-    }
-    list
+fn template(handle: &Handle, last: String) -> El {
+    let names = handle.projection.chrome.templates.clone();
+    el("select", "input").put(option("", ui::BEGIN_USUAL)).anew(
+        move || names.get(),
+        move |names| {
+            let option = |name: &String| match *name == last {
+                true => option(name, name).set("selected", ""),
+                false => option(name, name),
+            };
+            names.iter().map(option).collect()
+        },
+    )
 }
 
 fn asks(last: Option<Confirmation>) -> El {
