@@ -108,9 +108,9 @@ class Server:
                 time.sleep(0.3)
         sys.exit(f"the server {self.name} did not answer within {START_SECONDS} s")
 
-    def ask(self, method, path, body=None, headers={}):
+    def ask(self, method, path, body=None, headers=None):
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", **headers}
+        headers = {"Content-Type": "application/json"} | (headers or {})
         request = urllib.request.Request(self.address + path, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.read()

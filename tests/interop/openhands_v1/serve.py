@@ -37,6 +37,8 @@ ANYWHERE = {
     "DO_NOT_TRACK": "1",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "OPENHANDS_SUPPRESS_BANNER": "1",
+    # What the servers would fetch from GitHub is no part of the tests.
+    "GIT_ALLOW_PROTOCOL": "file",
 }
 
 # Of an agent server, in a sandbox or not.
@@ -101,7 +103,8 @@ class Agent(Server):
         environment = ANYWHERE | PLAIN | {
             "HOME": str(own),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "TMUX_TMPDIR": str(folder),
+            # A server ends the terminals that it finds there without an owner.
+            "TMUX_TMPDIR": str(own),
             "OH_SECRET_KEY": "the-same-after-a-new-start-of-it",
             "OH_CONVERSATIONS_PATH": str(own / "conversations"),
             "OH_WORKSPACE_PATH": str(own / "project"),
@@ -143,7 +146,7 @@ class App(Server):
         super().__init__("app", command, own, environment, log)
         # Its sandboxes tell it what happens in them.
         sandbox = PLAIN | {
-            "TMUX_TMPDIR": str(folder),
+            "TMUX_TMPDIR": str(own),
             "OH_WEBHOOKS_0_BASE_URL": f"{self.address}/api/v1/webhooks",
             "OH_WEBHOOKS_0_EVENT_BUFFER_SIZE": "5",
             "OH_WEBHOOKS_0_FLUSH_DELAY": "2",
