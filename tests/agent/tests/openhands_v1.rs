@@ -8,5 +8,6 @@ mod server;
 mod v1 {
     mod acting;
     mod connecting;
+    mod starting;
     pub(crate) mod visit;
 }

@@ -187,6 +187,12 @@ impl Turn {
         self.conversation.memory()
     }
 
+    /// Waits so long, and longer while the server or its sandbox is stopped.
+    async fn rest(&self, time: Duration) {
+        self.run.rest(time).await;
+        self.conversation.thawed().await;
+    }
+
     /// The memory, unless the run was ended: that takes effect only where the run waits, and until
     /// then nothing of it may be stored.
     fn own(&self) -> Option<MutexGuard<'_, Memory>> {
@@ -425,7 +431,7 @@ impl Turn {
     async fn make(&self, pending: &[Arc<Value>]) {
         for event in pending {
             let action = event.get("action").unwrap_or(&Value::Null);
-            self.run.rest(tool::takes(action)).await;
+            self.rest(tool::takes(action)).await;
             let result = tool::observe(action, field(event, "tool_name"));
             self.append(event::observation(event, &result));
             if field(action, "kind") == "FinishAction" {
@@ -435,7 +441,7 @@ impl Turn {
     }
 
     async fn refused(&self, status: u16) {
-        self.run.rest(Duration::from_millis(80)).await;
+        self.rest(Duration::from_millis(80)).await;
         let (code, detail, class) = match status {
             401 => (
                 "LLMAuthenticationError",

@@ -12,6 +12,8 @@ pub(super) struct Request {
     pub(super) path: Vec<String>,
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Bytes,
+    /// The name that the server was called by.
+    pub(super) host: String,
 }
 
 impl Request {

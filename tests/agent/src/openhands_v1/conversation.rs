@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::task::AbortHandle;
 
 use super::event::{self, field, set};
@@ -20,6 +20,8 @@ pub(super) struct Conversation {
     pub(super) id: String,
     memory: Mutex<Memory>,
     live: broadcast::Sender<Live>,
+    /// Its sandbox is paused.
+    pub(super) frozen: watch::Sender<bool>,
 }
 
 /// What a connection hears of.
@@ -93,6 +95,7 @@ impl Conversation {
                 work: Work::default(),
             }),
             live: broadcast::channel(16_384).0,
+            frozen: watch::channel(false).0,
         }
     }
 
@@ -200,6 +203,12 @@ impl Conversation {
             "launched_agent_profile": null, "agent": agent, "client_tools": [],
             "tool_module_qualnames": {}, "runtime_info": null,
         })
+    }
+
+    /// Waits while its sandbox is paused.
+    pub(super) async fn thawed(&self) {
+        // The sender lives as long as the conversation.
+        let _ = self.frozen.subscribe().wait_for(|frozen| !frozen).await;
     }
 
     /// The log so far, the state, and what is to come.

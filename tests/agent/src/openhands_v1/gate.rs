@@ -105,17 +105,17 @@ async fn reply(
     parts: &Parts,
     body: axum::body::Body,
 ) -> Answer {
-    if state.is_down(&place.run.name) || !place.reachable {
-        // As if nobody listened: a page hears of a network error.
-        let mut gone = Answer::text(503, "");
-        gone.cors = Some(false);
-        return gone;
+    if state.is_down(&place.run.name) || !place.is_reachable() {
+        return gone();
     }
     if server == Server::Agent {
-        place.run.thawed().await;
+        place.thawed().await;
     }
     if let Some(failed) = meet(place, path).await {
         return failed;
+    }
+    if !place.is_reachable() {
+        return gone();
     }
     if server == Server::App && !path.ends_with("/resume") && place.run.crowded() {
         return Answer::crowded();
@@ -133,6 +133,13 @@ async fn reply(
         Server::App => app::answer(place, &request).await,
     };
     answered.unwrap_or_else(|refused| refused)
+}
+
+/// As if nobody listened: a page hears of a network error.
+fn gone() -> Answer {
+    let mut gone = Answer::text(503, "");
+    gone.cors = Some(false);
+    gone
 }
 
 /// What was ordered to happen to a request.
@@ -179,6 +186,7 @@ async fn read(parts: &Parts, path: &str, body: axum::body::Body) -> Result<Reque
             .map(|Query(query)| query)
             .unwrap_or_default(),
         body,
+        host: header(&parts.headers, "host").unwrap_or_default(),
     })
 }
 

@@ -41,6 +41,8 @@ pub(super) struct Mishaps {
     pub(super) start_fails: bool,
     /// `busy=1`: the run limit is reached: messages are stored, and 429 says that no run began.
     pub(super) busy: bool,
+    /// `upstream=STATUS`: what the agent server answers the app server; with 0 nothing.
+    pub(super) upstream: Option<u16>,
     /// `app_key=K`: the key that the app server wants.
     pub(super) app_key: Option<String>,
 }
@@ -76,6 +78,7 @@ impl Mishaps {
             boot: number(query, "boot"),
             start_fails: is("start", "error"),
             busy: on("busy"),
+            upstream: number(query, "upstream"),
             app_key: query.get("app_key").cloned(),
         }
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
+use super::app::{self, App};
 use super::conversation::Conversation;
 use super::mishap::Mishaps;
 use super::{agent, ids};
@@ -46,6 +47,7 @@ pub(super) struct Memory {
     frame: usize,
     /// When the app server was asked last.
     asked: VecDeque<Instant>,
+    pub(super) app: App,
 }
 
 /// What a test may ask about afterwards.
@@ -109,9 +111,24 @@ impl Run {
                     agent::start_for_message(self, one);
                 }
             }
-            _ => return false,
+            act => return app::act(self, act, with),
         }
         true
+    }
+
+    /// The key of the agent server of that number, while a sandbox has it there.
+    pub(super) fn key_at(&self, port: usize) -> Option<String> {
+        let memory = self.memory();
+        let mut sandboxes = memory.app.sandboxes.iter();
+        let found = sandboxes.find(|sandbox| sandbox.port == port && sandbox.is_there());
+        found.map(|sandbox| sandbox.key.clone())
+    }
+
+    /// Whether the sandbox of that number is paused.
+    pub(super) fn is_paused(&self, port: usize) -> bool {
+        let memory = self.memory();
+        let mut sandboxes = memory.app.sandboxes.iter();
+        sandboxes.any(|sandbox| sandbox.port == port && sandbox.is_paused())
     }
 
     /// Waits so long, and longer while the server is frozen.

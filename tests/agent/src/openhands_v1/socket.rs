@@ -20,7 +20,7 @@ use super::conversation::{Conversation, Live};
 use super::event::field;
 use super::ids;
 use super::message::{Fault, Message};
-use super::place::Place;
+use super::place::{Place, is_reachable};
 use super::run::Run;
 use crate::state::State;
 
@@ -73,6 +73,8 @@ pub(super) fn connect(
                 drops: state.drops.subscribe(),
                 end: Instant::now() + life,
                 run: Arc::clone(&place.run),
+                port: place.port,
+                conversation: None,
                 silent,
                 socket,
             };
@@ -98,7 +100,7 @@ fn receive(state: &State, place: &Place, request: &Request) -> Reception {
         _ => false,
     };
     match (&place.key, given) {
-        _ if state.is_down(&place.run.name) || !place.reachable => Reception::Down,
+        _ if state.is_down(&place.run.name) || !place.is_reachable() => Reception::Down,
         _ if !known || ids::dashed(&request.conversation).is_none() => Reception::Refused,
         (None, _) => Reception::Welcome,
         (Some(_), None) => Reception::Unknown,
@@ -134,6 +136,7 @@ async fn serve(
     let Some(conversation) = found.filter(|found| !found.memory().deleted) else {
         return pipe.close(4004, "Conversation not found").await;
     };
+    pipe.conversation = Some(Arc::clone(&conversation));
     match request.kind.as_str() {
         "session" => session::feed(pipe, &conversation, &request.query).await,
         _ => legacy::feed(pipe, &conversation, &request.query).await,
@@ -178,6 +181,9 @@ enum Next {
 struct Pipe {
     socket: WebSocket,
     run: Arc<Run>,
+    /// The number of the sandbox's server.
+    port: Option<usize>,
+    conversation: Option<Arc<Conversation>>,
     drops: Receiver<String>,
     end: Instant,
     silent: bool,
@@ -199,13 +205,19 @@ impl Pipe {
 
     /// What the client says or the conversation brings.
     async fn next(&mut self, news: &mut Receiver<Live>) -> Result<Next, Over> {
+        let frozen = self.conversation.as_ref().map(|one| one.frozen.subscribe());
+        let mut frozen = frozen.ok_or(Over)?;
         loop {
             self.wait().await?;
             tokio::select! {
                 biased;
                 () = sleep_until(self.end) => return Err(Over),
                 dropped = self.drops.recv() => self.dropped(dropped)?,
+                // Its sandbox was paused, or is gone.
+                _ = frozen.changed() => {}
                 message = self.socket.recv() => if let Some(said) = said(message)? {
+                    // It may have been stopped meanwhile.
+                    self.wait().await?;
                     return Ok(Next::Said(said));
                 },
                 heard = news.recv() => return match heard {
@@ -220,10 +232,21 @@ impl Pipe {
     /// Waits while the server is frozen; the connection may be cut meanwhile.
     async fn wait(&mut self) -> Result<(), Over> {
         let run = Arc::clone(&self.run);
+        let conversation = self.conversation.clone();
+        let thawed = async {
+            run.thawed().await;
+            if let Some(conversation) = conversation {
+                conversation.thawed().await;
+            }
+        };
+        tokio::pin!(thawed);
         loop {
             tokio::select! {
                 biased;
-                () = run.thawed() => return Ok(()),
+                () = &mut thawed => return match is_reachable(&self.run, self.port) {
+                    true => Ok(()),
+                    false => Err(Over),
+                },
                 dropped = self.drops.recv() => self.dropped(dropped)?,
             }
         }

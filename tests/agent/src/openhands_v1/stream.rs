@@ -37,7 +37,7 @@ impl Stream<'_> {
         match answer.fate {
             Fate::Breaks => {
                 self.attempt(1, "", PARTIAL, pace).await;
-                self.run.rest(pace * 4).await;
+                self.rest(pace * 4).await;
                 let reason = "LLMServiceUnavailableError";
                 self.pass(Live::Progress(agent::aborted(self.item, 1, reason)));
                 self.conversation.memory().work.stream = None;
@@ -45,7 +45,7 @@ impl Stream<'_> {
             }
             Fate::Retries => {
                 self.attempt(1, "", PARTIAL, pace).await;
-                self.run.rest(Duration::from_millis(300)).await;
+                self.rest(Duration::from_millis(300)).await;
                 self.attempt(2, "", &answer.text, pace).await;
                 Ok(())
             }
@@ -59,7 +59,7 @@ impl Stream<'_> {
     /// Pieces from the first on: another attempt supersedes the one before.
     async fn attempt(&self, attempt: u64, reasoning: &str, text: &str, pace: Duration) {
         if self.run.mishaps().nodelta {
-            return self.run.rest(pace * 4).await;
+            return self.rest(pace * 4).await;
         }
         self.legacy("text", "");
         let pieces = |kind, text: &str| {
@@ -76,8 +76,13 @@ impl Stream<'_> {
                 "kind": kind, "content": piece, "chunk_id": self.response, "choice_index": 0,
             })));
             self.legacy(kind, &piece);
-            self.run.rest(pace).await;
+            self.rest(pace).await;
         }
+    }
+
+    async fn rest(&self, time: Duration) {
+        self.run.rest(time).await;
+        self.conversation.thawed().await;
     }
 
     fn open(&self, attempt: u64) {
