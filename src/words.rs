@@ -238,6 +238,7 @@ pub fn status(name: &str) -> Option<&'static str> {
         "STATUS$RUNTIME_STARTED" => "The workspace has started",
         "STATUS$SETTING_UP_WORKSPACE" => "Setting up the workspace",
         "STATUS$SETTING_UP_GIT_HOOKS" | "SETTING_UP_GIT_HOOKS" => "Setting up git hooks",
+        "stuck" => "The agent went in circles, so it was stopped. Tell it how to go on.",
         "WORKING" => "The server begins the conversation",
         "WAITING_FOR_SANDBOX" | "STARTING" => "The sandbox is starting",
         "RESUMING" => "The sandbox is being woken",

@@ -14,10 +14,9 @@ use crate::model::Confirmation;
 use crate::protocol::{Model, Start, descriptor};
 use crate::words::ui;
 
-/// Whether there is anything to choose with the server in use.
-pub(super) fn can(handle: &Handle) -> bool {
-    let server = &handle.projection.chrome.server;
-    server.with_untracked(|server| descriptor(server).is_some_and(|known| known.starts))
+/// Whether there is anything to choose with that server.
+pub(super) fn can(server: &str) -> bool {
+    descriptor(server).is_some_and(|known| known.starts)
 }
 
 /// The choices, as they were made last but for the model.
@@ -42,11 +41,13 @@ fn fill(inside: El) -> El {
         handle.did(Intent::Begin(read(&chosen)));
         app::focus_composer();
     };
-    let templates = chrome.templates;
-    let kinds = field(ui::TEMPLATE, template).flag("hidden", move || templates.with(Vec::is_empty));
-    let form = el("div", "form")
-        .put(explained(ui::FOLDER, folder, ui::FOLDER_HINT))
-        .put(kinds);
+    // A sandbox has a folder of its own.
+    let (templates, boxed) = (chrome.templates.clone(), chrome.templates);
+    let folder = explained(ui::FOLDER, folder, ui::FOLDER_HINT)
+        .flag("hidden", move || !boxed.with(Vec::is_empty));
+    let template =
+        field(ui::TEMPLATE, template).flag("hidden", move || templates.with(Vec::is_empty));
+    let form = el("div", "form").put(folder).put(template);
     let model = el("details", "begin-model")
         .put(el("summary", "field-label").text(ui::MODEL))
         .put(

@@ -71,7 +71,11 @@ fn commands(inside: El) -> El {
     let capabilities = &handle.projection.capabilities;
     let can = Can {
         server: capabilities.get_untracked(),
-        starts: begin::can(&handle),
+        starts: handle
+            .projection
+            .chrome
+            .server
+            .with_untracked(|server| begin::can(server)),
     };
     let field = el("input", "input")
         .set("type", "text")
