@@ -280,7 +280,6 @@ test.describe("an app server", () => {
   }) => {
     watch.allow("localhost");
     await follow(page, servers.app.address);
-    await expect(page.locator(".working-words, .banner").first()).toBeVisible();
     await expectPhase(page, "open");
     id = conversation(watch);
     const agent = await sandboxed(watch, servers, id);
