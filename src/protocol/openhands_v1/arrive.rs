@@ -76,6 +76,8 @@ pub(super) struct Link {
     pub(super) in_order: bool,
     /// The log has been read up to now.
     pub(super) read: bool,
+    /// The server has said what the agent does.
+    pub(super) stood: bool,
     /// Something came since that was last asked.
     pub(super) heard: bool,
     /// Only the log is to be read: another tab has the socket.
@@ -675,6 +677,9 @@ impl OpenHands {
             return out.lost(Some(gone));
         }
         if self.relays() {
+            if !std::mem::replace(&mut self.link.stood, true) && self.standing.is_none() {
+                out.event(AgentEvent::Stands(Standing::Idle));
+            }
             self.link.looks += 1;
             // Every so often, whether the sandbox is awake at all.
             return match self.link.looks % 5 {

@@ -13,6 +13,7 @@ export type Logged = {
   tool_name?: string;
   key?: string;
   llm_message?: { content: Block[] };
+  thought?: Block[];
   action?: { kind: string; message?: string };
   observation?: { kind: string; content?: Block[]; exit_code?: number };
 };
@@ -230,7 +231,7 @@ function message(text: string): object {
   return { role: "user", content: [{ type: "text", text }] };
 }
 
-function textOf(blocks: readonly Block[] = []): string {
+export function textOf(blocks: readonly Block[] = []): string {
   return blocks.map(({ text }) => text ?? "").join("");
 }
 
