@@ -7,6 +7,7 @@ mod server;
 #[path = "openhands_v1"]
 mod v1 {
     mod acting;
+    mod asking;
     mod connecting;
     mod starting;
     pub(crate) mod visit;

@@ -84,6 +84,7 @@ pub(super) fn connect(
 }
 
 fn receive(state: &State, place: &Place, request: &Request) -> Reception {
+    let down = state.is_down(&place.run.name) || !place.is_reachable();
     let mut memory = place.run.memory();
     let refuse = &mut memory.mishaps.faults.refuse;
     if let Some(left) = refuse.checked_sub(1) {
@@ -100,7 +101,7 @@ fn receive(state: &State, place: &Place, request: &Request) -> Reception {
         _ => false,
     };
     match (&place.key, given) {
-        _ if state.is_down(&place.run.name) || !place.is_reachable() => Reception::Down,
+        _ if down => Reception::Down,
         _ if !known || ids::dashed(&request.conversation).is_none() => Reception::Refused,
         (None, _) => Reception::Welcome,
         (Some(_), None) => Reception::Unknown,
