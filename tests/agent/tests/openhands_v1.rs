@@ -9,6 +9,7 @@ mod v1 {
     mod acting;
     mod asking;
     mod connecting;
+    mod playing;
     mod requesting;
     mod starting;
     pub(crate) mod visit;

@@ -56,7 +56,7 @@ export type Report = {
   policies: { conversation: string; policy: { kind: string } }[];
   sockets: Socket[];
   /** Frames that showed a key. */
-  auth: { key: string; ok: boolean; frame: unknown }[];
+  auth: { key: string; ok: boolean; frame: unknown; host: string }[];
   requests: Request[];
   /** Path and text of each file. */
   uploaded: [string, string][];
@@ -190,7 +190,8 @@ export class Server {
 export function shown(report: Report, key: string): string[] {
   const requests = report.requests.filter((request) => request.key === key);
   const sockets = report.sockets.filter((socket) => socket.query.session_api_key === key);
-  return [...new Set([...requests, ...sockets].map((one) => one.host ?? ""))];
+  const frames = report.auth.filter((frame) => frame.key === key);
+  return [...new Set([...requests, ...sockets, ...frames].map((one) => one.host ?? ""))];
 }
 
 /** What the person said, as the log has it. */

@@ -174,6 +174,7 @@ async fn a_key_is_shown_in_the_address_in_a_header_or_in_the_first_frame() {
         report["auth"][0],
         json!({
             "key": "k1", "ok": true, "frame": {"type": "auth", "session_api_key": "k1"},
+        "host": report["auth"][0]["host"],
         })
     );
     assert_eq!(report["auth"][1]["ok"], false);
