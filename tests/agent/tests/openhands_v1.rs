@@ -7,7 +7,10 @@ mod server;
 #[path = "openhands_v1"]
 mod v1 {
     mod acting;
+    mod asking;
     mod connecting;
+    mod playing;
+    mod requesting;
     mod starting;
     pub(crate) mod visit;
 }

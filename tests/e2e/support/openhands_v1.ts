@@ -1,58 +1,201 @@
-// A conversation with the scripted OpenHands V1, and what that server has seen.
+// The scripted OpenHands V1: where it is, what is ordered of it, and what it says of its clients.
 
 import { randomUUID } from "node:crypto";
-import type { Page } from "@playwright/test";
-import { follow } from "./openhands_v1_page.ts";
-import { type Agent, expectPhase } from "./parlor.ts";
+import type { Agent } from "./agent.ts";
 
-/** A server of its own for each test. */
-export type Server = { run: string; url: string; origin: string };
-
-/** What such a server has seen. */
-export type Report = {
-  approvals: unknown[];
-  requests: { method: string; path: string; query: string | null }[];
-  conversations: { id: string; title: string | null; deleted: boolean }[];
+/** An event, as far as the tests look at it. */
+export type Event = {
+  id: string;
+  timestamp: string;
+  source: string;
+  kind: string;
+  key?: string;
+  value?: unknown;
+  tool_name?: string;
+  tool_call_id?: string;
+  action?: { kind: string; command?: string };
+  llm_message?: { role: string; content: { type: string; text?: string }[] };
 };
 
-/** A server of that kind that nobody has talked to yet. */
-export function newServer(agent: Agent, kind: "agent" | "app" = "agent"): Server {
-  const run = `ui-${randomUUID()}`;
-  const path = kind === "app" ? "openhands-v1-app" : "openhands-v1";
-  return { run, url: `${agent.origin}/${path}/${run}`, origin: agent.origin };
-}
+/** A message that the server took in. */
+export type Message = {
+  conversation: string;
+  text: string;
+  images: string[];
+  way: "socket" | "rest" | "send-message" | "initial" | "pending";
+  run: boolean;
+};
 
-/** Has an agent server make a conversation, and gives its identifier. */
-export async function conversationOf(server: Server, title?: string): Promise<string> {
-  const send = (method: string, path: string, body: object): Promise<Response> =>
-    fetch(`${server.url}/api/conversations${path}`, {
-      method,
+/** A socket that was asked for. The query has the key, where a client put it there. */
+export type Socket = {
+  kind: "session" | "events";
+  conversation: string;
+  query: Record<string, string>;
+  origin: string | null;
+  host: string;
+  refused: boolean;
+};
+
+/** A request: which server, at what host and port, with which key. */
+export type Request = {
+  server: "agent" | "app";
+  method: string;
+  path: string;
+  query: string | null;
+  origin: string | null;
+  host: string | null;
+  key: string | null;
+  authorization: string | null;
+  status: number;
+};
+
+/** What the clients of a run did, and what the server holds. */
+export type Report = {
+  messages: Message[];
+  approvals: { conversation: string; accept: boolean; reason: string; calls: string[] }[];
+  policies: { conversation: string; policy: { kind: string } }[];
+  sockets: Socket[];
+  /** Frames that showed a key. */
+  auth: { key: string; ok: boolean; frame: unknown; host: string }[];
+  requests: Request[];
+  /** Path and text of each file. */
+  uploaded: [string, string][];
+  frames: number;
+  conversations: {
+    id: string;
+    status: string;
+    title: string | null;
+    policy: { kind: string };
+    deleted: boolean;
+    events: Event[];
+  }[];
+};
+
+/** What happens once, to all conversations and sandboxes of a run. */
+export type Act =
+  | "restart"
+  | "freeze"
+  | "thaw"
+  | "pause"
+  | "resume"
+  | "rekey"
+  | `sandbox:${"STARTING" | "RUNNING" | "PAUSED" | "ERROR" | "MISSING"}`
+  | `say:${string}`
+  | `user:${string}`;
+
+/** What a run may be ordered besides. */
+type Order = { faults?: string; key?: string; drop?: boolean; down?: boolean; do?: Act };
+
+/** A server of its own for a test. */
+export class Server {
+  readonly #agent: Agent;
+  readonly run: string;
+
+  private constructor(agent: Agent, run: string) {
+    this.#agent = agent;
+    this.run = run;
+  }
+
+  /** A new run with these faults, such as `cut=after:7&pace=50`, and this key. */
+  static async start(agent: Agent, faults = "", key = ""): Promise<Server> {
+    const server = new Server(agent, `v1-${randomUUID()}`);
+    if (faults || key) await server.order({ faults, key });
+    return server;
+  }
+
+  /** The agent server's address. */
+  get url(): string {
+    return `${this.#agent.origin}/openhands-v1/${this.run}`;
+  }
+
+  /** The app server's address. Its agent servers are at the other origin. */
+  get app(): string {
+    return `${this.#agent.origin}/openhands-v1-app/${this.run}`;
+  }
+
+  async order(order: Order): Promise<void> {
+    const response = await fetch(`${this.#agent.origin}/control`, {
+      method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
+      body: JSON.stringify({ run: this.run, ...order }),
     });
-  const agent_settings = { llm: { model: "stub" } };
-  const made = await send("POST", "", { agent_settings, workspace: { working_dir: "/workspace" } });
-  const { id } = (await made.json()) as { id: string };
-  if (title) await send("PATCH", `/${id}`, { title });
-  return id;
+    if (!response.ok || (await response.json()) !== true) {
+      throw new Error(`/control did not take ${JSON.stringify(order)}`);
+    }
+  }
+
+  /** Sets the faults, in place of those there were; frames are counted from here. */
+  faults(faults: string): Promise<void> {
+    return this.order({ faults });
+  }
+
+  /** Lets nobody near the agent server who does not show this key. */
+  lock(key: string): Promise<void> {
+    return this.order({ key });
+  }
+
+  act(act: Act): Promise<void> {
+    return this.order({ do: act });
+  }
+
+  /** Cuts all sockets. */
+  drop(): Promise<void> {
+    return this.order({ drop: true });
+  }
+
+  /** Nobody is there until `up`; sockets that are open are cut. */
+  down(): Promise<void> {
+    return this.order({ down: true });
+  }
+
+  up(): Promise<void> {
+    return this.order({ down: false });
+  }
+
+  /** Kills the server and starts it again: what ran has failed. */
+  async restart(): Promise<void> {
+    await this.down();
+    await this.act("restart");
+    await this.up();
+  }
+
+  async report(): Promise<Report> {
+    const response = await fetch(`${this.#agent.origin}/openhands-v1/report/${this.run}`);
+    if (!response.ok) throw new Error(`/report answered ${response.status}`);
+    return (await response.json()) as Report;
+  }
+
+  /** The texts of the messages that were taken in. */
+  async messages(): Promise<string[]> {
+    return (await this.report()).messages.map((message) => message.text);
+  }
+
+  /** Has the agent server make a conversation, and gives its id. */
+  async conversation(more: object = {}, key = ""): Promise<string> {
+    const response = await fetch(`${this.url}/api/conversations`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(key && { "x-session-api-key": key }) },
+      body: JSON.stringify({
+        agent_settings: { llm: { model: "openai/stub", stream: true } },
+        workspace: { working_dir: "/workspace" },
+        ...more,
+      }),
+    });
+    if (!response.ok) throw new Error(`a new conversation was answered ${response.status}`);
+    return ((await response.json()) as { id: string }).id;
+  }
 }
 
-/** Follows a link to the server and waits for the connection; without a conversation one is made. */
-export async function connect(page: Page, server: Server, conversation?: string): Promise<void> {
-  await follow(page, server.url, conversation ? { conversation } : {});
-  await expectPhase(page, "open");
+/** The hosts that a key was shown to, by header, address or first frame. */
+export function shown(report: Report, key: string): string[] {
+  const requests = report.requests.filter((request) => request.key === key);
+  const sockets = report.sockets.filter((socket) => socket.query.session_api_key === key);
+  const frames = report.auth.filter((frame) => frame.key === key);
+  return [...new Set([...requests, ...sockets, ...frames].map((one) => one.host ?? ""))];
 }
 
-/** What a server has seen. */
-export async function reported(server: Server): Promise<Report> {
-  const response = await fetch(`${server.origin}/openhands-v1/report/${server.run}`);
-  if (!response.ok) throw new Error(`/report answered ${response.status}`);
-  return (await response.json()) as Report;
-}
-
-/** Chooses a command by the beginning of its name. */
-export async function command(page: Page, typed: string): Promise<void> {
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type(typed);
-  await page.keyboard.press("Enter");
+/** What the person said, as the log has it. */
+export function said(events: readonly Event[]): string[] {
+  const messages = events.filter((event) => event.source === "user" && event.llm_message);
+  return messages.map((event) => event.llm_message?.content[0]?.text ?? "");
 }

@@ -48,6 +48,8 @@ pub(super) struct Memory {
     /// When the app server was asked last.
     asked: VecDeque<Instant>,
     pub(super) app: App,
+    /// What clients of a recording did so far.
+    pub(super) done: Vec<String>,
 }
 
 /// What a test may ask about afterwards.

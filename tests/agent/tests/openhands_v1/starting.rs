@@ -317,8 +317,9 @@ async fn the_app_servers_own_history_has_nulls_and_pieces_of_answers() {
     let run = Run::with("old=1").await;
     let listed = run.ready().await;
     let id = word(&listed, "id");
+    sleep(Duration::from_millis(600)).await;
     run.send(id, "hello").await;
-    sleep(Duration::from_millis(900)).await;
+    sleep(Duration::from_millis(600)).await;
     let path = format!("/conversation/{id}/events/search?limit=100");
     let (_, page) = run.app("GET", &path, Value::Null).await;
     let events = page["items"].as_array().unwrap();
