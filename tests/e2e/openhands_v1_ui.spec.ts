@@ -4,16 +4,37 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { Buffer } from "node:buffer";
 import type { Locator, Page } from "@playwright/test";
-import { command, connect, conversationOf, newServer, reported, type Server } from "./support/openhands_v1.ts";
+import { Server } from "./support/openhands_v1.ts";
+import { follow } from "./support/openhands_v1_page.ts";
 import {
   type Agent, banner, box, button, expect, expectPhase, items, log, press, send, test, toasts,
 } from "./support/parlor.ts";
 
-/** Connects to a conversation of an agent server that is made first. */
+/** Connects to a server; without a conversation it makes one. */
+async function connect(page: Page, url: string, conversation?: string): Promise<void> {
+  await follow(page, url, conversation ? { conversation } : {});
+  await expectPhase(page, "open");
+}
+
+/** Connects to a conversation of an agent server. */
 async function begin(page: Page, agent: Agent): Promise<Server> {
-  const server = newServer(agent);
-  await connect(page, server, await conversationOf(server));
+  const server = await Server.start(agent);
+  await connect(page, server.url, await server.conversation());
   return server;
+}
+
+/** Connects to an app server, which starts a sandbox. */
+async function beginInSandbox(page: Page, agent: Agent): Promise<Server> {
+  const server = await Server.start(agent);
+  await connect(page, server.app);
+  return server;
+}
+
+/** Chooses a command by the beginning of its name. */
+async function command(page: Page, typed: string): Promise<void> {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(typed);
+  await page.keyboard.press("Enter");
 }
 
 const asks = (page: Page): Locator =>
@@ -60,7 +81,7 @@ test("a denial can say why, by the keys alone", async ({ page, agent }) => {
   await page.keyboard.type("Not on this machine");
   await page.keyboard.press("Enter");
   await expect(items(page, "approval", "denied")).toBeVisible();
-  await expect.poll(async () => JSON.stringify((await reported(server)).approvals)).toContain(
+  await expect.poll(async () => JSON.stringify((await server.report()).approvals)).toContain(
     "Not on this machine",
   );
   await expect(items(page, "tool", "denied")).toBeVisible();
@@ -105,7 +126,7 @@ test("a message that would allow what is asked for waits, and goes only once tha
   await button(dialog, "Send and allow").click();
   await expect(waits).toHaveCount(0);
   await expect(items(page, "tool", "done")).toHaveCount(1);
-  const { approvals } = await reported(server);
+  const { approvals } = await server.report();
   expect(approvals).toEqual([]);
 });
 
@@ -148,7 +169,7 @@ test("the conversation is condensed by a command", async ({ page, agent }) => {
   await send(page, "hello");
   await expect(items(page, "agent", "done")).toHaveCount(1);
   await command(page, "condense");
-  const condensed = async () => (await reported(server)).requests.some(({ path }) => path.endsWith("/condense"));
+  const condensed = async () => (await server.report()).requests.some(({ path }) => path.endsWith("/condense"));
   await expect.poll(condensed).toBe(true);
 });
 
@@ -160,9 +181,14 @@ async function list(page: Page): Promise<Locator> {
 }
 
 test("a conversation of the server gets another title there, and is deleted there", async ({ page, agent }) => {
-  const server = newServer(agent);
-  const [mine, other] = [await conversationOf(server), await conversationOf(server, "Cats")];
-  await connect(page, server, mine);
+  const server = await Server.start(agent);
+  const [mine, other] = [await server.conversation(), await server.conversation()];
+  await fetch(`${server.url}/api/conversations/${other}`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ title: "Cats" }),
+  });
+  await connect(page, server.url, mine);
   const all = await list(page);
   const theirs = all.getByRole("region").or(all.locator(".list-server"));
   const row = theirs.getByRole("button", { name: /^Cats/ });
@@ -172,7 +198,7 @@ test("a conversation of the server gets another title there, and is deleted ther
   await page.keyboard.press("Enter");
   const renamed = theirs.getByRole("button", { name: /^About cats/ });
   await expect(renamed).toBeVisible();
-  const known = async () => (await reported(server)).conversations.find(({ id }) => id === other);
+  const known = async () => (await server.report()).conversations.find(({ id }) => id === other);
   expect((await known())?.title).toBe("About cats");
 
   await renamed.focus();
@@ -189,9 +215,9 @@ test("a conversation of the server gets another title there, and is deleted ther
 });
 
 test("what is deleted here can be deleted on the server too", async ({ page, agent }) => {
-  const server = newServer(agent);
-  const id = await conversationOf(server);
-  await connect(page, server, id);
+  const server = await Server.start(agent);
+  const id = await server.conversation();
+  await connect(page, server.url, id);
   await send(page, "hello");
   await expect(items(page, "agent", "done")).toHaveCount(1);
   const all = await list(page);
@@ -201,14 +227,13 @@ test("what is deleted here can be deleted on the server too", async ({ page, age
   await button(page, "Delete on the server too").click();
   await expect(toasts(page).filter({ hasText: "was deleted from the server." }).first()).toBeVisible();
   await expect(button(page, "Undo")).toHaveCount(0);
-  const known = (await reported(server)).conversations.find((one) => one.id === id);
+  const known = (await server.report()).conversations.find((one) => one.id === id);
   expect(known?.deleted).toBe(true);
 });
 
 test.describe("with an app server", () => {
   test("a conversation begins in a sandbox, which sleeps and is woken by a message", async ({ page, agent }) => {
-    const server = newServer(agent, "app");
-    await connect(page, server);
+    await beginInSandbox(page, agent);
     await send(page, "hello");
     await expect(items(page, "agent", "done")).toHaveCount(1);
     await command(page, "stop the server");
@@ -225,8 +250,7 @@ test.describe("with an app server", () => {
   });
 
   test("a sandbox is woken by hand", async ({ page, agent }) => {
-    const server = newServer(agent, "app");
-    await connect(page, server);
+    await beginInSandbox(page, agent);
     await send(page, "hello");
     await expect(items(page, "agent", "done")).toHaveCount(1);
     await command(page, "stop the server");
@@ -239,8 +263,7 @@ test.describe("with an app server", () => {
   });
 
   test("a sandbox is deleted once that was confirmed, and the conversation can be read", async ({ page, agent }) => {
-    const server = newServer(agent, "app");
-    await connect(page, server);
+    await beginInSandbox(page, agent);
     await send(page, "hello");
     await expect(items(page, "agent", "done")).toHaveCount(1);
     await command(page, "delete the sandbox");
@@ -261,12 +284,11 @@ test.describe("with an app server", () => {
   });
 
   test("what is typed in the list is looked for on the server", async ({ page, agent }) => {
-    const server = newServer(agent, "app");
-    await connect(page, server);
+    const server = await beginInSandbox(page, agent);
     const all = await list(page);
     await all.getByRole("textbox").pressSequentially("hound", { delay: 20 });
     const searches = async () => {
-      const { requests } = await reported(server);
+      const { requests } = await server.report();
       const asked = requests.map(({ query }) => new URLSearchParams(query ?? "").get("title__contains"));
       return asked.filter((wanted) => wanted !== null);
     };
@@ -274,8 +296,7 @@ test.describe("with an app server", () => {
   });
 
   test("a sandbox can be chosen", async ({ page, agent }) => {
-    const server = newServer(agent, "app");
-    await connect(page, server);
+    const server = await beginInSandbox(page, agent);
     await command(page, "new conversation with");
     const dialog = page.getByRole("dialog", { name: "New conversation" });
     const kinds = dialog.getByRole("combobox", { name: "Sandbox" });
@@ -284,7 +305,7 @@ test.describe("with an app server", () => {
     await kinds.selectOption({ index: 1 });
     await button(dialog, "Begin").click();
     await expectPhase(page, "open");
-    const made = (await reported(server)).requests.filter(({ path, method }) => method === "POST" && path.endsWith("/sandboxes"));
+    const made = (await server.report()).requests.filter(({ path, method }) => method === "POST" && path.endsWith("/sandboxes"));
     expect(made).toHaveLength(1);
   });
 });
@@ -332,7 +353,7 @@ test("the files of a conversation lead to their messages", async ({ page, agent 
   const chooser = page.waitForEvent("filechooser");
   await button(page, "Attach").click();
   await (await chooser).setFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("hello") });
-  await expect(button(page, "Remove notes.txt")).toBeVisible();
+  await expect(button(page, "Remove notes.txt, 5 B")).toBeVisible();
   await send(page, "read this");
   await expect(items(page, "user", "confirmed")).toHaveText([/read this/]);
   await expect(items(page, "agent", "done").last()).toBeVisible();

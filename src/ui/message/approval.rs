@@ -153,7 +153,9 @@ impl Answer {
         let (denying, back) = (self.denying, back.clone());
         let cancel = move || {
             denying.set(false);
-            back.focus();
+            let back = back.clone();
+            // It can be seen again by then.
+            request_animation_frame(move || back.focus());
         };
         let (entered, left) = (deny.clone(), cancel.clone());
         let field = field.on_key(move |event| {
