@@ -240,7 +240,7 @@ test.describe("with an app server", () => {
     const dialog = page.getByRole("dialog", { name: "Stop the server's agent?" });
     await button(dialog, "Stop the agent").click();
     await expectPhase(page, "refused");
-    await page.reload();
+    await page.goto("/");
     await expectPhase(page, "refused");
     await expect(banner(page)).toContainText("The agent's sandbox is paused.");
     await expect(button(banner(page), "Try now")).toHaveCount(0);
@@ -256,7 +256,7 @@ test.describe("with an app server", () => {
     await command(page, "stop the server");
     await button(page.getByRole("dialog"), "Stop the agent").click();
     await expectPhase(page, "refused");
-    await page.reload();
+    await page.goto("/");
     await button(banner(page), "Wake it").click();
     await expectPhase(page, "open");
     await expect(items(page, "agent")).toHaveCount(1);
@@ -313,7 +313,7 @@ test.describe("with an app server", () => {
 test("a conversation begins with what was chosen, and no key to a model is kept", async ({ page, agent }) => {
   await begin(page, agent);
   const bodies: string[] = [];
-  const note = (method: string, path: RegExp, answer: object): Promise<void> =>
+  const note = (method: string, path: RegExp, answer: object): Promise<unknown> =>
     page.route(path, (route) => {
       if (route.request().method() !== method) return route.fallback();
       bodies.push(route.request().postData() ?? "");
@@ -357,7 +357,7 @@ test("the files of a conversation lead to their messages", async ({ page, agent 
   await send(page, "read this");
   await expect(items(page, "user", "confirmed")).toHaveText([/read this/]);
   await expect(items(page, "agent", "done").last()).toBeVisible();
-  await send(page, "[long:60]");
+  await send(page, "[long 60]");
   await expect(items(page, "tool", "done")).toHaveCount(60);
   await expect(items(page, "user").first()).not.toBeInViewport();
   await command(page, "files of");
