@@ -124,8 +124,9 @@ impl App {
     /// What it has cost so far; of the model's window a server may say nothing.
     fn costs(&mut self, cost: &Cost) {
         self.view.cost = Some(words::cost(cost));
-        if cost.window > 0 {
-            let percent = (cost.context.saturating_mul(100) / cost.window).min(100);
+        let hundredfold = cost.context.saturating_mul(100);
+        if let Some(percent) = hundredfold.checked_div(cost.window) {
+            let percent = percent.min(100);
             let words = words::window(cost.context, cost.window, percent);
             self.view.window = Some(Window { percent, words });
         }
