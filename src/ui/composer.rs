@@ -16,7 +16,7 @@ use crate::app::Intent;
 use crate::driver::Handle;
 use crate::model::State;
 use crate::protocol::takes_any;
-use crate::session::Run;
+use crate::session::{Phase, Run};
 use crate::words::ui;
 use attachments::Attached;
 
@@ -231,15 +231,21 @@ fn buttons(row: El, desk: &Desk) -> El {
             Run::Working { .. } | Run::Asking | Run::Stalled { .. }
         )
     };
-    let capabilities = desk.handle.projection.capabilities.clone();
-    let can_pause = move || {
-        let going = matches!(going.get(), Run::Working { .. } | Run::Stalled { .. });
-        going && capabilities.with(|can| can.pause)
+    // It takes a connection to say so.
+    let projection = desk.handle.projection.clone();
+    let told = move || {
+        let open = projection
+            .phase
+            .with(|phase| matches!(phase, Phase::Open { .. }));
+        open && projection.capabilities.with(|can| can.pause)
     };
+    let can_rest = told.clone();
+    let can_pause =
+        move || matches!(going.get(), Run::Working { .. } | Run::Stalled { .. }) && can_rest();
     row.when(can_pause, rest(desk, icon::PAUSE, ui::PAUSE, true))
         .when(at_work, stop)
         .when(
-            move || paused.get() == Run::Paused,
+            move || paused.get() == Run::Paused && told(),
             rest(desk, icon::RESUME, ui::RESUME, false),
         )
         .put(send)
