@@ -198,7 +198,7 @@ impl Protocol for OpenHands {
 
     fn read_back(&self, frame: &str) -> Option<Command> {
         let value: Value = serde_json::from_str(frame).ok()?;
-        json::text(&value, &["role"])?;
+        json::text(&value, &["role"]).filter(|role| *role == "user")?;
         let content = value.get("content").unwrap_or(&Value::Null);
         let Said::User { text, attachments } = message::spoken(content) else {
             return None;
