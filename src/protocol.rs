@@ -276,6 +276,12 @@ pub const ANY_TEXT: &str = "*/*";
 /// Stands among [`Capabilities::files`] for any file.
 pub const ANY: &str = "*";
 
+/// Whether files of any media type can go with a message, as far as they are what they have to be.
+#[must_use]
+pub fn takes_any(files: &[&str]) -> bool {
+    files.contains(&ANY) || files.contains(&ANY_TEXT)
+}
+
 /// What a server can do, as far as is known now: the screen offers only that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {

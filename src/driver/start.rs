@@ -231,6 +231,7 @@ fn config() -> Request {
         headers: Vec::new(),
         body: None,
         again: false,
+        keep: false,
     }
 }
 

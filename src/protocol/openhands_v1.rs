@@ -54,6 +54,8 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         conversation: setup.conversation.as_str().to_owned(),
         fresh: setup.fresh,
         start: setup.start,
+        told_model: false,
+        profile: None,
         settings: Value::Null,
         sealed: false,
         home: None,
@@ -82,6 +84,10 @@ struct OpenHands {
     fresh: bool,
     /// What a new one begins with.
     start: Start,
+    /// The server was told of another model.
+    told_model: bool,
+    /// The agent server's own name for the agent that it begins with.
+    profile: Option<String>,
     /// How the agent server is set up, for a new conversation, and whether its secrets are sealed.
     settings: Value,
     sealed: bool,

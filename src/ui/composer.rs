@@ -13,7 +13,7 @@ use super::{app, handle};
 use crate::app::Intent;
 use crate::driver::Handle;
 use crate::model::State;
-use crate::protocol::ANY_TEXT;
+use crate::protocol::takes_any;
 use crate::session::Run;
 use crate::words::ui;
 use attachments::Attached;
@@ -160,7 +160,7 @@ fn field(desk: &Desk) -> El {
 fn accepted(desk: &Desk) -> impl Fn() -> Option<String> + use<> {
     let capabilities = desk.handle.projection.capabilities.clone();
     move || {
-        if capabilities.with(|can| can.files.contains(&ANY_TEXT)) {
+        if capabilities.with(|can| takes_any(can.files)) {
             return None;
         }
         let mut accepted = String::from("image/png,image/jpeg,image/webp,image/gif");

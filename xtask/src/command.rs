@@ -8,7 +8,7 @@ cargo xtask <task>
 
   serve [--port N] [--no-open] [--release]   build, serve on 127.0.0.1 and open the page
   test [--only host|agent|wasm|e2e]          run every test, or one kind
-  interop openhands-v0                       the page against the real server, in a real browser
+  interop openhands-v0|openhands-v1          the page against the real server, in a real browser
   build [--debug]                            build dist/ and check its size
   fmt                                        format the code
   ci                                         what continuous integration runs
@@ -51,6 +51,7 @@ pub(crate) enum Suite {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Real {
     OpenHandsV0,
+    OpenHandsV1,
 }
 
 /// How the page is compiled.
@@ -129,11 +130,16 @@ fn parse_suite(word: Option<&str>) -> Outcome<Suite> {
 }
 
 fn parse_interop<'a>(mut words: impl Iterator<Item = &'a str>) -> Outcome<Command> {
-    match words.next() {
-        Some("openhands-v0") => nothing_more(words, Command::Interop(Real::OpenHandsV0)),
-        _ => Err(Failure::new(
-            "interop wants a server: `cargo xtask interop openhands-v0`",
-        )),
+    let named = words.next();
+    let server = Real::ALL
+        .into_iter()
+        .find(|server| named == Some(server.name()));
+    match server {
+        Some(server) => nothing_more(words, Command::Interop(server)),
+        None => Err(Failure::new(format!(
+            "interop wants one of {}, as in `cargo xtask interop openhands-v1`",
+            Real::ALL.map(Real::name).join(" and ")
+        ))),
     }
 }
 
@@ -218,12 +224,14 @@ mod tests {
 
     #[test]
     fn interop_wants_a_server_by_its_name() {
-        assert_eq!(
-            parse("interop openhands-v0"),
-            Ok(Command::Interop(Real::OpenHandsV0))
-        );
-        for line in ["interop", "interop openhands", "interop openhands-v0 now"] {
-            assert!(parse(line).is_err(), "{line}");
+        for server in Real::ALL {
+            let line = format!("interop {}", server.name());
+            assert_eq!(parse(&line), Ok(Command::Interop(server)));
+            assert!(parse(&format!("{line} now")).is_err(), "{line}");
+        }
+        for line in ["interop", "interop openhands"] {
+            let failure = parse(line).expect_err(line).to_string();
+            assert!(failure.contains("openhands-v0 and openhands-v1"), "{line}");
         }
     }
 

@@ -52,14 +52,14 @@ pub(crate) fn ci() -> Outcome {
     let result = run
         .lints()
         .and_then(|()| run.tests(None))
-        .and_then(|()| run.interop_if_possible(Real::OpenHandsV0));
+        .and_then(|()| run.interop_if_possible());
     run.close(result)
 }
 
 /// A run under way: the steps done so far.
 #[derive(Default)]
 struct Run {
-    done: Vec<(&'static str, Duration)>,
+    done: Vec<(String, Duration)>,
     left_out: Vec<String>,
     count: Count,
 }
@@ -131,7 +131,7 @@ impl Run {
 
     fn cargo_test(
         &mut self,
-        name: &'static str,
+        name: &str,
         selection: &[&str],
         prepare: impl FnOnce(&mut Command) -> Outcome,
     ) -> Outcome {
@@ -190,28 +190,32 @@ impl Run {
     }
 
     /// Behind the end-to-end tests, with the page that they had.
-    fn interop_if_possible(&mut self, server: Real) -> Outcome {
-        if let Some(python) = Python::find() {
-            return self.interop(server, &python, &project::dist());
-        }
-        self.left_out
-            .push(format!("interop {}: {}", server.name(), Python::missing()));
-        Ok(())
+    fn interop_if_possible(&mut self) -> Outcome {
+        let Some(python) = Python::find() else {
+            let servers = Real::ALL.map(Real::name).join(" and ");
+            self.left_out
+                .push(format!("interop {servers}: {}", Python::missing()));
+            return Ok(());
+        };
+        Real::ALL
+            .into_iter()
+            .try_for_each(|server| self.interop(server, &python, &project::dist()))
     }
 
     fn interop(&mut self, server: Real, python: &Python, page: &Path) -> Outcome {
-        let environment = self.step("real server, install", |_| server.install(python))?;
-        let running = self.step("real server, start", |_| server.start(&environment))?;
-        self.playwright("real server, tests", page, |playwright| {
+        let name = |what| format!("{}, {what}", server.name());
+        let installed = self.step(&name("install"), |_| server.install(python))?;
+        let running = self.step(&name("start"), |_| server.start(&installed))?;
+        self.playwright(&name("tests"), page, |playwright| {
             playwright
-                .args(["--config", "interop.config.ts", server.tests()])
+                .args(["--config", "interop.config.ts", &server.tests()])
                 .env(server.variable(), &running.address);
         })
     }
 
     fn playwright(
         &mut self,
-        name: &'static str,
+        name: &str,
         page: &Path,
         prepare: impl FnOnce(&mut Command),
     ) -> Outcome {
@@ -234,17 +238,13 @@ impl Run {
         })
     }
 
-    fn step<T>(
-        &mut self,
-        name: &'static str,
-        work: impl FnOnce(&mut Count) -> Outcome<T>,
-    ) -> Outcome<T> {
+    fn step<T>(&mut self, name: &str, work: impl FnOnce(&mut Count) -> Outcome<T>) -> Outcome<T> {
         println!("\n== {name}");
         let started = Instant::now();
         let result = work(&mut self.count);
         let took = started.elapsed();
         println!("== {name}: {}, {}", word(&result), elapsed(took));
-        self.done.push((name, took));
+        self.done.push((name.to_owned(), took));
         result.map_err(|failure| Failure::new(format!("{name}: {failure}")))
     }
 
@@ -263,7 +263,7 @@ impl Run {
         let total = self.done.iter().map(|(_, took)| *took).sum();
         self.done
             .iter()
-            .copied()
+            .map(|(name, took)| (name.as_str(), *took))
             .chain([("together", total)])
             .map(|(name, took)| format!("  {name:<22}{:>14}", elapsed(took)))
             .collect::<Vec<_>>()

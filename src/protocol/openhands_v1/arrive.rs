@@ -41,6 +41,8 @@ pub(super) enum Asking {
     Kind,
     /// The model is to be this one from now on.
     Model,
+    /// As which of its agents the agent server begins a conversation.
+    Profile,
     /// How the agent server is set up; with its secrets readable only by itself.
     Settings { sealed: bool },
     /// Which folder is the agent server's own.
@@ -74,6 +76,8 @@ pub(super) struct Link {
     pub(super) in_order: bool,
     /// The log has been read up to now.
     pub(super) read: bool,
+    /// The server has said what the agent does.
+    pub(super) stood: bool,
     /// Something came since that was last asked.
     pub(super) heard: bool,
     /// Only the log is to be read: another tab has the socket.
@@ -117,6 +121,7 @@ impl OpenHands {
                 request.headers.push(header);
                 request
             }
+            Asking::Profile => front.get("/api/agent-profiles"),
             Asking::Home => front.get("/api/file/home"),
             Asking::Sandbox => {
                 let kind = crate::wire::address::encoded(&self.start.template);
@@ -195,8 +200,11 @@ impl OpenHands {
             Asking::Create
         } else if self.start.folder.is_empty() {
             Asking::Home
-        } else {
+        } else if self.told_model {
+            // A profile may be of before.
             Asking::Settings { sealed: true }
+        } else {
+            Asking::Profile
         };
         self.ask(next, out);
     }
@@ -209,11 +217,14 @@ impl OpenHands {
                 None => json!({}),
             };
         }
-        let mut wanted = json!({
-            "agent_settings": self.settings,
-            "secrets_encrypted": self.sealed,
-            "workspace": {"working_dir": self.start.folder},
-        });
+        let workspace = json!({"working_dir": self.start.folder});
+        let mut wanted = match &self.profile {
+            Some(profile) => json!({"agent_profile_id": profile, "workspace": workspace}),
+            None => json!({
+                "agent_settings": self.settings, "secrets_encrypted": self.sealed,
+                "workspace": workspace,
+            }),
+        };
         if let (Some(confirmation), Some(fields)) =
             (self.start.confirmation, wanted.as_object_mut())
         {
@@ -255,6 +266,16 @@ impl OpenHands {
                 let home = home.map_or(String::new(), |home| [home, "/"].concat());
                 self.start.folder = home + "workspace/project";
                 self.begin_anew(out);
+            }
+            Asking::Profile => {
+                let answer = rest::body(status, body);
+                let active = json::text(&answer, &["active_agent_profile_id"]);
+                self.profile = active.map(str::to_owned);
+                let next = match self.profile {
+                    Some(_) => Asking::Create,
+                    None => Asking::Settings { sealed: true },
+                };
+                self.ask(next, out);
             }
             Asking::Settings { sealed } => self.set_up(sealed, status, body, out),
             Asking::Model | Asking::Sandbox | Asking::Create => {
@@ -322,6 +343,7 @@ impl OpenHands {
         match (asking, id) {
             (Asking::Model, _) if (200..300).contains(&status) => {
                 self.start.model = None;
+                self.told_model = true;
                 self.begin_anew(out);
             }
             (Asking::Sandbox, Some(id)) => {
@@ -655,6 +677,9 @@ impl OpenHands {
             return out.lost(Some(gone));
         }
         if self.relays() {
+            if !std::mem::replace(&mut self.link.stood, true) && self.standing.is_none() {
+                out.event(AgentEvent::Stands(Standing::Idle));
+            }
             self.link.looks += 1;
             // Every so often, whether the sandbox is awake at all.
             return match self.link.looks % 5 {

@@ -108,6 +108,12 @@ impl OpenHands {
         {
             out.event(AgentEvent::Confirms(policy));
         }
+        // What the log says of it may be of before, or nothing.
+        if !std::mem::replace(&mut self.link.stood, true)
+            && let Some(standing) = state::standing(text(value, "execution_status"))
+        {
+            out.event(AgentEvent::Stands(standing));
+        }
         if self.link.in_order && !self.link.read {
             self.link.read = true;
             out.event(AgentEvent::CaughtUp { whole: true });

@@ -7,7 +7,7 @@ use web_sys::{File, FileList};
 use crate::model::Attachment;
 use crate::platform::task::spawn;
 use crate::platform::{file, image};
-use crate::protocol::{ANY_TEXT, Capabilities};
+use crate::protocol::{ANY_TEXT, Capabilities, takes_any};
 use crate::ui::el::{El, el};
 use crate::ui::icon::{self, icon_button};
 use crate::words::ui;
@@ -77,12 +77,13 @@ impl Attached {
         let name = blob.name();
         let mime = blob.type_();
         let files = self.can.with_untracked(|can| can.files);
-        let any = files.contains(&ANY_TEXT);
+        let any = takes_any(files);
+        let only_text = files.contains(&ANY_TEXT);
         let named = |known: &str| mime == known || known.ends_with('/') && mime.starts_with(known);
         let named = files.iter().any(|known| named(known));
         let picture = mime.starts_with("image/") && mime != "image/svg+xml";
         if named || any && !picture {
-            let read = file::read(blob, &name, LARGEST_FILE, !named).await;
+            let read = file::read(blob, &name, LARGEST_FILE, only_text && !named).await;
             let attachment = read.map_err(|error| error.to_string())?;
             let label = format!("{name}, {}", ui::bytes(attachment.bytes()));
             return Ok((attachment, label));

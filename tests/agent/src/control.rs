@@ -15,6 +15,9 @@ use crate::state::{Entry, State};
 /// For the small OpenHands the run is the conversation's id, and there may be
 /// `"faults":"cut_every=300&seed=7"`, which count instead of those in the first address, and
 /// `"key":".."`, which its clients then have to show.
+///
+/// The small OpenHands V1 has both for a run, in the words of its own, and `"do":".."` for what is
+/// to happen once.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Order {
     #[serde(default)]
@@ -24,6 +27,8 @@ pub(crate) struct Order {
     down: Option<bool>,
     faults: Option<String>,
     key: Option<String>,
+    #[serde(rename = "do")]
+    act: Option<String>,
 }
 
 /// `POST /control`
@@ -34,7 +39,13 @@ pub(crate) async fn control(
     if order.faults.is_some() || order.key.is_some() {
         let conversation = state.openhands.of(&order.run);
         conversation.order(order.faults.as_deref(), order.key.clone());
+        let run = state.openhands_v1.of(&order.run);
+        run.order(order.faults.as_deref(), order.key.as_deref());
     }
+    let known = order.act.as_ref().is_none_or(|act| {
+        let run = state.openhands_v1.of(&order.run);
+        run.act(act)
+    });
     match order.down {
         Some(true) => {
             state.memory().down.insert(order.run.clone());
@@ -47,7 +58,7 @@ pub(crate) async fn control(
     if order.drop || order.down == Some(true) {
         state.drop_sockets(&order.run);
     }
-    Json(Value::Bool(true))
+    Json(Value::Bool(known))
 }
 
 /// `GET /log?run=..`

@@ -1,14 +1,16 @@
 //! A scripted agent server for Parlor's tests.
 //!
 //! It plays recordings to a real client over WebSocket, with faults on demand, and it is a small
-//! Saiki and a small OpenHands V0 of its own. It reads the protocols by itself and never imports
+//! Saiki and a small OpenHands V0 and V1 of its own. It reads the protocols by itself and never imports
 //! the page's code: two readings of one protocol, or the tests would prove nothing.
 
+mod clock;
 mod control;
 mod fault;
 mod files;
 mod history;
 mod openhands_v0;
+mod openhands_v1;
 mod picture;
 mod play;
 mod recording;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use openhands_v1::KEYWORDS;
 pub use recording::{Line, What, read};
 pub use state::State;
 
@@ -49,6 +52,7 @@ pub fn router(setup: Setup) -> Router {
         .route("/log", get(control::log))
         .route("/host.html", get(files::host))
         .merge(openhands_v0::routes(&state))
-        .with_state(state);
-    files::serve(routes, dist)
+        .with_state(Arc::clone(&state));
+    // Behind the headers that all other answers have: who may read is a matter of its own there.
+    files::serve(routes, dist).merge(openhands_v1::routes().with_state(state))
 }

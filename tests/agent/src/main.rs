@@ -1,6 +1,6 @@
 //! `cargo run -p agent -- [saiki/tool_stream] [--port N] [--dist DIR] [--speed X] [--fixtures DIR]`
 //!
-//! Without a recording the small servers are there to talk to: Saiki and OpenHands V0.
+//! Without a recording the small servers are there to talk to: Saiki, OpenHands V0 and V1.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ const HELP: &str = "
   ws://HOST/saiki                      a small Saiki; words: tool ask image error slow stall huge remote
   http://HOST/openhands-v0             a small OpenHands V0; words: run slow edit ask browse tasks mcp
                                        think finish error limit crowd stall long N
+  http://HOST/openhands-v1/RUN         a small OpenHands V1: the agent server; its words are below
+  http://HOST/openhands-v1-app/RUN     the app server that starts such servers in sandboxes
   ws://HOST/play/<server>/<scenario>   a recording, also as http:// for OpenHands V0
 
 faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
@@ -22,10 +24,18 @@ faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
   play       gap=N conn=NAME run=NAME
   openhands  cut_every=MS seed=N cuts=N disconnect=N deny=object|string[:N] silent=N noping=1
              ping=MS:MS lose=[K:]N gap=1 double=1 slow=MS early=1 starting=MS
+  of V1, by POST /control only, where frames count from the order on
+    sockets  old=1 nodelta=1 silent=N replay=MS auth=MS cut_every=MS seed=N cuts=N
+    requests nocors=1 fail=STATUS[:K[:cors]] slow=MS at=PART busy=1 limit=1 app_key=K
+    agent    pace=MS stats=after   start boot=MS start=error
 
 asked of the server:
-  POST /control {\"run\":..,\"drop\":true,\"down\":true|false,\"key\":..}   GET /log?run=..
-  GET /openhands-v0/report/<conversation>, where a run is a conversation's id";
+  POST /control {\"run\":..,\"drop\":true,\"down\":true|false,\"key\":..,\"do\":..}   GET /log?run=..
+    do       of V1: restart freeze thaw say:TEXT user:TEXT
+  GET /openhands-v0/report/<conversation>, where a run is a conversation's id
+  GET /openhands-v1/report/RUN
+
+words of OpenHands V1, best in brackets as in [stream 200 5]:";
 
 struct Args {
     scenario: Option<String>,
@@ -36,7 +46,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> ExitCode {
     if std::env::args().any(|arg| arg == "--help" || arg == "-h") {
-        let _ = writeln!(std::io::stdout(), "{USAGE}\n{HELP}");
+        let _ = writeln!(std::io::stdout(), "{USAGE}\n{HELP}\n  {}", agent::KEYWORDS);
         return ExitCode::SUCCESS;
     }
     match run().await {
@@ -67,6 +77,7 @@ async fn run() -> Result<(), String> {
     let _ = writeln!(out, "connect to ws://127.0.0.1:{port}/{path}");
     if small {
         let _ = writeln!(out, "or to http://127.0.0.1:{port}/openhands-v0");
+        let _ = writeln!(out, "or to http://127.0.0.1:{port}/openhands-v1/RUN");
     }
     let _ = out.flush();
     let served = axum::serve(listener, agent::router(args.setup)).with_graceful_shutdown(async {

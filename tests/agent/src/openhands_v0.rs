@@ -12,7 +12,6 @@
 mod accept;
 mod admission;
 mod agent;
-mod clock;
 mod conversation;
 mod event;
 mod frame;

@@ -10,6 +10,7 @@ use tokio::sync::{broadcast, oneshot};
 use crate::Setup;
 use crate::fault::Faults;
 use crate::openhands_v0::Conversations;
+use crate::openhands_v1::Runs;
 
 /// What the server remembers.
 pub struct State {
@@ -21,6 +22,8 @@ pub struct State {
     pub(crate) frames: broadcast::Sender<String>,
     /// The conversations of the small OpenHands.
     pub(crate) openhands: Conversations,
+    /// The runs of the small OpenHands V1.
+    pub(crate) openhands_v1: Runs,
 }
 
 /// The part behind the lock.
@@ -72,6 +75,7 @@ impl State {
             drops: broadcast::channel(64).0,
             frames: broadcast::channel(4_096).0,
             openhands: Conversations::default(),
+            openhands_v1: Runs::default(),
         }
     }
 

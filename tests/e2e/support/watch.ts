@@ -18,13 +18,18 @@ export class Watch {
   readonly faults: string[] = [];
   readonly requests: string[] = [];
   readonly sockets: string[] = [];
-  readonly #hosts: ReadonlySet<string>;
+  readonly #hosts: Set<string>;
   readonly #noise: readonly RegExp[];
 
   /** `hosts`: the only ones that anything may be asked of; `noise`: more remarks to be expected. */
   constructor(hosts: readonly string[], noise?: RegExp) {
     this.#hosts = new Set(hosts);
     this.#noise = noise ? [NETWORK_NOISE, noise] : [NETWORK_NOISE];
+  }
+
+  /** From now on something may be asked of this host too: with its port, or whichever port. */
+  allow(host: string): void {
+    this.#hosts.add(host);
   }
 
   async attach(context: BrowserContext): Promise<void> {
@@ -57,7 +62,7 @@ export class Watch {
   }
 
   #allow(url: URL): void {
-    if (!this.#hosts.has(url.host)) this.faults.push(`request to another origin: ${url.href}`);
+    if (!this.#hosts.has(url.host) && !this.#hosts.has(url.hostname)) this.faults.push(`request to another origin: ${url.href}`);
   }
 }
 

@@ -9,22 +9,15 @@ Runs in the environment of requirements.txt and needs nothing else. What the ser
 the file that the first argument names.
 """
 
-import json
 import os
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
-import threading
-import time
-import urllib.request
 from pathlib import Path
 
-from model import Model
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-# Importing the server takes 10 to 20 s on an idle machine.
-START_SECONDS = 180
+from completions import Model
+from harness import Server, end_with, in_background, temporary_folder
+from model import script
 
 CONFIG = """\
 [core]
@@ -53,100 +46,41 @@ enable_mcp = false
 def main():
     log = Path(sys.argv[1] if len(sys.argv) > 1 else os.devnull)
     end_with(sys.stdin)
-    with tempfile.TemporaryDirectory(
-        prefix="parlor-openhands-", ignore_cleanup_errors=True
-    ) as folder:
-        workspace = Path(folder, "workspace")
-        workspace.mkdir()
-        model = Model(workspace)
-        threading.Thread(target=model.serve_forever, daemon=True).start()
-        with log.open("wb") as output, Server(Path(folder), model.address, output) as server:
-            server.wait_until_it_answers()
-            server.set_up(model.address)
-            print(f"listening on {server.address}", flush=True)
-            sys.exit(f"the server ended with code {server.process.wait()}")
+    with log.open("wb", buffering=0) as output, temporary_folder() as folder:
+        run(folder, output)
 
 
-def end_with(lifeline):
-    """At the end of the input, this program ends as if it was asked to: in good order."""
-    # What the terminal sends goes to everyone in it, and would end this one too early.
-    for everyones in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(everyones, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+def run(folder, output):
+    workspace = folder / "workspace"
+    home = folder / "home"
+    for each in (workspace, home):
+        each.mkdir()
+    model = in_background(Model(script(workspace))).address
+    (home / "config.toml").write_text(CONFIG.format(workspace=workspace, model=model))
+    command = [sys.executable, "-m", "uvicorn", "openhands.server.listen:app"]
+    server = Server("server", command, home, environment(folder), output)
+    server.start()
+    server.wait_until_it_answers("/api/options/models")
+    set_up(server, model)
+    print(f"listening on {server.address}", flush=True)
+    sys.exit(f"the server ended with code {server.process.wait()}")
 
-    def wait():
-        lifeline.read()
-        os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=wait, daemon=True).start()
-
-
-class Server:
-    """The server's process, with everything that it starts in a group of its own."""
-
-    def __init__(self, folder, model, output):
-        port = free_port()
-        self.address = f"http://127.0.0.1:{port}"
-        config = CONFIG.format(workspace=folder / "workspace", model=model)
-        Path(folder, "config.toml").write_text(config)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "openhands.server.listen:app"]
-            + ["--host", "127.0.0.1", "--port", str(port)],
-            cwd=folder,
-            env=environment(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        # Asked politely, it would wait for its conversations; nothing in the folder is needed.
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
-
-    def wait_until_it_answers(self):
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                sys.exit(f"the server ended with code {self.process.returncode}")
-            try:
-                return self.ask("/api/options/models")
-            except OSError:
-                time.sleep(0.3)
-        sys.exit(f"the server did not answer within {START_SECONDS} s")
-
-    def set_up(self, model):
-        # With its analyzer, only what the model calls risky is asked about.
-        settings = {
-            "llm_model": "openai/gpt-4o",
-            "llm_api_key": "sk-test",
-            "llm_base_url": model,
-            "confirmation_mode": True,
-            "security_analyzer": "llm",
-        }
-        self.ask("/api/settings", settings)
-
-    def ask(self, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self.address + path, data, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.read()
+def set_up(server, model):
+    # With its analyzer, only what the model calls risky is asked about.
+    settings = {
+        "llm_model": "openai/gpt-4o",
+        "llm_api_key": "sk-test",
+        "llm_base_url": model,
+        "confirmation_mode": True,
+        "security_analyzer": "llm",
+    }
+    server.ask("POST", "/api/settings", settings)
 
 
 def environment(folder):
-    home = folder / "home"
-    home.mkdir()
-    return os.environ | {
-        "HOME": str(home),
+    return {
+        "HOME": str(folder / "home"),
         # The in-process runtime goes to another folder, where parts of the server that read the
         # configuration anew do not find it, and would keep things elsewhere.
         "FILE_STORE": "local",
@@ -158,12 +92,6 @@ def environment(folder):
         "OPENHANDS_REPO_PATH": "",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":

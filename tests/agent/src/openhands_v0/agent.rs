@@ -10,7 +10,8 @@ use tokio::time::sleep;
 use super::accept::Message;
 use super::conversation::{Conversation, Memory};
 use super::tool::{self, Tool};
-use super::{clock, event, life};
+use super::{event, life};
+use crate::clock;
 
 /// Has the agent take a message in: now, or after the turn that it is at. A question that waits
 /// for its answer is dropped for it, without a word.

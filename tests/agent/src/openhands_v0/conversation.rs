@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use tokio::sync::{broadcast, oneshot, watch};
 use tokio::task::AbortHandle;
 
-use super::clock;
 use super::mishap::Mishaps;
 use super::tool::Call;
-use crate::fault::Faults;
+use crate::clock;
+use crate::fault::{Faults, parameters};
 
 /// One conversation.
 pub(crate) struct Conversation {
@@ -124,9 +124,7 @@ impl Conversation {
     pub(crate) fn order(&self, faults: Option<&str>, key: Option<String>) {
         let mut memory = self.memory();
         if let Some(faults) = faults {
-            let pairs = faults.split('&').filter_map(|pair| pair.split_once('='));
-            let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
-            memory.trouble.set(&pairs.collect());
+            memory.trouble.set(&parameters(faults));
         }
         memory.key = key.or_else(|| memory.key.take());
     }

@@ -7,7 +7,8 @@ use tokio::time::sleep;
 
 use super::accept::{Message, take_in};
 use super::conversation::{Conversation, Memory};
-use super::{clock, event};
+use super::event;
+use crate::clock;
 
 /// What a new runtime goes through.
 const NEW: [&str; 5] = [

@@ -4,15 +4,12 @@ use std::collections::HashMap;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::fault::Lives;
+
 /// What goes wrong with a conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Mishaps {
-    /// `cut_every=MS`: each connection is cut after about so long.
-    cut_every: Option<u64>,
-    /// `seed=N`: chooses the moments.
-    seed: u64,
-    /// `cuts=N`: only so many.
-    cuts: Option<usize>,
+    pub(super) lives: Lives,
     /// `disconnect=N`: the packet `41` in place of the frame, and the socket stays open, deaf.
     pub(super) disconnect: Option<usize>,
     /// `deny=object|string`, or `deny=object:2` for the first two connections.
@@ -84,9 +81,7 @@ impl Mishaps {
         let on = |key: &str| text(key).is_some_and(|value| value != "0");
         let deny = text("deny").map(|text| text.split_once(':').unwrap_or((text, "")));
         Self {
-            cut_every: number(text("cut_every")),
-            seed: number(text("seed")).unwrap_or_default(),
-            cuts: number(text("cuts")),
+            lives: Lives::of(query),
             disconnect: number(text("disconnect")),
             deny: deny.and_then(|(how, times)| {
                 Some((how.parse().ok()?, times.parse().unwrap_or(usize::MAX)))
@@ -120,16 +115,6 @@ impl Mishaps {
         }
     }
 
-    /// How long that socket lives: from a half to one and a half of the mean, by the seed.
-    pub(super) fn life(&self, socket: usize) -> Option<Duration> {
-        let mean = self.cut_every?;
-        if self.cuts.is_some_and(|cuts| socket >= cuts) {
-            return None;
-        }
-        let random = scramble(self.seed.wrapping_add(socket as u64)) % (mean + 1);
-        Some(Duration::from_millis(mean / 2 + random))
-    }
-
     /// How many events that connection loses after its replay.
     pub(super) fn lost(&self, connection: usize) -> usize {
         match self.lose {
@@ -147,14 +132,6 @@ impl Mishaps {
     pub(super) fn step(&self) -> Duration {
         Duration::from_millis(self.starting.unwrap_or(50) / 5)
     }
-}
-
-/// SplitMix64, so that neighbouring seeds have nothing in common.
-const fn scramble(seed: u64) -> u64 {
-    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 fn number<T: FromStr>(text: Option<&str>) -> Option<T> {
@@ -186,22 +163,6 @@ mod tests {
         let mut always = of(&[("deny", "object")]);
         assert_eq!(always.receive(), Reception::Denied(Denial::Object));
         assert_eq!(always.receive(), Reception::Denied(Denial::Object));
-    }
-
-    #[test]
-    fn a_seed_gives_the_same_lives_and_another_gives_others() {
-        let lives = |seed: &str| {
-            let mishaps = of(&[("cut_every", "300"), ("seed", seed), ("cuts", "8")]);
-            (0..10)
-                .map(|socket| mishaps.life(socket))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(lives("1"), lives("1"));
-        assert_ne!(lives("1"), lives("2"));
-        let (some, none) = (lives("1"), lives("1").split_off(8));
-        let within = |life: &Duration| (150..=450).contains(&life.as_millis());
-        assert!(some.iter().flatten().all(within));
-        assert_eq!(none, [None, None]);
     }
 
     #[test]

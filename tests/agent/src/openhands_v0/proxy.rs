@@ -23,7 +23,6 @@ use super::conversation::{Conversation, Trouble};
 use super::frame::{announced, escaped, sensible};
 use super::mishap::Reception;
 use super::socket::{Engine, REPLAYED};
-use crate::fault::Where;
 use crate::state::State;
 
 /// What the server takes from a client, and no more.
@@ -134,7 +133,7 @@ impl Proxy {
 
     async fn all(mut self, number: usize, mut drops: Receiver<String>) -> Result<(), Over> {
         let mishaps = self.trouble(|trouble| trouble.mishaps.clone());
-        let end = Instant::now() + mishaps.life(number).unwrap_or(NEVER);
+        let end = Instant::now() + mishaps.lives.life(number).unwrap_or(NEVER);
         let own = mishaps.ping.filter(|_| !mishaps.noping);
         let mut beat =
             interval(own.map_or(NEVER, |(every, _)| Duration::from_millis(every.max(1))));
@@ -267,6 +266,7 @@ impl Proxy {
             self.phase = Phase::Deaf;
             return self.text("41").await;
         }
+        let at = at.frame;
         sleep(at.delay).await;
         if at.before {
             return Err(Over);
@@ -316,14 +316,8 @@ impl Proxy {
 
 /// What happens at one frame.
 struct At {
-    delay: Duration,
-    before: bool,
-    inside: bool,
-    after: bool,
-    twice: bool,
-    garbage: bool,
     disconnect: bool,
-    close: Option<u16>,
+    frame: crate::fault::At,
 }
 
 impl At {
@@ -331,18 +325,10 @@ impl At {
     fn take(trouble: &mut Trouble) -> Self {
         let number = trouble.frame;
         trouble.frame += 1;
-        let (faults, mishaps) = (&mut trouble.faults, &mut trouble.mishaps);
-        let delay = faults.delay.take_if(|(at, _)| *at == number);
-        let close = faults.close.take_if(|(at, _)| *at == number);
+        let mishaps = &mut trouble.mishaps;
         Self {
-            delay: Duration::from_millis(delay.map_or(0, |(_, millis)| millis)),
-            before: faults.cut_at(number, Where::Before),
-            inside: faults.cut_at(number, Where::Inside),
-            after: faults.cut_at(number, Where::After),
-            twice: faults.dup.take_if(|at| *at == number).is_some(),
-            garbage: faults.garbage.take_if(|at| *at == number).is_some(),
             disconnect: mishaps.disconnect.take_if(|at| *at == number).is_some(),
-            close: close.map(|(_, code)| code),
+            frame: trouble.faults.at(number),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! The time as OpenHands writes it: to the microsecond, in a zone that it does not name.
+//! The time as both OpenHands write it: to the microsecond, in a zone that they do not name.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// `2026-11-21T00:06:42.277609`
-pub(super) fn now() -> String {
+pub(crate) fn now() -> String {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

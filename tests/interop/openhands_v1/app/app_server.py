@@ -1,0 +1,37 @@
+"""The app server of openhands-ai 1.11.0, with three faults of its process sandboxes mended.
+
+They concern only where it runs, not what it says to a client:
+
+- It takes a server that waits for requests, which sleeps, for one that is still starting.
+- Inside a container it looks for its sandboxes on the container's host.
+- Two sandboxes that start at the same time are given the same port.
+"""
+
+import psutil
+from harness import free_port
+from openhands.app_server.sandbox import process_sandbox_service as sandboxes
+from openhands.app_server.utils import docker_utils
+
+WAITING = (psutil.STATUS_SLEEPING, psutil.STATUS_DISK_SLEEP, psutil.STATUS_IDLE)
+
+its_own_status = sandboxes.ProcessSandboxService._get_process_status
+
+
+def status(self, info):
+    try:
+        now = psutil.Process(info.pid).status()
+    except psutil.NoSuchProcess:
+        return sandboxes.SandboxStatus.MISSING
+    if now in WAITING:
+        return sandboxes.SandboxStatus.RUNNING
+    # One that ended stays until somebody asks how, and nobody does.
+    if now == psutil.STATUS_ZOMBIE:
+        return sandboxes.SandboxStatus.MISSING
+    return its_own_status(self, info)
+
+
+docker_utils.is_running_in_docker = lambda: False
+sandboxes.ProcessSandboxService._get_process_status = status
+sandboxes.ProcessSandboxService._find_unused_port = lambda _: free_port()
+
+from openhands.app_server.app import app  # noqa: E402, F401
