@@ -126,26 +126,36 @@ impl Player {
     /// A player at the time of the first line, not yet connected.
     #[must_use]
     pub fn new(lines: &[Line], protocol: &Descriptor) -> Self {
-        let made = calls::is_made_by_app(lines);
+        let start = Instant(lines.first().map_or(0, |line| line.t));
+        let fresh = calls::is_made_by_app(lines);
+        Self::of(lines, protocol, (Birth::default(), fresh), start)
+    }
+
+    /// A player of a page that goes on from what one before it kept.
+    #[must_use]
+    pub fn born(lines: &[Line], protocol: &Descriptor, birth: Birth, now: Instant) -> Self {
+        Self::of(lines, protocol, (birth, false), now)
+    }
+
+    fn of(
+        lines: &[Line],
+        protocol: &Descriptor,
+        (birth, fresh): (Birth, bool),
+        now: Instant,
+    ) -> Self {
         let setup = |conversation: Option<&ConversationId>| Setup {
             url: ADDRESS.to_owned(),
             key: None,
             conversation: conversation
                 .cloned()
                 .unwrap_or_else(|| ConversationId::new("default")),
-            fresh: made,
+            fresh,
             strict: conversation.is_none() && protocol.names_conversation,
             start: Start::default(),
         };
         let reader = (protocol.make)(setup(None));
         let conversation = conversation(lines, reader.as_ref());
-        let start = Instant(lines.first().map_or(0, |line| line.t));
-        let mut player = Self::start(
-            protocol,
-            setup(conversation.as_ref()),
-            Birth::default(),
-            start,
-        );
+        let mut player = Self::start(protocol, setup(conversation.as_ref()), birth, now);
         player.conversation = conversation;
         player.is_app = calls::is_app(lines);
         let has = |wanted: fn(&What) -> bool| lines.iter().any(|line| wanted(&line.what));
@@ -567,6 +577,17 @@ impl Player {
             None => Happening::Failed { request },
         });
         true
+    }
+
+    /// Answers the oldest request under way that only asks; `false` where there is none.
+    pub fn answer_look(&mut self, answer: impl FnOnce(&Request) -> Option<(u16, String)>) -> bool {
+        let asks = |(_, request): &(RequestId, Request)| request.method == "GET";
+        let Some(at) = self.requests.iter().position(asks) else {
+            return false;
+        };
+        let look = self.requests.remove(at);
+        self.requests.insert(0, look);
+        self.answer_next(answer)
     }
 
     /// The addresses of the requests under way.
