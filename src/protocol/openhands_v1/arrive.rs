@@ -408,8 +408,10 @@ impl OpenHands {
     /// The wait is over.
     pub(super) fn waited(&mut self, out: &mut Out<'_>) {
         if self.link.run_again > 0 {
-            self.link.run_again -= 1;
-            self.run(out);
+            if !self.runs() {
+                self.link.run_again -= 1;
+                self.run(out);
+            }
             return out.wait(A_WHILE);
         }
         match self.link.ready {
