@@ -5,7 +5,7 @@ use super::line::{Line, What};
 use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, ItemId};
 use crate::protocol::{Command, Descriptor, Protocol, Setup, Start};
-use crate::session::{Birth, Change, Input, Output, Policy, Session};
+use crate::session::{Birth, Change, Input, Output, Policy, Session, Trace};
 
 /// The address that a replayed client connects to.
 const ADDRESS: &str = "ws://recorded.invalid/";
@@ -21,6 +21,7 @@ pub struct Player {
     kept: Vec<Event>,
     wholes: Vec<(usize, EventKey)>,
     sent: Vec<String>,
+    traced: Vec<Trace>,
     opened: Vec<Instant>,
     addresses: Vec<String>,
     /// The recording is of an app server.
@@ -181,6 +182,7 @@ impl Player {
             kept: Vec::new(),
             wholes: Vec::new(),
             sent: Vec::new(),
+            traced: Vec::new(),
             opened: Vec::new(),
             addresses: Vec::new(),
             is_app: false,
@@ -490,7 +492,8 @@ impl Player {
                 }
                 Output::Logged(event) => self.kept.push(*event),
                 Output::Whole(key) => self.wholes.push((self.kept.len(), key)),
-                Output::Io(_) | Output::Traced(_) => {}
+                Output::Traced(trace) => self.traced.push(trace),
+                Output::Io(_) => {}
             }
         }
     }
@@ -550,6 +553,12 @@ impl Player {
         &self.sent
     }
 
+    /// What the inspector and other tabs were told so far.
+    #[must_use]
+    pub fn traced(&self) -> &[Trace] {
+        &self.traced
+    }
+
     /// When a connection was tried so far.
     #[must_use]
     pub fn opened(&self) -> &[Instant] {
@@ -579,15 +588,23 @@ impl Player {
         true
     }
 
-    /// Answers the oldest request under way that only asks; `false` where there is none.
-    pub fn answer_look(&mut self, answer: impl FnOnce(&Request) -> Option<(u16, String)>) -> bool {
-        let asks = |(_, request): &(RequestId, Request)| request.method == "GET";
-        let Some(at) = self.requests.iter().position(asks) else {
+    /// Answers the oldest request under way of this kind; `false` where there is none.
+    pub fn answer_first(
+        &mut self,
+        of: impl Fn(&Request) -> bool,
+        answer: impl FnOnce(&Request) -> Option<(u16, String)>,
+    ) -> bool {
+        let Some(at) = self.requests.iter().position(|(_, what)| of(what)) else {
             return false;
         };
-        let look = self.requests.remove(at);
-        self.requests.insert(0, look);
+        let first = self.requests.remove(at);
+        self.requests.insert(0, first);
         self.answer_next(answer)
+    }
+
+    /// The requests under way, oldest first.
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.requests.iter().map(|(_, request)| request)
     }
 
     /// The addresses of the requests under way.

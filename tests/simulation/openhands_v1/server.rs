@@ -151,14 +151,14 @@ impl Server {
             true => self.sync(player, &address),
             false => self.resend(player, &address, late),
         }
-        while player.answer_look(|request| self.answer(request)) {}
+        while player.answer_first(asks, |request| self.answer(request)) {}
     }
 
     /// Answers until the page tries another socket.
     fn lets_try(&self, player: &mut Player, tried: usize) {
         let mut patience = 20;
         while player.addresses().len() == tried {
-            if !player.answer_look(|request| self.answer(request)) {
+            if !player.answer_first(asks, |request| self.answer(request)) {
                 let later = player.now() + parlor::model::Duration::secs(1);
                 player.advance(later);
             }
@@ -211,6 +211,11 @@ pub(crate) fn running(id: &str) -> Value {
     json!({"id": id, "sandbox_id": "sb1", "sandbox_status": "RUNNING", "title": "A title",
         "execution_status": "idle", "session_api_key": "inner",
         "conversation_url": format!("{HOME}/api/conversations/{id}")})
+}
+
+/// Whether a call only asks.
+pub(crate) fn asks(request: &Request) -> bool {
+    request.method == "GET"
 }
 
 pub(crate) fn last_address(player: &Player) -> &str {
