@@ -18,6 +18,7 @@ const HELP: &str = "
   http://HOST/openhands-v1/RUN         a small OpenHands V1: the agent server; its words are below
   http://HOST/openhands-v1-app/RUN     the app server that starts such servers in sandboxes
   ws://HOST/play/<server>/<scenario>   a recording, also as http:// for OpenHands V0
+  http://HOST/play/openhands_v1/<scenario>~RUN   a recording of V1: its sockets and its requests
 
 faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
   all        refuse=N delay=N:MS cut=before|inside|after:N close=N:CODE dup=N garbage=N rest=STATUS
@@ -25,13 +26,15 @@ faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
   openhands  cut_every=MS seed=N cuts=N disconnect=N deny=object|string[:N] silent=N noping=1
              ping=MS:MS lose=[K:]N gap=1 double=1 slow=MS early=1 starting=MS
   of V1, by POST /control only, where frames count from the order on
-    sockets  old=1 nodelta=1 silent=N replay=MS auth=MS cut_every=MS seed=N cuts=N
+    sockets  old=1 nodelta=1 silent=N double=1 replay=MS auth=MS cut_every=MS seed=N cuts=N
     requests nocors=1 fail=STATUS[:K[:cors]] slow=MS at=PART busy=1 limit=1 app_key=K
+             upstream=STATUS
     agent    pace=MS stats=after   start boot=MS start=error
 
 asked of the server:
   POST /control {\"run\":..,\"drop\":true,\"down\":true|false,\"key\":..,\"do\":..}   GET /log?run=..
-    do       of V1: restart freeze thaw say:TEXT user:TEXT
+    do       of V1: restart freeze thaw say:TEXT user:TEXT, and with all sandboxes of the run:
+             pause resume rekey sandbox:STARTING|RUNNING|PAUSED|ERROR|MISSING
   GET /openhands-v0/report/<conversation>, where a run is a conversation's id
   GET /openhands-v1/report/RUN
 

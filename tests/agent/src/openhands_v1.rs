@@ -6,6 +6,9 @@
 //! it is and what goes wrong is ordered by `POST /control` with the run's name, before or while a
 //! client talks to it.
 //!
+//! Recordings are played at `http://HOST/play/openhands_v1/SCENARIO~RUN`, to clients that ask for
+//! the recorded conversation.
+//!
 //! A word in a message chooses what the agent does: [`llm::KEYWORDS`] has them all.
 
 mod agent;
@@ -20,6 +23,7 @@ mod llm;
 mod message;
 mod mishap;
 mod place;
+mod record;
 mod rest;
 mod run;
 mod socket;
@@ -42,5 +46,6 @@ pub(crate) fn routes() -> Router<Arc<State>> {
         .route("/openhands-v1/report/{run}", get(gate::report))
         .route("/openhands-v1/{run}/{*path}", any(gate::agent))
         .route("/openhands-v1-app/{run}/{*path}", any(gate::app))
+        .route("/play/openhands_v1/{scenario}/{*path}", any(gate::play))
         .layer(DefaultBodyLimit::disable())
 }

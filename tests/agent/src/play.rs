@@ -121,7 +121,7 @@ impl Play {
         let (number, mut faults, session) = self.counted();
         let frame = script::address(frame, &self.recorded, session.as_deref());
         self.remember(&frame, session.as_deref());
-        sleep(self.pause(after)).await;
+        sleep(pause(self.state.setup.speed, after)).await;
         if let Some((_, millis)) = faults.delay.take_if(|(at, _)| *at == number) {
             sleep(Duration::from_millis(millis)).await;
         }
@@ -179,20 +179,6 @@ impl Play {
             run.frame += faults.gap;
         }
         run.faults = faults;
-    }
-
-    fn pause(&self, recorded: u64) -> Duration {
-        let speed = self.state.setup.speed;
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of a recording")]
-        let millis = recorded as f64 / speed;
-        let exact = (speed - 1.0).abs() < f64::EPSILON;
-        #[expect(clippy::cast_precision_loss, reason = "a small constant")]
-        let longest = if exact {
-            f64::MAX
-        } else {
-            LONGEST_PAUSE as f64
-        };
-        Duration::from_secs_f64((millis.min(longest) / 1_000.0).max(0.0))
     }
 
     async fn expect(&mut self, kind: &str, recorded: &str) -> Result<(), Over> {
@@ -311,6 +297,20 @@ impl Play {
         let _ = self.socket.send(Message::Close(Some(frame))).await;
         Err(Over)
     }
+}
+
+/// How long to wait where that many milliseconds were recorded.
+pub(crate) fn pause(speed: f64, recorded: u64) -> Duration {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a recording")]
+    let millis = recorded as f64 / speed;
+    let exact = (speed - 1.0).abs() < f64::EPSILON;
+    #[expect(clippy::cast_precision_loss, reason = "a small constant")]
+    let longest = if exact {
+        f64::MAX
+    } else {
+        LONGEST_PAUSE as f64
+    };
+    Duration::from_secs_f64((millis.min(longest) / 1_000.0).max(0.0))
 }
 
 /// An answer has to name the question that the recorded one named.

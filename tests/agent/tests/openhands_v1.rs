@@ -7,7 +7,11 @@ mod server;
 #[path = "openhands_v1"]
 mod v1 {
     mod acting;
+    mod asking;
     mod connecting;
+    mod playing;
+    mod requesting;
+    mod shapes;
     mod starting;
     pub(crate) mod visit;
 }

@@ -173,7 +173,9 @@ impl Turn {
             self.begin();
             while let Next::Step = self.step().await {}
             let Some(mut memory) = self.own() else { return };
-            if !std::mem::take(&mut memory.work.again) {
+            let again = std::mem::take(&mut memory.work.again);
+            let unasked = memory.last_user != memory.work.asked;
+            if !again || !unasked || memory.status == "paused" {
                 memory.work.run = None;
                 break;
             }
@@ -247,7 +249,8 @@ impl Turn {
 
     /// Asks the model.
     fn ask(&self) -> Answer {
-        let memory = self.memory();
+        let mut memory = self.memory();
+        memory.work.asked = memory.last_user.clone();
         let newest = memory.log.iter().rposition(|event| {
             event
                 .pointer("/llm_message/role")

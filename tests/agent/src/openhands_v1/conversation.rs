@@ -65,6 +65,8 @@ pub(super) struct Work {
     pub(super) generation: u64,
     /// A message came during the run, and wants another.
     pub(super) again: bool,
+    /// The newest message that the model was asked about.
+    pub(super) asked: Option<String>,
     /// The answer that is being written.
     pub(super) stream: Option<(String, u64)>,
     /// How many answers the model has given.

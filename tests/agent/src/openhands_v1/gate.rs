@@ -9,12 +9,13 @@ use axum::extract::FromRequest;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Multipart, Path, Query, State as Shared};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Request as HttpRequest};
+use axum::http::{HeaderMap, Method, Request as HttpRequest, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Request};
 use super::place::Place;
+use super::record::Recording;
 use super::{app, rest, socket};
 use crate::state::State;
 
@@ -55,6 +56,41 @@ pub(super) async fn app(
 ) -> Response {
     let place = Place::app(&state, &name);
     answer(&state, place, Server::App, &path, request).await
+}
+
+/// `/play/openhands_v1/<scenario>~<run>/..`: what is asked and sent is what was recorded.
+pub(super) async fn play(
+    Shared(state): Shared<Arc<State>>,
+    Path((name, path)): Path<(String, String)>,
+    request: HttpRequest<axum::body::Body>,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let (scenario, run) = name.split_once('~').unwrap_or((&name, &name));
+    let recording = match Recording::read(&state.setup.fixtures, scenario) {
+        Ok(recording) => recording,
+        Err(why) => return (StatusCode::NOT_FOUND, why).into_response(),
+    };
+    let place = Place::agent(&state, run);
+    let segments: Vec<&str> = path.split('/').collect();
+    if let ["sockets", kind, id] = segments.as_slice()
+        && let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &()).await
+    {
+        let request = asked(&parts, kind, id);
+        return socket::play(state, place, request, recording, upgrade);
+    }
+    let origin = header(&parts.headers, "origin");
+    let allowed = allowed(&place, Server::Agent, origin.as_deref());
+    if parts.method == Method::OPTIONS {
+        return preflight(&parts.headers, origin.as_deref(), allowed);
+    }
+    // What it holds is not compared with what was recorded.
+    let _ = to_bytes(body, LARGEST).await;
+    let answer = recording.answer(&place.run, &parts.method, &path, parts.uri.query());
+    note(&place, Server::Agent, &path, &parts, answer.status);
+    let mut response = answer.into_response();
+    let headers = response.headers_mut();
+    headers.extend(may_read(origin.as_deref().filter(|_| allowed)));
+    response
 }
 
 fn asked(parts: &Parts, kind: &str, id: &str) -> socket::Request {

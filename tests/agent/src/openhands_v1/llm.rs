@@ -356,7 +356,7 @@ impl Choice {
             let found = known.find_map(|known| {
                 words
                     .iter()
-                    .position(|word| *word == known && letters(&word))
+                    .position(|word| *word == known && letters(word))
             });
             let behind = words.get(found.unwrap_or(words.len())..);
             behind.unwrap_or_default().join(" ")

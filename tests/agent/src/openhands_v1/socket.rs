@@ -1,6 +1,7 @@
 //! The two sockets of the agent server: who is let in, what is taken, what becomes of a frame.
 
 mod legacy;
+mod played;
 mod session;
 
 use std::collections::HashMap;
@@ -68,22 +69,17 @@ pub(super) fn connect(
         .max_message_size(16 << 20)
         .max_frame_size(16 << 20)
         .on_upgrade(move |socket| async move {
-            let life = place.run.mishaps().lives.life(number).unwrap_or(NEVER);
-            let pipe = Pipe {
-                drops: state.drops.subscribe(),
-                end: Instant::now() + life,
-                run: Arc::clone(&place.run),
-                port: place.port,
-                conversation: None,
-                silent,
-                socket,
-            };
+            let mut pipe = Pipe::new(&state, &place, &request, socket, number);
+            pipe.silent = silent;
             // The end of a connection, however it came, is the end of it here.
             let _ = serve(pipe, &place, &request, unknown).await;
         })
 }
 
+pub(super) use self::played::connect as play;
+
 fn receive(state: &State, place: &Place, request: &Request) -> Reception {
+    let down = state.is_down(&place.run.name) || !place.is_reachable();
     let mut memory = place.run.memory();
     let refuse = &mut memory.mishaps.faults.refuse;
     if let Some(left) = refuse.checked_sub(1) {
@@ -100,7 +96,7 @@ fn receive(state: &State, place: &Place, request: &Request) -> Reception {
         _ => false,
     };
     match (&place.key, given) {
-        _ if state.is_down(&place.run.name) || !place.is_reachable() => Reception::Down,
+        _ if down => Reception::Down,
         _ if !known || ids::dashed(&request.conversation).is_none() => Reception::Refused,
         (None, _) => Reception::Welcome,
         (Some(_), None) => Reception::Unknown,
@@ -155,8 +151,7 @@ async fn authenticated(pipe: &mut Pipe, place: &Place) -> Result<bool, Over> {
     };
     let given = field(&frame, "session_api_key").to_owned();
     let right = field(&frame, "type") == "auth" && place.key.as_deref() == Some(given.as_str());
-    let note = json!({"key": given, "ok": right, "frame": frame});
-    place.run.memory().seen.auth.push(note);
+    pipe.note_key(&given, right, &frame);
     Ok(right)
 }
 
@@ -184,12 +179,34 @@ struct Pipe {
     /// The number of the sandbox's server.
     port: Option<usize>,
     conversation: Option<Arc<Conversation>>,
+    /// The name that the server was called by.
+    host: String,
     drops: Receiver<String>,
     end: Instant,
     silent: bool,
 }
 
 impl Pipe {
+    fn new(
+        state: &State,
+        place: &Place,
+        request: &Request,
+        socket: WebSocket,
+        number: usize,
+    ) -> Self {
+        let life = place.run.mishaps().lives.life(number).unwrap_or(NEVER);
+        Self {
+            socket,
+            run: Arc::clone(&place.run),
+            port: place.port,
+            conversation: None,
+            host: request.host.clone(),
+            drops: state.drops.subscribe(),
+            end: Instant::now() + life,
+            silent: false,
+        }
+    }
+
     /// The client's next frame.
     async fn read(&mut self) -> Result<Said, Over> {
         loop {
@@ -303,6 +320,11 @@ impl Pipe {
         Err(Over)
     }
 
+    fn note_key(&self, key: &str, ok: bool, frame: &Value) {
+        let note = json!({"key": key, "ok": ok, "frame": frame, "host": self.host});
+        self.run.memory().seen.auth.push(note);
+    }
+
     /// Takes a frame of the client's, or says why not.
     fn take(&self, conversation: &Arc<Conversation>, said: &Said) -> Result<(), Fault> {
         let text = match said {
@@ -314,8 +336,7 @@ impl Pipe {
             ("JSONDecodeError", why.to_owned())
         })?;
         if field(&value, "type") == "auth" {
-            let note = json!({"key": field(&value, "session_api_key"), "ok": true, "frame": value});
-            self.run.memory().seen.auth.push(note);
+            self.note_key(field(&value, "session_api_key"), true, &value);
             return Ok(());
         }
         let message = Message::read(&value)?;

@@ -250,15 +250,6 @@ impl Visit {
             .map(|frame| frame["seq"].as_u64().unwrap())
             .collect()
     }
-
-    /// The events so far, in the order in which they came.
-    pub(crate) fn events(&self) -> Vec<Value> {
-        let events = self.frames.iter().map(event);
-        events
-            .filter(|event| event["kind"].is_string())
-            .cloned()
-            .collect()
-    }
 }
 
 /// The event of a frame of either socket.
