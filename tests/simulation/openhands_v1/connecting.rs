@@ -335,3 +335,36 @@ fn the_address_may_be_that_of_the_api() {
         );
     }
 }
+
+/// A page that keeps the last of these events without those before it: it came over a socket that
+/// keeps no order, or from another tab.
+fn with_a_hole() -> super::Player {
+    let mut before = page(Stored::default(), Instant(0));
+    Server::new(true, log()[..1].to_vec()).accept(&mut before, 0);
+    let mut stored = Stored::default();
+    stored.keep(&before, 0);
+    let mut later = page(Stored::default(), Instant(0));
+    Server::new(true, log()).accept(&mut later, 0);
+    stored.events.push(later.kept()[3].clone());
+    page(stored, Instant(0))
+}
+
+#[test]
+fn a_hole_is_filled_although_the_connection_ends_while_it_is() {
+    let mut player = with_a_hole();
+    answers(&mut player, KIND, 404, MISSING);
+    answers(
+        &mut player,
+        LOOK,
+        200,
+        &Server::new(true, log()).info().to_string(),
+    );
+    assert!(last_address(&player).ends_with("after_seq=0"));
+    player.open();
+    player.receive("{\"type\":\"sync\",\"from_seq\":0}");
+    tell(&mut player, 1, &log()[1]);
+    player.close(1006, "");
+    player.wait(Duration::secs(2));
+    Server::new(true, log()).accept(&mut player, 0);
+    assert_eq!(told(player.items()), reference(&log()));
+}

@@ -291,3 +291,25 @@ fn a_call_that_fails_while_the_connection_is_away_is_settled_by_the_log_that_com
 fn answers_one_not(player: &mut Player) {
     assert!(player.answer_first(|request| super::call(request) == POST, |_| None));
 }
+
+#[test]
+fn a_call_that_fails_while_the_log_still_comes_is_settled_when_all_has_come() {
+    let mut player = said();
+    player.close(1006, "");
+    player.wait(Duration::secs(2));
+    answers_one(
+        &mut player,
+        "GET /api/conversations/c1",
+        200,
+        "{\"id\":\"c1\"}",
+    );
+    player.open();
+    player.receive("{\"type\":\"sync\",\"from_seq\":2}");
+    answers_one_not(&mut player);
+    player.wait(Duration::secs(3));
+    tell(&mut player, 3, &user(4, "hello"));
+    player.receive(&Server::new(true, log()).state_frame());
+    player.wait(Duration::secs(3));
+    assert_eq!(posts(&player), 0);
+    assert_eq!(player.lines()[1..], ["user confirmed: hello"]);
+}
