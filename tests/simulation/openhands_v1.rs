@@ -11,6 +11,7 @@ mod keys;
 mod pausing;
 mod reading;
 mod relaying;
+mod schedules;
 pub(crate) mod server;
 mod sleeping;
 
