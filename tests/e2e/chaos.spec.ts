@@ -6,6 +6,7 @@
 import type { BrowserContext, Page, WebSocket } from "@playwright/test";
 import { follow } from "./support/openhands.ts";
 import { noise } from "./support/pictures.ts";
+import { random } from "./support/random.ts";
 import {
   type Agent, articles, box, button, expect, items, test,
 } from "./support/parlor.ts";
@@ -17,17 +18,6 @@ const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1e9));
 const KEEPING_MS = 400;
 
 test.use({ trace: "off" });
-
-/** Numbers below 1, the same ones for a seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 type Logged = {
   id: number;

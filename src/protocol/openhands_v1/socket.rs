@@ -11,7 +11,7 @@ use super::event::{self, text};
 use super::{OpenHands, state};
 use crate::io::Frame;
 use crate::model::{Event, Notice, Said, Standing};
-use crate::protocol::{AgentEvent, Out, Stream};
+use crate::protocol::{AgentEvent, Out, Reach, Stream};
 use crate::wire::json;
 
 /// An answer that grows over the session socket.
@@ -56,9 +56,10 @@ impl OpenHands {
         }
     }
 
-    /// The socket can be used: the server has taken the key, where it wants one.
+    /// The socket can be used: the server has taken the key, where it wants one. Another tab's begins
+    /// where that one is, which is not where this one is.
     fn ready(&mut self, out: &mut Out<'_>) {
-        if !self.link.ready {
+        if self.link.socket.is_some() && !self.link.ready {
             self.link.ready = true;
             self.link.in_order = true;
             out.ready();
@@ -116,7 +117,7 @@ impl OpenHands {
         }
         if self.link.in_order && !self.link.read {
             self.link.read = true;
-            out.event(AgentEvent::CaughtUp { whole: true });
+            out.event(AgentEvent::CaughtUp(Reach::All));
             self.begin_beating(out);
         }
     }
@@ -182,10 +183,6 @@ impl OpenHands {
 
     /// What of an event is of use here.
     fn notice(&mut self, event: &Event, out: &mut Out<'_>) {
-        let newer = |known: &Option<_>| known.as_ref().is_none_or(|known| *known <= event.key);
-        if newer(&self.newest) {
-            self.newest = Some(event.key.clone());
-        }
         for said in &event.told.said {
             if let Said::Notice(Notice::Confirms(policy)) = said {
                 out.event(AgentEvent::Confirms(*policy));

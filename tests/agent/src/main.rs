@@ -26,7 +26,7 @@ faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
   openhands  cut_every=MS seed=N cuts=N disconnect=N deny=object|string[:N] silent=N noping=1
              ping=MS:MS lose=[K:]N gap=1 double=1 slow=MS early=1 starting=MS
   of V1, by POST /control only, where frames count from the order on
-    sockets  old=1 nodelta=1 silent=N replay=MS auth=MS cut_every=MS seed=N cuts=N
+    sockets  old=1 nodelta=1 silent=N double=1 replay=MS auth=MS cut_every=MS seed=N cuts=N
     requests nocors=1 fail=STATUS[:K[:cors]] slow=MS at=PART busy=1 limit=1 app_key=K
              upstream=STATUS
     agent    pace=MS stats=after   start boot=MS start=error

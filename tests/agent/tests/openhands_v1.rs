@@ -11,6 +11,7 @@ mod v1 {
     mod connecting;
     mod playing;
     mod requesting;
+    mod shapes;
     mod starting;
     pub(crate) mod visit;
 }

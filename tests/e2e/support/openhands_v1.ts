@@ -103,14 +103,24 @@ export class Server {
     return server;
   }
 
-  /** The agent server's address. */
+  /** The agent server's address, at another origin than the page: what may be read matters. */
   get url(): string {
-    return `${this.#agent.origin}/openhands-v1/${this.run}`;
+    return `${this.#agent.otherOrigin}/openhands-v1/${this.run}`;
   }
 
-  /** The app server's address. Its agent servers are at the other origin. */
+  /** The app server's address. Its agent servers are at the page's own origin. */
   get app(): string {
+    return `${this.#agent.otherOrigin}/openhands-v1-app/${this.run}`;
+  }
+
+  /** The app server's address at the page's own origin. Its agent servers are at the other one. */
+  get nearApp(): string {
     return `${this.#agent.origin}/openhands-v1-app/${this.run}`;
+  }
+
+  /** Where a recording is played, with this run's faults. */
+  played(scenario: string): string {
+    return `${this.#agent.otherOrigin}/play/openhands_v1/${scenario}~${this.run}`;
   }
 
   async order(order: Order): Promise<void> {

@@ -37,6 +37,7 @@ pub(super) async fn answer(place: &Place, request: &Request) -> Answered {
     };
     match (request.method.as_str(), rest) {
         ("POST", ["app-conversations"]) => start::begin(place, request),
+        ("POST", ["app-conversations", "stream-start"]) => start::stream(place, request).await,
         ("GET", ["app-conversations", "start-tasks"]) => start::batch(place, request),
         ("GET", ["app-conversations", "start-tasks", "search"]) => start::search(place, request),
         ("GET", ["app-conversations"]) => list::batch(place, request),

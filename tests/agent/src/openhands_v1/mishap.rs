@@ -25,6 +25,8 @@ pub(super) struct Mishaps {
     slow: u64,
     /// `silent=N`: so many sockets open and say nothing.
     pub(super) silent: usize,
+    /// `double=1`: every frame comes twice.
+    pub(super) double: bool,
     /// `stats=after`: what it cost is said after the answer instead of before.
     pub(super) late_stats: bool,
     /// `pace=MS`: between two pieces of an answer.
@@ -70,6 +72,7 @@ impl Mishaps {
             at: query.get("at").cloned().unwrap_or_default(),
             slow: number(query, "slow").unwrap_or_default(),
             silent: number(query, "silent").unwrap_or_default(),
+            double: on("double"),
             late_stats: is("stats", "after"),
             pace: number(query, "pace"),
             replay: number(query, "replay").unwrap_or_default(),

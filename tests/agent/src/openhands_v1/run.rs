@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 use super::app::{self, App};
@@ -135,7 +136,10 @@ impl Run {
 
     /// Waits so long, and longer while the server is frozen.
     pub(super) async fn rest(&self, time: Duration) {
-        sleep(time).await;
+        match time.is_zero() {
+            true => yield_now().await,
+            false => sleep(time).await,
+        }
         self.thawed().await;
     }
 
@@ -168,7 +172,9 @@ impl Run {
         let number = memory.frame;
         memory.frame += 1;
         memory.seen.frames += 1;
-        memory.mishaps.faults.at(number)
+        let mut at = memory.mishaps.faults.at(number);
+        at.twice |= memory.mishaps.double;
+        at
     }
 
     /// Whether the app server is asked too often: more than 20 times in a second.

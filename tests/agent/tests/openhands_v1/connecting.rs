@@ -319,6 +319,11 @@ async fn connections_are_cut_closed_refused_and_silenced() {
     next.until("full_state").await;
     run.order(json!({"drop": true})).await;
     assert_eq!(next.closed().await, REFUSED);
+    run.order(json!({"faults": "double=1"})).await;
+    let mut twice = run.session(&id, "after_seq=-1").await;
+    while twice.within(200).await != Next::Quiet {}
+    let frames = twice.frames.chunks(2);
+    assert!(frames.len() > 3 && frames.clone().all(|pair| pair[0] == pair[1]));
     run.order(json!({"faults": "cut_every=60&seed=3"})).await;
     assert_eq!(run.session(&id, "").await.closed().await, REFUSED);
 }

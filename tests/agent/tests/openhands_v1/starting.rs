@@ -116,6 +116,20 @@ async fn a_start_goes_through_its_states_and_runs_its_first_message() {
 }
 
 #[tokio::test]
+async fn a_start_may_be_told_as_one_list() {
+    let run = Run::start().await;
+    let (_, seen) = run
+        .app("POST", "/app-conversations/stream-start", json!({}))
+        .await;
+    let seen = seen.as_array().unwrap();
+    assert_eq!(seen[0]["status"], "WORKING");
+    let last = seen.last().unwrap();
+    assert_eq!(last["status"], "READY");
+    let id = word(last, "app_conversation_id");
+    assert_eq!(run.listed(id).await["sandbox_status"], "RUNNING");
+}
+
+#[tokio::test]
 async fn a_start_fails_with_its_reason() {
     let run = Run::start().await;
     let seen = run.begin(json!({"sandbox_id": "nope2"})).await;

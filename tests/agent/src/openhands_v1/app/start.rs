@@ -1,6 +1,7 @@
 //! The start of a conversation: a task that takes its time, and is asked about.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -8,6 +9,7 @@ use tokio::time::sleep;
 use super::{Answer, Answered, Place, Request, page, send};
 use crate::clock;
 use crate::openhands_v1::agent;
+use crate::openhands_v1::answer::Body;
 use crate::openhands_v1::event::{field, set};
 use crate::openhands_v1::ids;
 use crate::openhands_v1::run::Run;
@@ -43,6 +45,8 @@ pub(super) fn begin(place: &Place, request: &Request) -> Answered {
         "sandbox_id": null, "conversation_id": null, "initial_message": null, "llm_model": null,
         "selected_repository": null, "selected_branch": null, "git_provider": null,
         "title": null, "trigger": null, "pr_number": [], "parent_conversation_id": null,
+        "system_message_suffix": null, "processors": null, "agent_profile_id": null,
+        "suggested_task": null,
         "agent_type": "default", "public": null, "plugins": null, "secrets": null,
     });
     for (name, value) in body.as_object().into_iter().flatten() {
@@ -77,6 +81,39 @@ pub(super) fn begin(place: &Place, request: &Request) -> Answered {
         }
     });
     Ok(Answer::ok(shown))
+}
+
+/// `POST /app-conversations/stream-start`: one array of all that the task went through. The real
+/// server writes it item by item, this one when it is over.
+pub(super) async fn stream(place: &Place, request: &Request) -> Answered {
+    let mut seen = vec![shown(begin(place, request)?)];
+    let id = field(seen.first().unwrap_or(&Value::Null), "id").to_owned();
+    loop {
+        let now = {
+            let memory = place.run.memory();
+            let mut tasks = memory.app.tasks.iter();
+            let task = tasks.find(|task| task.id() == id);
+            task.map(|task| task.shown.clone()).unwrap_or_default()
+        };
+        let status = field(&now, "status").to_owned();
+        if seen
+            .last()
+            .is_none_or(|last| field(last, "status") != status)
+        {
+            seen.push(now);
+        }
+        if matches!(status.as_str(), "READY" | "ERROR") {
+            return Ok(Answer::ok(seen.into()));
+        }
+        sleep(Duration::from_millis(2)).await;
+    }
+}
+
+fn shown(answer: Answer) -> Value {
+    match answer.body {
+        Body::Json(shown) => shown,
+        Body::Text(_) | Body::Bytes(_) => Value::Null,
+    }
 }
 
 /// `GET /app-conversations/start-tasks?ids=..`
