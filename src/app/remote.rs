@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use super::list::Entry;
 use super::{App, Target, link};
-use crate::model::{ConversationId, Instant};
-use crate::protocol::{Page, Remote};
+use crate::model::{ConversationId, Duration, Instant};
+use crate::protocol::{Capabilities, Page, Remote};
 use crate::session::{Input, Phase, Session};
 use crate::storage::record::Conversation;
 use crate::words::ui;
+
+/// For so long nothing more is typed before the server is asked to search.
+const PAUSE: Duration = Duration::millis(300);
 
 /// Their numbers on the screen begin here, beyond those of the conversations that are kept.
 const FIRST: u32 = 1 << 31;
@@ -23,9 +26,23 @@ pub(super) struct Remotes {
     watched: bool,
     /// It is to be asked for anew.
     due: bool,
+    /// Once, although it is not shown.
+    looked: bool,
     /// Whose list it is: the protocol by name, and the address.
     of: (String, String),
-    listed: Vec<Remote>,
+    /// The server looks into their titles itself.
+    searches: bool,
+    /// Conversations can be given titles there, and be deleted.
+    pub(super) keeps: bool,
+    /// What is looked for, as it was typed.
+    typed: String,
+    /// When the server is asked for it, unless something else is typed before.
+    search_at: Option<Instant>,
+    /// What it was asked for last.
+    asked: String,
+    /// What `listed` is the answer to.
+    found: String,
+    pub(super) listed: Vec<Remote>,
     next: Option<String>,
     /// Every identifier that was listed so far, in the order of their numbers.
     seen: Vec<ConversationId>,
@@ -38,10 +55,17 @@ impl Remotes {
         if self.of != of {
             *self = Self {
                 watched: self.watched,
+                typed: std::mem::take(&mut self.typed),
                 of,
                 ..Self::default()
             };
         }
+    }
+
+    /// The list is to be asked for, whether it is shown or not.
+    pub(super) const fn look(&mut self) {
+        self.looked = true;
+        self.due = true;
     }
 
     /// The list is to be asked for as soon as that can be.
@@ -49,9 +73,33 @@ impl Remotes {
         self.due = true;
     }
 
+    /// Whatever the server of the open conversation can do with its list counts.
+    pub(super) const fn can(&mut self, capabilities: Capabilities) {
+        self.searches = capabilities.searches;
+        self.keeps = capabilities.keeps_list;
+    }
+
+    /// When the server is to be asked for what was typed.
+    pub(super) const fn search_at(&self) -> Option<Instant> {
+        self.search_at
+    }
+
     pub(super) fn has(&self, record: &Conversation) -> bool {
-        let listed = self.listed.iter().any(|remote| remote.id == record.id);
-        listed && self.of.0 == record.server && self.of.1 == record.url
+        self.is_of(record) && self.at(&record.id).is_some()
+    }
+
+    pub(super) fn is_of(&self, record: &Conversation) -> bool {
+        self.of.0 == record.server && self.of.1 == record.url
+    }
+
+    /// Where a conversation stands in the list.
+    pub(super) fn at(&self, id: &ConversationId) -> Option<usize> {
+        self.listed.iter().position(|remote| remote.id == *id)
+    }
+
+    /// What the server is asked for.
+    fn wanted(&self) -> &str {
+        if self.searches { &self.typed } else { "" }
     }
 
     fn number(&mut self, id: &ConversationId) -> u32 {
@@ -63,7 +111,7 @@ impl Remotes {
         FIRST + u32::try_from(at).unwrap_or_default()
     }
 
-    fn numbered(&self, number: u32) -> Option<&ConversationId> {
+    pub(super) fn numbered(&self, number: u32) -> Option<&ConversationId> {
         let at = usize::try_from(number.checked_sub(FIRST)?).ok()?;
         self.seen.get(at)
     }
@@ -81,23 +129,36 @@ impl App {
         let can = |session: &Session| {
             matches!(session.phase(), Phase::Open { .. }) && session.capabilities().lists
         };
-        if self.remotes.watched && self.remotes.due && self.session.as_ref().is_some_and(can) {
+        let paused = self.remotes.search_at.take_if(|at| *at <= now).is_some();
+        self.remotes.due |= paused && self.remotes.wanted() != self.remotes.found;
+        let wants = self.remotes.watched || self.remotes.looked;
+        if wants && self.remotes.due && self.session.as_ref().is_some_and(can) {
             self.remotes.due = false;
-            let page = self.list_page(None);
-            self.tell(page, now);
+            self.remotes.looked = false;
+            self.list_page(None, now);
         }
     }
 
-    const fn list_page(&self, page: Option<String>) -> Input {
-        let wanted = String::new();
-        Input::List { wanted, page }
+    fn list_page(&mut self, page: Option<String>, now: Instant) {
+        let wanted = self.remotes.wanted().to_owned();
+        self.remotes.asked.clone_from(&wanted);
+        self.tell(Input::List { wanted, page }, now);
+    }
+
+    /// Has the server look for what was typed, once nothing more is for a while.
+    pub(super) fn seek_there(&mut self, typed: &str, now: Instant) {
+        let remotes = &mut self.remotes;
+        if remotes.typed != typed {
+            typed.clone_into(&mut remotes.typed);
+            let searches = remotes.searches && remotes.watched;
+            remotes.search_at = searches.then(|| now + PAUSE);
+        }
     }
 
     /// Asks for what comes behind what is listed.
     pub(super) fn list_more(&mut self, now: Instant) {
         if let Some(next) = self.remotes.next.clone() {
-            let page = self.list_page(Some(next));
-            self.tell(page, now);
+            self.list_page(Some(next), now);
         }
     }
 
@@ -105,6 +166,7 @@ impl App {
     pub(super) fn listed_page(&mut self, page: Page) {
         if page.first {
             self.remotes.listed.clear();
+            self.remotes.found.clone_from(&self.remotes.asked);
         }
         let listed = &mut self.remotes.listed;
         for remote in page.conversations {
@@ -121,6 +183,7 @@ impl App {
     pub(super) fn relist_remotes(&mut self) {
         let (server, url) = self.remotes.of.clone();
         let mut entries = Vec::new();
+        let searched = self.remotes.searches && self.remotes.found == self.remotes.typed;
         let listed = std::mem::take(&mut self.remotes.listed);
         for remote in &listed {
             let title = match remote.title.as_str() {
@@ -130,7 +193,7 @@ impl App {
             let kept = self
                 .shelf
                 .conversation(&server, &url, Some(remote.id.as_str()));
-            if kept.is_none() && self.wanted.place(title).is_some() {
+            if kept.is_none() && (searched || self.wanted.place(title).is_some()) {
                 let running = if remote.running { ui::RUNNING } else { "" };
                 entries.push(Entry {
                     id: self.remotes.number(&remote.id),

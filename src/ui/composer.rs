@@ -1,11 +1,14 @@
 //! Where the person writes: the text, what goes with it, Send and Stop.
 
 mod attachments;
+mod foot;
+mod run;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, KeyboardEvent};
 
+use super::banner::is_archived;
 use super::el::{El, el, watch};
 use super::icon::{self, icon, icon_button};
 use super::panels::{Panels, panels};
@@ -36,7 +39,9 @@ pub(super) fn composer() -> El {
         })
         .on("dragleave", move |_| over.set(false))
         .put(desk.attached.view())
+        .with(|section| note(section, &desk))
         .put(row)
+        .with(foot::foot)
         .on("drop", move |event| {
             event.prevent_default();
             over.set(false);
@@ -82,6 +87,10 @@ impl Desk {
     }
 
     fn can_send(&self) -> bool {
+        // It would wait for ever, unseen.
+        if self.handle.projection.phase.with(is_archived) {
+            return false;
+        }
         let words = !self.text.with(|text| text.trim().is_empty());
         !self.attached.is_busy() && (words || self.attached.is_ready())
     }
@@ -202,27 +211,29 @@ fn attach(row: El, desk: &Desk) -> El {
 }
 
 fn buttons(row: El, desk: &Desk) -> El {
-    let run = desk.handle.projection.run.clone();
-    let (stopping, sending, able) = (desk.handle.clone(), desk.clone(), desk.clone());
-    let stop = move || {
-        let handle = stopping.clone();
-        round(icon::STOP, ui::STOP)
-            .set("data-tone", "stop")
-            .on_press(move || handle.did(Intent::Stop))
-    };
+    let (sending, able) = (desk.clone(), desk.clone());
     let send = round(icon::SEND, ui::SEND)
         .flag("disabled", move || !able.can_send())
         .on_press(move || {
             sending.send();
             app::focus_composer();
         });
-    let at_work = move || {
-        matches!(
-            run.get(),
-            Run::Working { .. } | Run::Asking | Run::Stalled { .. }
-        )
+    row.with(run::buttons).put(send)
+}
+
+/// What a message that is sent now would do, where that is not what one expects.
+fn note(section: El, desk: &Desk) -> El {
+    let projection = desk.handle.projection.clone();
+    let said = move || {
+        let allows = projection.capabilities.with(|can| can.message_allows);
+        match projection.run.get() {
+            _ if projection.phase.with(is_archived) => ui::READ_ONLY,
+            Run::Asking if allows => ui::MESSAGE_ALLOWS,
+            _ => "",
+        }
+        .to_owned()
     };
-    row.when(at_work, stop).put(send)
+    section.put(el("p", "composer-note").set("role", "status").says(said))
 }
 
 fn round(path: &str, name: &str) -> El {
