@@ -51,6 +51,8 @@ fn unreachable() -> Player {
         assert!(tries < 20, "{}", phase(&player));
     }
     answers(&mut player, HISTORY, 200, &page(&log()));
+    // It may still be said that the agent is being started.
+    player.wait(Duration::secs(1));
     player
 }
 
@@ -160,4 +162,25 @@ fn a_history_that_fails_now_and_then_is_asked_for_again() {
     assert_eq!(phase(&player), "open");
     player.wait(Duration::secs(5));
     assert_eq!(calls(&player).len(), 1, "{:?}", calls(&player));
+}
+
+#[test]
+fn a_message_without_an_answer_is_not_sent_again_for_the_history_lags() {
+    let mut player = unreachable();
+    player.say("hello");
+    assert!(player.answer_first(|request| super::call(request) == SEND, |_| None));
+    for _ in 0..15 {
+        player.wait(Duration::secs(2));
+        let sends = calls(&player).into_iter().filter(|call| call == SEND);
+        assert_eq!(sends.count(), 0, "{:?}", player.lines());
+        if calls(&player) == [LOOK] {
+            answers(&mut player, LOOK, 200, &kept("RUNNING"));
+        } else {
+            player.answer_next(|_| Some((200, page(&[]))));
+        }
+    }
+    assert_eq!(last(&player), "user maybe-sent: hello");
+    player.wait(Duration::secs(2));
+    player.answer_next(|_| Some((200, page(&[user(6, "hello")]))));
+    assert_eq!(last(&player), "user confirmed: hello");
 }
