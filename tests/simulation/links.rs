@@ -534,3 +534,11 @@ fn what_a_gap_kept_back_is_spoken_and_what_was_said_before_the_visit_is_not() {
     assert_eq!(again.lines().len(), 2);
     assert_eq!(again.spoken, [""; 0]);
 }
+
+/// What a switch allows may be more than the person would.
+#[test]
+fn a_link_cannot_let_the_key_stand_in_an_address() {
+    let link = "server=openhands-v1&url=http://agent.test&strict=1";
+    let page = load(link, None);
+    assert!(!page.view.link.as_ref().unwrap().strict);
+}
