@@ -152,10 +152,11 @@ impl Driver {
         let driver = Rc::clone(self);
         let call = Call::start(what, move |answer| {
             driver.happened(match answer {
-                Some(Answer { status, body, .. }) => Happening::Answered {
+                Some(answer) => Happening::Answered {
                     request,
-                    status,
-                    body,
+                    status: answer.status,
+                    body: answer.body,
+                    retry_after: answer.retry_after,
                 },
                 None => Happening::Failed { request },
             });

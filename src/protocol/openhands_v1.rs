@@ -166,6 +166,7 @@ impl Protocol for OpenHands {
                 request,
                 status,
                 body,
+                ..
             } => self.answered(*request, *status, body, out),
             Happening::Failed { request } => self.answered(*request, 0, "", out),
             Happening::Opened(socket) => self.opened(*socket, out),

@@ -206,6 +206,7 @@ impl Page {
 
     pub(crate) fn answered(&mut self, status: u16, body: &str) {
         self.happens(Happening::Answered {
+            retry_after: None,
             request: self.request.unwrap(),
             status,
             body: body.to_owned(),
@@ -247,6 +248,7 @@ impl Page {
         self.happens(match status {
             0 => Happening::Failed { request },
             _ => Happening::Answered {
+                retry_after: None,
                 request,
                 status,
                 body: body.to_owned(),
@@ -267,6 +269,7 @@ impl Page {
 
     pub(crate) fn recall(&mut self, entries: &serde_json::Value) {
         self.happens(Happening::Answered {
+            retry_after: None,
             request: self.request.unwrap(),
             status: 200,
             body: json!({"history": entries}).to_string(),

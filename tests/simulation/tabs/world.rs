@@ -323,6 +323,7 @@ impl World {
                     false => (200, json!({"status": "RUNNING", "title": null}).to_string()),
                 };
                 let answered = Happening::Answered {
+                    retry_after: None,
                     request,
                     status,
                     body,
@@ -377,6 +378,7 @@ impl World {
         }
         let happening = match answer {
             Some((status, body)) => Happening::Answered {
+                retry_after: None,
                 request,
                 status,
                 body,
