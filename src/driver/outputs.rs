@@ -8,7 +8,7 @@ use super::tab::Tab;
 use crate::app::{Msg, Output, View};
 use crate::io::{Action, Happening, Request, RequestId, SocketId};
 use crate::model::Duration;
-use crate::platform::fetch::{Answer, Call};
+use crate::platform::fetch::Call;
 use crate::platform::socket::Socket;
 use crate::platform::timer::Timer;
 use crate::platform::web_storage::WebStorage;

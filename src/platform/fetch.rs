@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
-    Response,
+    RequestRedirect, Response,
 };
 
 use super::once::once;
@@ -106,6 +106,10 @@ fn init(what: &Request, abort: Option<AbortController>) -> Result<RequestInit, J
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_cache(RequestCache::NoStore);
+    // What goes along for this server, a key for one, is not for another that it points to.
+    if !what.headers.is_empty() {
+        init.set_redirect(RequestRedirect::Error);
+    }
     match &what.body {
         Some(Payload::Text(text)) => init.set_body_opt_str(Some(text)),
         Some(Payload::Form { field, files }) => init.set_body(&file::form(field, files)?.into()),
