@@ -153,9 +153,6 @@ impl World {
     }
 
     fn arrive(&mut self, at: usize, arrived: bool) {
-        if self.kind == Kind::Newer {
-            return;
-        }
         let link = self.tabs[at].as_mut().and_then(|tab| tab.link.as_mut());
         let frames = link
             .filter(|link| arrived && link.stage == Stage::Joined)
@@ -392,6 +389,10 @@ impl World {
 
     /// The server reads a frame.
     fn hear(&mut self, at: usize, frame_sent: &str) {
+        if self.kind == Kind::Newer {
+            let frame: Value = serde_json::from_str(frame_sent).unwrap();
+            return self.log(user(frame["content"][0]["text"].as_str().unwrap()));
+        }
         if frame_sent == "40" {
             let link = self.tabs[at].as_mut().and_then(|tab| tab.link.as_mut());
             let link = link.unwrap();
