@@ -13,7 +13,7 @@ pub mod saiki;
 use crate::io::{Closed, Happening};
 use crate::model::{
     ApprovalId, Attachment, CallId, Confirmation, Content, ConversationId, Cursor, Duration, Event,
-    Failure, Fault, Instant, Notice, Standing, ToolState, TransactionId,
+    EventKey, Failure, Fault, Instant, Notice, Standing, ToolState, TransactionId,
 };
 pub use emit::{Emission, Ids, Out};
 pub use listing::{Page, Remote};
@@ -94,10 +94,7 @@ pub enum AgentEvent {
         remedy: String,
     },
     /// The server's log has been read up to now.
-    CaughtUp {
-        /// Nothing is missing of it: what of ours is not in it did not arrive.
-        whole: bool,
-    },
+    CaughtUp(Reach),
     /// From here on nothing is missing between the events of the log, since they come in order.
     InOrder,
     /// An answer that grows before it is an event of the log.
@@ -175,6 +172,18 @@ pub enum Stream {
         /// Which.
         item: String,
     },
+}
+
+/// How much of a log was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Something may be missing.
+    Part,
+    /// All of it: what of ours is not in it did not arrive. What comes from now on comes in its order.
+    All,
+    /// All of it, up to this event; what comes from now on comes in any order, so that what is not
+    /// here may be missing between two that are.
+    To(Option<EventKey>),
 }
 
 /// How sure an adapter is.

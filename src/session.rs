@@ -32,7 +32,7 @@ use crate::model::{
     ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice, SendState, Standing,
     TransactionId,
 };
-use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol};
+use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol, Reach};
 use calls::Calls;
 pub use change::{Change, Direction, Judgement, Output, Phase, Refusal, Run, Trace};
 use connection::Connection;
@@ -190,6 +190,8 @@ pub struct Session {
     newest_number: Option<u64>,
     /// The connection has caught up, so that nothing is missing of what it brings.
     level: bool,
+    /// And what it brings comes in the order of the log.
+    in_order: bool,
     /// It has caught up once, as far as it could.
     has_read: bool,
     /// The newest event that said what the agent does, with what it said.
@@ -264,6 +266,7 @@ impl Session {
             whole_number: None,
             newest_number: None,
             level: false,
+            in_order: false,
             has_read: false,
             stood: None,
             connection: Connection::new(),
@@ -483,7 +486,7 @@ impl Session {
             .recalling
             .is_some_and(|at| now >= at + self.policy.recall)
         {
-            self.caught_up(false, now);
+            self.caught_up(&Reach::Part, now);
         }
         self.outbox.news_until.take_if(|until| now >= *until);
         // A numbered log says itself what the agent does.

@@ -65,7 +65,6 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         errands: Errands::new(),
         cursor: Cursor::default(),
         growing: Vec::new(),
-        newest: None,
         standing: None,
         legacy: false,
         blocked: false,
@@ -101,8 +100,6 @@ struct OpenHands {
     /// How far the log is here.
     cursor: Cursor,
     growing: Vec<Growing>,
-    /// The newest event so far.
-    newest: Option<EventKey>,
     /// The newest that the log said of what the agent does.
     standing: Option<(EventKey, Standing)>,
     /// The agent server has no session socket, or one that an event does not fit through.
@@ -156,7 +153,6 @@ impl Protocol for OpenHands {
         self.link = Link::default();
         self.errands.retain(|(_, errand)| errand.is_kept());
         self.cursor = cursor.clone();
-        self.newest = self.newest.take().max(cursor.newest.clone());
         self.begin(out);
     }
 
@@ -204,7 +200,7 @@ impl Protocol for OpenHands {
 
     fn read_back(&self, frame: &str) -> Option<Command> {
         let value: Value = serde_json::from_str(frame).ok()?;
-        json::text(&value, &["role"])?;
+        json::text(&value, &["role"]).filter(|role| *role == "user")?;
         let content = value.get("content").unwrap_or(&Value::Null);
         let Said::User { text, attachments } = message::spoken(content) else {
             return None;

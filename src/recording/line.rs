@@ -23,13 +23,30 @@ pub enum What {
     /// A frame from the client.
     Out(String),
     /// The connection opened.
-    Open,
+    Open {
+        /// The address; empty where the recorder did not note it.
+        address: String,
+    },
+    /// A connection was asked for that never opened: its close follows.
+    Tried {
+        /// The address.
+        address: String,
+    },
     /// The connection closed with this code.
     Close {
         /// Close code.
         code: u16,
         /// The server's reason.
         reason: String,
+    },
+    /// The client made a request.
+    Asked {
+        /// Such as `POST`.
+        method: String,
+        /// The path, with the query.
+        path: String,
+        /// The body as text.
+        body: String,
     },
     /// The answer to a request.
     Answer {
@@ -60,7 +77,8 @@ pub struct Broken {
 /// day, and would be waited for.
 const LATEST: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// Reads a recording in UTF-8; empty lines are passed over.
+/// Reads a recording in UTF-8; empty lines are passed over. A request and its answer are two lines,
+/// and all stand in the order of their times.
 ///
 /// # Errors
 /// [`Broken`] names the first line that is no line of a recording.
@@ -73,12 +91,58 @@ pub fn parse(text: &[u8]) -> Result<Vec<Line>, Broken> {
         let line = std::str::from_utf8(line).map_err(|error| format!("not UTF-8: {error}"))?;
         self::read(line)
     };
-    filled
-        .map(|(line, number)| read(line).map_err(|why| Broken { number, why }))
-        .collect()
+    let mut lines = Vec::new();
+    for (line, number) in filled {
+        let (read, refused) = read(line).map_err(|why| Broken { number, why })?;
+        if let Some(line) = read.first().filter(|_| refused) {
+            take_back(&mut lines, &line.conn);
+        }
+        lines.extend(read);
+    }
+    lines.sort_by_key(|line| line.t);
+    name_apart(&mut lines);
+    Ok(lines)
 }
 
-fn read(line: &str) -> Result<Line, String> {
+/// The connection of that name did not open after all.
+fn take_back(lines: &mut [Line], conn: &str) {
+    let last = lines.iter_mut().rfind(|line| line.conn == conn);
+    if let Some(line) = last
+        && let What::Open { address } = &line.what
+    {
+        let address = address.clone();
+        line.what = What::Tried { address };
+    }
+}
+
+/// Sockets without a name that are of several conversations are named by these.
+fn name_apart(lines: &mut [Line]) {
+    let mut first = None;
+    let mut name = String::new();
+    for line in lines {
+        if let What::Open { address } | What::Tried { address } = &line.what
+            && line.conn.is_empty()
+            && let Some(conversation) = super::calls::of_socket(address)
+        {
+            let first = first.get_or_insert_with(|| conversation.clone());
+            name = if *first == conversation {
+                String::new()
+            } else {
+                conversation
+            };
+        }
+        let is_wire = !matches!(
+            line.what,
+            What::Asked { .. } | What::Answer { .. } | What::Note
+        );
+        if line.conn.is_empty() && is_wire {
+            line.conn.clone_from(&name);
+        }
+    }
+}
+
+/// The lines that one says, and whether it says that a connection was refused.
+fn read(line: &str) -> Result<(Vec<Line>, bool), String> {
     let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
     if !value.is_object() {
         return Err("not an object".into());
@@ -92,16 +156,21 @@ fn read(line: &str) -> Result<Line, String> {
         return Err(format!("`t` is {t} ms, which is more than 30 days"));
     }
     let conn = json::first(&value, &["conn", "sock"]).map(json::readable);
-    let what = if value.get("req").is_some() {
-        requested(&value)?
-    } else {
-        framed(&value)?
-    };
-    Ok(Line {
+    let conn = conn.unwrap_or_default();
+    if value.get("req").is_none() {
+        let what = framed(&value)?;
+        let refused = json::text(&value, &["dir"]) == Some("refused");
+        return Ok((vec![Line { t, conn, what }], refused));
+    }
+    let took = value.get("ms").and_then(Value::as_u64).unwrap_or_default();
+    let (asked, answer) = requested(&value)?;
+    let line = |t, what| Line {
         t,
-        conn: conn.unwrap_or_default(),
+        conn: conn.clone(),
         what,
-    })
+    };
+    let lines = vec![line(t, asked), line(t.saturating_add(took), answer)];
+    Ok((lines, false))
 }
 
 fn framed(value: &Value) -> Result<What, String> {
@@ -109,7 +178,7 @@ fn framed(value: &Value) -> Result<What, String> {
         Some("out") => true,
         Some("in") => false,
         Some("meta") => return Ok(noted(value)),
-        Some("open") => return Ok(What::Open),
+        Some("open") => return Ok(opened(value)),
         Some("close" | "refused") => return Ok(ended(value)),
         Some(other) => return Err(format!("`dir` is `{other}`, not `in` or `out`")),
         None if json::first(value, &["note", "control"]).is_some() => return Ok(What::Note),
@@ -141,8 +210,10 @@ fn framed(value: &Value) -> Result<What, String> {
 /// What some recorders write in words: `open ws://…`, and `closed code=1000 reason=''`.
 fn noted(value: &Value) -> What {
     let note = json::text(value, &["note"]).unwrap_or_default();
-    if note.starts_with("open ws") {
-        return What::Open;
+    if let Some(address) = note.strip_prefix("open ").filter(|at| at.starts_with("ws")) {
+        return What::Open {
+            address: address.to_owned(),
+        };
     }
     let Some((code, reason)) = note
         .strip_prefix("closed code=")
@@ -179,28 +250,42 @@ fn marked(value: &Value) -> What {
         };
     }
     match json::is_true(value, "open") {
-        true => What::Open,
+        true => opened(value),
         false => What::Note,
     }
 }
 
-fn requested(value: &Value) -> Result<What, String> {
+fn opened(value: &Value) -> What {
+    let address = json::text(value, &["url"]).unwrap_or_default().to_owned();
+    What::Open { address }
+}
+
+/// A request and its answer.
+fn requested(value: &Value) -> Result<(What, What), String> {
     let request = value.get("req").ok_or("no `req`")?;
     let answer = value.get("res").ok_or("`req` without `res`")?;
-    let body = json::first(answer, &["body", "json", "text"]);
-    Ok(What::Answer {
-        method: json::text(request, &["method"]).unwrap_or("GET").to_owned(),
-        path: json::text(request, &["path", "url"])
-            .unwrap_or_default()
-            .to_owned(),
+    let method = json::text(request, &["method"]).unwrap_or("GET").to_owned();
+    let path = json::text(request, &["path", "url"]).unwrap_or_default();
+    let asked = What::Asked {
+        method: method.clone(),
+        path: path.to_owned(),
+        body: text(json::first(request, &["body", "json"])),
+    };
+    let answer = What::Answer {
+        method,
+        path: path.to_owned(),
         status: status(answer),
-        body: body
-            .map(|body| {
-                body.as_str()
-                    .map_or_else(|| body.to_string(), str::to_owned)
-            })
-            .unwrap_or_default(),
-    })
+        body: text(json::first(answer, &["body", "json", "text"])),
+    };
+    Ok((asked, answer))
+}
+
+fn text(body: Option<&Value>) -> String {
+    let text = |body: &Value| {
+        body.as_str()
+            .map_or_else(|| body.to_string(), str::to_owned)
+    };
+    body.map(text).unwrap_or_default()
 }
 
 fn status(value: &Value) -> u16 {

@@ -1,10 +1,11 @@
 //! Runs a recording through adapter, session and reducer in virtual time.
 
+use super::calls;
 use super::line::{Line, What};
 use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, ItemId};
 use crate::protocol::{Command, Descriptor, Protocol, Setup, Start};
-use crate::session::{Birth, Change, Input, Output, Policy, Session};
+use crate::session::{Birth, Change, Input, Output, Policy, Session, Trace};
 
 /// The address that a replayed client connects to.
 const ADDRESS: &str = "ws://recorded.invalid/";
@@ -20,9 +21,38 @@ pub struct Player {
     kept: Vec<Event>,
     wholes: Vec<(usize, EventKey)>,
     sent: Vec<String>,
+    traced: Vec<Trace>,
     opened: Vec<Instant>,
     addresses: Vec<String>,
+    /// The recording is of an app server.
+    is_app: bool,
+    /// The recorded client's calls are in the recording.
+    with_calls: bool,
+    /// The recorded client never opened a socket.
+    without_sockets: bool,
+    /// The calls of the recorded client that wait for their answers, by method and path.
+    awaited: Vec<(String, String)>,
+    /// What was answered to look-ups: the path, and the last body.
+    known: Vec<(String, String)>,
+    /// The recorded socket that is open is another conversation's.
+    elsewhere: bool,
     now: Instant,
+}
+
+/// The names of the connections, in order of their beginnings.
+#[must_use]
+pub fn connections(lines: &[Line]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for line in lines {
+        let is_wire = !matches!(
+            line.what,
+            What::Answer { .. } | What::Asked { .. } | What::Note
+        );
+        if is_wire && !names.contains(&line.conn) {
+            names.push(line.conn.clone());
+        }
+    }
+    names
 }
 
 /// The lines of one client: connections that follow each other are one that reconnects; where
@@ -35,7 +65,9 @@ pub fn choose(lines: &[Line], wanted: Option<&str>) -> Vec<Line> {
     };
     let ours = |line: &&Line| match (&picked, &line.what) {
         (None, _) => true,
-        (Some(name), What::Answer { .. }) => line.conn.is_empty() || line.conn == *name,
+        (Some(name), What::Answer { .. } | What::Asked { .. }) => {
+            line.conn.is_empty() || line.conn == *name
+        }
         (Some(name), _) => line.conn == *name,
     };
     lines.iter().filter(ours).cloned().collect()
@@ -43,7 +75,12 @@ pub fn choose(lines: &[Line], wanted: Option<&str>) -> Vec<Line> {
 
 /// The first connection, if another begins before its last line.
 fn overlapping(lines: &[Line]) -> Option<String> {
-    let wire = |line: &&Line| !matches!(line.what, What::Answer { .. } | What::Note);
+    let wire = |line: &&Line| {
+        !matches!(
+            line.what,
+            What::Answer { .. } | What::Asked { .. } | What::Note
+        )
+    };
     let mut wire: Vec<&str> = lines
         .iter()
         .filter(wire)
@@ -53,18 +90,27 @@ fn overlapping(lines: &[Line]) -> Option<String> {
     wire.dedup();
     let again = |(at, name): (usize, &&str)| wire.iter().skip(at + 1).any(|later| later == name);
     let overlap = wire.iter().enumerate().any(again);
+    let mut conversations = lines.iter().filter_map(|line| match &line.what {
+        What::Open { address } | What::Tried { address } => calls::of_socket(address),
+        _ => None,
+    });
+    let first = conversations.next();
+    let several = conversations.any(|other| Some(other) != first);
     wire.first()
-        .filter(|_| overlap)
+        .filter(|_| overlap || several)
         .map(|name| (*name).to_owned())
 }
 
-/// The conversation of a recording: the one that its first outgoing frame names.
+/// The conversation of a recording: the one that its first outgoing frame names, else the one that
+/// its addresses name.
 #[must_use]
 pub fn conversation(lines: &[Line], reader: &dyn Protocol) -> Option<ConversationId> {
-    lines.iter().find_map(|line| match &line.what {
+    let named = lines.iter().find_map(|line| match &line.what {
         What::Out(frame) => Some(reader.conversation_of(frame)),
         _ => None,
-    })?
+    });
+    let named = named.flatten();
+    named.or_else(|| calls::conversation(lines).map(ConversationId::new))
 }
 
 /// Runs all lines; the player then holds the timeline.
@@ -81,26 +127,42 @@ impl Player {
     /// A player at the time of the first line, not yet connected.
     #[must_use]
     pub fn new(lines: &[Line], protocol: &Descriptor) -> Self {
+        let start = Instant(lines.first().map_or(0, |line| line.t));
+        let fresh = calls::is_made_by_app(lines);
+        Self::of(lines, protocol, (Birth::default(), fresh), start)
+    }
+
+    /// A player of a page that goes on from what one before it kept.
+    #[must_use]
+    pub fn born(lines: &[Line], protocol: &Descriptor, birth: Birth, now: Instant) -> Self {
+        Self::of(lines, protocol, (birth, false), now)
+    }
+
+    fn of(
+        lines: &[Line],
+        protocol: &Descriptor,
+        (birth, fresh): (Birth, bool),
+        now: Instant,
+    ) -> Self {
         let setup = |conversation: Option<&ConversationId>| Setup {
             url: ADDRESS.to_owned(),
             key: None,
             conversation: conversation
                 .cloned()
                 .unwrap_or_else(|| ConversationId::new("default")),
-            fresh: false,
+            fresh,
             strict: conversation.is_none() && protocol.names_conversation,
             start: Start::default(),
         };
         let reader = (protocol.make)(setup(None));
         let conversation = conversation(lines, reader.as_ref());
-        let start = Instant(lines.first().map_or(0, |line| line.t));
-        let mut player = Self::start(
-            protocol,
-            setup(conversation.as_ref()),
-            Birth::default(),
-            start,
-        );
+        let mut player = Self::start(protocol, setup(conversation.as_ref()), birth, now);
         player.conversation = conversation;
+        player.is_app = calls::is_app(lines);
+        let has = |wanted: fn(&What) -> bool| lines.iter().any(|line| wanted(&line.what));
+        player.with_calls = has(|what| matches!(what, What::Asked { .. }));
+        player.without_sockets = player.with_calls
+            && !has(|what| matches!(what, What::Open { .. } | What::Tried { .. } | What::In(_)));
         player
     }
 
@@ -120,8 +182,15 @@ impl Player {
             kept: Vec::new(),
             wholes: Vec::new(),
             sent: Vec::new(),
+            traced: Vec::new(),
             opened: Vec::new(),
             addresses: Vec::new(),
+            is_app: false,
+            with_calls: false,
+            without_sockets: false,
+            awaited: Vec::new(),
+            known: Vec::new(),
+            elsewhere: false,
             now,
         };
         player.input(Input::Connect);
@@ -132,7 +201,27 @@ impl Player {
     pub fn step(&mut self, line: &Line) {
         self.advance(Instant(line.t));
         match &line.what {
-            What::Open => self.open(),
+            What::Open { address } | What::Tried { address } => {
+                let named = calls::of_socket(address).map(|id| calls::plain(&id));
+                let ours = self.conversation.as_ref();
+                let ours = ours.map(|id| calls::plain(id.as_str()));
+                self.elsewhere = named.is_some() && named != ours;
+                if !self.elsewhere {
+                    self.try_as(address);
+                    if matches!(line.what, What::Open { .. }) {
+                        self.open();
+                    }
+                }
+            }
+            What::Asked { method, path, body } => self.ask(method, path, body),
+            What::Answer {
+                method,
+                path,
+                status,
+                body,
+            } => self.answer(method, path, *status, body),
+            What::Note => {}
+            _ if self.elsewhere => {}
             What::In(frame) => {
                 // Some recordings begin in the middle.
                 if self.opened.is_empty() {
@@ -142,14 +231,8 @@ impl Player {
             }
             What::Out(frame) => self.repeat(frame),
             What::Close { code, reason } => self.close(*code, reason),
-            What::Answer {
-                method,
-                path,
-                status,
-                body,
-            } => self.answer(method, path, *status, body),
-            What::Note => {}
         }
+        self.stand_in();
     }
 
     /// Lets time pass, waking the session whenever it wants.
@@ -161,6 +244,21 @@ impl Player {
             self.input(Input::Woke);
         }
         self.now = self.now.max(to);
+    }
+
+    /// A connection is tried as the recorded client's was: where ours asks for a socket that the
+    /// recorded one did not ask for, that one is refused.
+    fn try_as(&mut self, address: &str) {
+        self.stand_in();
+        let newer = |at: &String| at.contains("/sockets/session/");
+        if self.socket.is_none() && self.requests.is_empty() {
+            self.input(Input::RetryNow);
+            self.stand_in();
+        }
+        if self.addresses.last().is_some_and(newer) && address.contains("/sockets/events/") {
+            self.close(1006, "");
+            self.stand_in();
+        }
     }
 
     /// The connection opens; a session that still waits tries at once.
@@ -204,38 +302,43 @@ impl Player {
         if named.is_some() && named != self.conversation {
             return;
         }
-        match self.reader.read_back(frame) {
-            Some(Command::Message {
+        if let Some(command) = self.reader.read_back(frame) {
+            self.redo(command);
+        }
+    }
+
+    /// The recorded client asked this: so does ours.
+    fn redo(&mut self, command: Command) {
+        match command {
+            Command::Message {
                 text, attachments, ..
-            }) => {
+            } => {
                 self.input(Input::Send { text, attachments });
                 for id in self.session.queued() {
                     self.input(Input::SendNow(id));
                 }
                 self.flush();
                 // Ours would wait where the recorded one did not: its copy in the log stands for it.
-                if self.session.phase().word() == "open" {
+                let logged = self.session.capabilities().event_ids;
+                if logged || self.session.phase().word() == "open" {
                     for id in self.session.queued() {
                         self.input(Input::Withdraw(id));
                     }
                 }
             }
-            Some(Command::Reset) => self.input(Input::Reset),
-            Some(Command::Cancel) => self.input(Input::Stop),
-            Some(Command::Answer {
+            Command::Reset => self.input(Input::Reset),
+            Command::Cancel => self.input(Input::Stop),
+            Command::Answer {
                 id,
                 approved,
                 remember,
                 reason,
-            }) => {
-                let card = self
-                    .session
-                    .items()
-                    .iter()
-                    .find_map(|item| match &item.body {
-                        Body::Approval(approval) if approval.id == id => Some(item.id),
-                        _ => None,
-                    });
+            } => {
+                let asked = |item: &&Item| match &item.body {
+                    Body::Approval(approval) => approval.id == id || id.as_str().is_empty(),
+                    _ => false,
+                };
+                let card = self.session.items().iter().rfind(asked).map(|item| item.id);
                 if let Some(id) = card {
                     self.input(Input::Answer {
                         id,
@@ -245,18 +348,43 @@ impl Player {
                     });
                 }
             }
-            Some(Command::Pause) => self.input(Input::Pause(true)),
-            Some(Command::Resume) => self.input(Input::Pause(false)),
+            Command::Pause => self.input(Input::Pause(true)),
+            Command::Resume => self.input(Input::Pause(false)),
+            Command::Confirm(_) => self.input(Input::Ask(command)),
             _ => {}
+        }
+    }
+
+    /// The recorded client made a call: ours makes it now, where it has not yet.
+    fn ask(&mut self, method: &str, path: &str, body: &str) {
+        self.awaited.push((method.to_owned(), path.to_owned()));
+        let named = calls::of_call(path).map(|id| calls::plain(&id));
+        let ours = self.conversation.as_ref();
+        let ours = ours.map(|id| calls::plain(id.as_str()));
+        if named.is_some() && named != ours {
+            return;
+        }
+        if let Some(command) = calls::command(self.reader.as_ref(), (method, path), body) {
+            self.redo(command);
         }
     }
 
     /// A request was answered in the recording: it is the answer to ours, which is made now where
     /// none is under way.
     fn answer(&mut self, method: &str, path: &str, status: u16, body: &str) {
-        let fits = |request: &Request| request.method == method && request.url.ends_with(path);
+        let fits = |request: &Request| {
+            request.method == method
+                && (request.url.ends_with(path) || calls::is_same(&request.url, path))
+        };
         if method == "GET" && !self.requests.iter().any(|(_, request)| fits(request)) {
-            self.input(Input::Recall);
+            let closed = self.session.phase().word() != "open";
+            self.input(
+                match self.without_sockets && closed && path.contains("/events/search") {
+                    // Without a socket the log is read as a tab reads it that follows another one.
+                    true => Input::Follow { open: true },
+                    false => Input::Recall,
+                },
+            );
         }
         let at = self.requests.iter().position(|(_, request)| fits(request));
         if let Some(at) = at {
@@ -268,6 +396,70 @@ impl Player {
                 body,
             });
         }
+        let awaited = self
+            .awaited
+            .iter()
+            .position(|(m, p)| m == method && p == path);
+        awaited.map(|at| self.awaited.remove(at));
+        self.know(method, path, status, body);
+    }
+
+    /// What was said of a conversation is what is said of it when it is looked up again.
+    fn know(&mut self, method: &str, path: &str, status: u16, body: &str) {
+        if !(200..300).contains(&status) {
+            return;
+        }
+        let value: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+        let made = value.get("id").and_then(serde_json::Value::as_str);
+        let path = match (method, path, made) {
+            ("POST", "/api/conversations", Some(id)) => ["/api/conversations/", id].concat(),
+            ("GET", path, _) if path.contains("?ids=") || made.is_some() => path.to_owned(),
+            _ => return,
+        };
+        if !path.contains("start-tasks") {
+            self.known.push((path, body.to_owned()));
+        }
+    }
+
+    /// Answers what no recorder asked, as the server would have.
+    fn stand_in(&mut self) {
+        let mut known = self.calls_known();
+        if self.without_sockets && self.socket.is_some() {
+            self.close(1006, "");
+        }
+        while let Some((request, status, body)) = known {
+            self.requests.retain(|(of, _)| *of != request);
+            self.happen(Happening::Answered {
+                request,
+                status,
+                body,
+            });
+            known = self.calls_known();
+        }
+    }
+
+    fn calls_known(&self) -> Option<(RequestId, u16, String)> {
+        if !self.with_calls {
+            return None;
+        }
+        self.requests.iter().find_map(|(request, what)| {
+            let is_awaited = |(method, path): &(String, String)| {
+                what.method == method && calls::is_same(&what.url, path)
+            };
+            if self.awaited.iter().any(is_awaited) {
+                return None;
+            }
+            let looked = |(path, _): &&(String, String)| calls::is_same(&what.url, path);
+            let known = self
+                .known
+                .iter()
+                .rfind(looked)
+                .filter(|_| what.method == "GET");
+            let known = known.map(|(_, body)| (200, body.clone()));
+            let (status, body) =
+                known.or_else(|| calls::stand_in(what.method, &what.url, self.is_app))?;
+            Some((*request, status, body))
+        })
     }
 
     fn happen(&mut self, happening: Happening) {
@@ -292,10 +484,16 @@ impl Player {
                 Output::Io(Action::Abort(request)) => {
                     self.requests.retain(|(known, _)| *known != request)
                 }
-                Output::Changed(change) => self.changes.push(change),
+                Output::Changed(change) => {
+                    if let Change::Named(id) = &change {
+                        self.conversation = Some(id.clone());
+                    }
+                    self.changes.push(change);
+                }
                 Output::Logged(event) => self.kept.push(*event),
                 Output::Whole(key) => self.wholes.push((self.kept.len(), key)),
-                Output::Io(_) | Output::Traced(_) => {}
+                Output::Traced(trace) => self.traced.push(trace),
+                Output::Io(_) => {}
             }
         }
     }
@@ -355,6 +553,12 @@ impl Player {
         &self.sent
     }
 
+    /// What the inspector and other tabs were told so far.
+    #[must_use]
+    pub fn traced(&self) -> &[Trace] {
+        &self.traced
+    }
+
     /// When a connection was tried so far.
     #[must_use]
     pub fn opened(&self) -> &[Instant] {
@@ -382,6 +586,25 @@ impl Player {
             None => Happening::Failed { request },
         });
         true
+    }
+
+    /// Answers the oldest request under way of this kind; `false` where there is none.
+    pub fn answer_first(
+        &mut self,
+        of: impl Fn(&Request) -> bool,
+        answer: impl FnOnce(&Request) -> Option<(u16, String)>,
+    ) -> bool {
+        let Some(at) = self.requests.iter().position(|(_, what)| of(what)) else {
+            return false;
+        };
+        let first = self.requests.remove(at);
+        self.requests.insert(0, first);
+        self.answer_next(answer)
+    }
+
+    /// The requests under way, oldest first.
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.requests.iter().map(|(_, request)| request)
     }
 
     /// The addresses of the requests under way.

@@ -18,9 +18,12 @@ impl Session {
             AgentEvent::History(pasts) => self.history(pasts, now),
             AgentEvent::HistoryMissing => self.recalling = None,
             AgentEvent::HistoryBlocked { remedy } => self.blocked(remedy),
-            AgentEvent::CaughtUp { whole } => self.caught_up(whole, now),
+            AgentEvent::CaughtUp(reach) => self.caught_up(&reach, now),
             // Another tab's connection may have begun behind what is here.
-            AgentEvent::InOrder => self.level |= !self.following,
+            AgentEvent::InOrder => {
+                self.level |= !self.following;
+                self.in_order |= !self.following;
+            }
             AgentEvent::Stream(stream) => {
                 self.run.sign(now);
                 self.timeline.stream(stream);

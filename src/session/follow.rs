@@ -21,6 +21,7 @@ impl Session {
             true => self.connection.ready(now),
             false => {
                 self.level = false;
+                self.in_order = false;
                 self.connection.connecting(now);
             }
         }

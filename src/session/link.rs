@@ -24,6 +24,7 @@ impl Session {
         self.hang_up();
         self.connection.connecting(now);
         self.level = false;
+        self.in_order = false;
         let cursor = self.cursor();
         self.with_protocol(|protocol, out| protocol.connect(&cursor, out));
         self.absorb(now);

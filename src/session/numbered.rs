@@ -7,7 +7,7 @@ use crate::model::{
     ApprovalState, Body, Event, EventKey, Failure, Instant, Item, ItemId, Said, SendState,
     Standing, Told, TransactionId,
 };
-use crate::protocol::Command;
+use crate::protocol::{Command, Reach};
 
 impl Session {
     /// Takes an event of the log; false where it is known already.
@@ -34,12 +34,15 @@ impl Session {
 
     /// Says up to where nothing is missing, where that moved.
     fn mark_whole(&mut self) {
-        if self.level && self.whole.as_ref() != self.log.newest() {
-            self.whole = self.log.newest().cloned();
+        if self.in_order && self.whole.as_ref() != self.log.newest() {
             self.whole_number = self.newest_number;
-            let whole = self.whole.clone().map(Output::Whole);
-            self.timeline.outputs.extend(whole);
+            self.is_whole(self.log.newest().cloned());
         }
+    }
+
+    fn is_whole(&mut self, to: Option<EventKey>) {
+        self.whole.clone_from(&to);
+        self.timeline.outputs.extend(to.map(Output::Whole));
     }
 
     /// Lays in what was stored of the log, oldest first.
@@ -135,11 +138,16 @@ impl Session {
 
     /// The log is here up to now. Where something may be missing, a message that was sent may be in
     /// it: that one is left to the person.
-    pub(super) fn caught_up(&mut self, whole: bool, now: Instant) {
+    pub(super) fn caught_up(&mut self, reach: &Reach, now: Instant) {
         self.recalling = None;
         self.has_read = true;
-        if whole {
+        if *reach != Reach::Part {
             self.level = true;
+            match reach {
+                Reach::To(to) if *to > self.whole => self.is_whole(to.clone()),
+                Reach::To(_) => {}
+                _ => self.in_order = true,
+            }
             self.mark_whole();
             let doubtful = |id: &ItemId| self.delivery_of(*id) == Some(SendState::MaybeSent);
             let wait = self.timeline.unsettled.iter().any(doubtful);

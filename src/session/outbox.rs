@@ -4,8 +4,8 @@
 use super::throttle::Throttle;
 use super::{Policy, Run, Session};
 use crate::model::{
-    ApprovalState, Attachment, Body, Failure, Instant, ItemId, Notice, SendState, TransactionId,
-    UserMessage,
+    ApprovalState, Attachment, Body, Failure, Instant, ItemId, Notice, SendState, Standing,
+    TransactionId, UserMessage,
 };
 use crate::protocol::{Certainty, Command, Verdict};
 
@@ -173,7 +173,16 @@ impl Session {
     /// Whether a message may go although it is not its turn. What would be lost for certain may not:
     /// an agent that is being started reads nothing.
     fn can_overtake(&self) -> bool {
-        self.connection.is_open() && self.run() != Run::Starting && self.is_settled()
+        let open = self.connection.is_open() && self.run() != Run::Starting;
+        open && self.is_settled() && !self.answer_is_on_its_way()
+    }
+
+    /// Whether the agent has not heard yet what the person answered: a message that gives leave would
+    /// overrule it.
+    fn answer_is_on_its_way(&self) -> bool {
+        let asks = matches!(self.stood, Some((_, Standing::Asking)));
+        let message_allows = self.protocol.capabilities().message_allows;
+        asks && message_allows && self.timeline.is_decided()
     }
 
     /// Whether nothing is known to be under way. In a log each message is confirmed by its copy, one
@@ -207,7 +216,7 @@ impl Session {
         };
         let known = self.recalling.is_none() && self.outbox.news_until.is_none();
         let here = self.connection.is_open() && !self.following;
-        here && free && self.is_settled() && known
+        here && free && self.is_settled() && known && !self.answer_is_on_its_way()
     }
 
     /// When a message of which the server ought to say that it takes it counts as refused.

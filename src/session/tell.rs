@@ -353,6 +353,11 @@ impl Timeline {
         }
     }
 
+    /// Whether the person has answered what the agent waits for, as far as the log knows.
+    pub(super) fn is_decided(&self) -> bool {
+        !self.telling.leave.is_empty() && self.asked.is_empty()
+    }
+
     /// An answer did not reach the server, so the question is open still.
     pub(super) fn not_answered(&mut self, id: &ApprovalId) {
         let Some(item) = self.telling.questions.get(id.as_str()) else {

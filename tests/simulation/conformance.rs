@@ -54,7 +54,9 @@ fn settled(mut player: Player) -> Player {
 fn cut_and_resumed_at_every_line_the_timeline_is_the_same() {
     for Recording { name, lines } in fixtures::all(&SAIKI) {
         let whole = read(settled(replay(&lines, saiki())).items());
-        let open = lines.iter().position(|line| line.what == What::Open);
+        let open = lines
+            .iter()
+            .position(|line| matches!(line.what, What::Open { .. }));
         let Some(first) = open else { continue };
         for cut in first + 1..lines.len() {
             let mut player = Player::new(&lines, saiki());

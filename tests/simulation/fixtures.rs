@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use parlor::recording::{Line, choose, parse};
+use parlor::recording::{Line, choose, connections, parse};
 
 /// The folders of Saiki's and Dexto's recordings.
 pub(crate) const SAIKI: [&str; 5] = [
@@ -15,6 +15,9 @@ pub(crate) const SAIKI: [&str; 5] = [
 
 /// The folder of the recordings of OpenHands before 1.0.
 pub(crate) const OPENHANDS_V0: &str = "openhands_v0";
+
+/// The folder of the recordings of OpenHands from 1.0.
+pub(crate) const OPENHANDS_V1: &str = "openhands_v1";
 
 pub(crate) struct Recording {
     pub(crate) name: String,
@@ -35,7 +38,7 @@ pub(crate) fn all(folders: &[&str]) -> Vec<Recording> {
             .filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"))
             .collect();
         files.sort();
-        recordings.extend(files.iter().map(|file| read(server, file)));
+        recordings.extend(files.iter().flat_map(|file| read(server, file)));
     }
     assert!(
         recordings.len() > 35,
@@ -45,11 +48,29 @@ pub(crate) fn all(folders: &[&str]) -> Vec<Recording> {
     recordings
 }
 
-fn read(server: &str, file: &Path) -> Recording {
+/// A recording as one client reads it; of OpenHands from 1.0, whose recorders opened several
+/// sockets, each of these by itself, and as one that follows the first.
+fn read(server: &str, file: &Path) -> Vec<Recording> {
     let text = std::fs::read(file).unwrap();
     let lines = parse(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    Recording {
-        name: format!("{server}/{}", file.file_stem().unwrap().to_string_lossy()),
-        lines: choose(&lines, None),
+    let name = format!("{server}/{}", file.file_stem().unwrap().to_string_lossy());
+    let names = connections(&lines);
+    if server != OPENHANDS_V1 || names.len() < 2 {
+        let lines = choose(&lines, None);
+        return vec![Recording { name, lines }];
     }
+    let alone = names.iter().map(|of| Recording {
+        lines: choose(&lines, Some(of)),
+        name: format!("{name}#{of}"),
+    });
+    let follows = names.iter().skip(1).filter(|_| names[0] == "A");
+    let after = follows.map(|of| {
+        let mut both = lines.clone();
+        both.retain(|line| ["", "A", of].contains(&line.conn.as_str()));
+        Recording {
+            lines: both,
+            name: format!("{name}#A+{of}"),
+        }
+    });
+    alone.chain(after).collect()
 }

@@ -14,6 +14,7 @@ mod list;
 mod markdown;
 mod numbered;
 mod openhands;
+mod openhands_v1;
 mod outbox;
 mod place;
 mod properties;

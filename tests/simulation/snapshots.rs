@@ -4,12 +4,12 @@
 use std::fmt::Write;
 
 use parlor::model::{Body, Content, Item, Notice};
-use parlor::protocol::Descriptor;
+use parlor::protocol::{Descriptor, descriptor};
 use parlor::recording::{Player, replay};
-use parlor::session::Change;
+use parlor::session::{Change, Phase, Refusal};
 use parlor::words;
 
-use super::fixtures::{self, OPENHANDS_V0, Recording, SAIKI};
+use super::fixtures::{self, OPENHANDS_V0, OPENHANDS_V1, Recording, SAIKI};
 use super::numbered::openhands;
 use super::support::{line, saiki};
 
@@ -83,6 +83,12 @@ fn beside(player: &Player) -> String {
         writeln!(beside, "cost {}", words::cost(cost)).unwrap();
     }
     let session = player.session();
+    if let Phase::Refused {
+        why: Refusal::Gone(gone),
+    } = session.phase()
+    {
+        writeln!(beside, "gone {gone:?}").unwrap();
+    }
     writeln!(
         beside,
         "{}, run {:?}, unknown {}, dropped {}",
@@ -132,8 +138,21 @@ fn every_recording_of_openhands_gives_its_reviewed_timeline() {
 }
 
 #[test]
+fn every_recording_of_the_newer_openhands_gives_its_reviewed_timeline() {
+    let newer = descriptor("openhands-v1").unwrap();
+    let now = timelines(&[OPENHANDS_V1], newer);
+    compare(&now, "openhands_v1.timelines.txt");
+}
+
+#[test]
 fn the_changes_alone_lead_to_the_same_timeline() {
-    for (folders, protocol) in [(&SAIKI[..], saiki()), (&[OPENHANDS_V0], openhands())] {
+    let newer = descriptor("openhands-v1").unwrap();
+    let all = [
+        (&SAIKI[..], saiki()),
+        (&[OPENHANDS_V0], openhands()),
+        (&[OPENHANDS_V1], newer),
+    ];
+    for (folders, protocol) in all {
         for Recording { name, lines } in fixtures::all(folders) {
             let player = replay(&lines, protocol);
             assert_eq!(player.projected(), player.items(), "{name}");

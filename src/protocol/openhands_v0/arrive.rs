@@ -10,7 +10,7 @@ use super::rest::{self, Looked};
 use super::{OpenHands, event};
 use crate::io::{RequestId, SocketId};
 use crate::model::{ConversationId, Duration, Standing};
-use crate::protocol::{AgentEvent, Gone, Out};
+use crate::protocol::{AgentEvent, Gone, Out, Reach};
 
 /// So many looks may find nothing of what was just made.
 const BLIND: u32 = 3;
@@ -233,7 +233,7 @@ impl OpenHands {
     ) {
         let Some((events, more)) = page else {
             self.missing(out);
-            return out.event(AgentEvent::CaughtUp { whole: false });
+            return out.event(AgentEvent::CaughtUp(Reach::Part));
         };
         let last = events.iter().filter_map(event::number).max();
         for event in events {
@@ -243,7 +243,7 @@ impl OpenHands {
             Some(last) => self.ask(Asking::Events(last + 1), out),
             None => {
                 self.link.hole = None;
-                out.event(AgentEvent::CaughtUp { whole: true });
+                out.event(AgentEvent::CaughtUp(Reach::All));
             }
         }
     }

@@ -11,8 +11,8 @@ use super::event::{self, text};
 use super::rest::{self, Base, app, of, sandbox};
 use super::{Kind, OpenHands, state};
 use crate::io::{Closed, Request, RequestId, SocketId};
-use crate::model::{ConversationId, Duration, Standing};
-use crate::protocol::{AgentEvent, Gone, Out};
+use crate::model::{ConversationId, Duration, EventKey, Standing};
+use crate::protocol::{AgentEvent, Gone, Out, Reach};
 use crate::wire::address::Place;
 use crate::wire::json;
 
@@ -86,6 +86,8 @@ pub(super) struct Link {
     then: Option<Gone>,
     /// The rest of a list of events is asked for with this.
     page: Option<String>,
+    /// The last event of that list so far.
+    reach: Option<EventKey>,
     looks: u32,
     /// The server was asked to make it, or to start it.
     started: bool,
@@ -406,15 +408,17 @@ impl OpenHands {
     /// The wait is over.
     pub(super) fn waited(&mut self, out: &mut Out<'_>) {
         if self.link.run_again > 0 {
-            self.link.run_again -= 1;
-            self.run(out);
+            if !self.runs() {
+                self.link.run_again -= 1;
+                self.run(out);
+            }
             return out.wait(A_WHILE);
         }
         match self.link.ready {
             false => self.begin(out),
             true if self.link.asking.is_some() => out.wait(A_WHILE),
             true if self.relays() => {
-                self.cursor.whole.clone_from(&self.newest);
+                self.cursor.whole = self.link.reach.take().or(self.cursor.whole.take());
                 self.ask(Asking::Events, out);
             }
             true if std::mem::take(&mut self.link.heard) || self.blocked => out.wait(QUIET),
@@ -634,7 +638,7 @@ impl OpenHands {
             return;
         }
         if self.blocked {
-            return out.event(AgentEvent::CaughtUp { whole: false });
+            return out.event(AgentEvent::CaughtUp(Reach::Part));
         }
         match self.link.ready {
             true => self.ask(Asking::Events, out),
@@ -653,11 +657,12 @@ impl OpenHands {
     fn paged(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
         let mut answer = rest::body(status, body);
         let Some((items, next)) = rest::page(&mut answer) else {
-            out.event(AgentEvent::CaughtUp { whole: false });
+            out.event(AgentEvent::CaughtUp(Reach::Part));
             return self.behind_the_log(out);
         };
         for item in items {
             if !is_passing(&item) {
+                self.link.reach = event::key(&item).or(self.link.reach.take());
                 self.log(item, None, out);
             }
         }
@@ -666,7 +671,9 @@ impl OpenHands {
             true => self.ask(Asking::Events, out),
             false => {
                 self.link.read = true;
-                out.event(AgentEvent::CaughtUp { whole: true });
+                // The older socket sends in any order.
+                let reach = Reach::To(self.link.reach.clone());
+                out.event(AgentEvent::CaughtUp(reach));
                 self.behind_the_log(out);
             }
         }

@@ -102,6 +102,9 @@ impl OpenHands {
         command: &Command,
         out: &mut Out<'_>,
     ) -> Result<(), Unsupported> {
+        if matches!(command, Command::Cancel | Command::Pause) {
+            self.link.run_again = 0;
+        }
         match command {
             Command::Message {
                 id,
@@ -254,6 +257,12 @@ impl OpenHands {
         }
     }
 
+    /// Whether that is asked for now.
+    pub(super) fn runs(&self) -> bool {
+        let mut errands = self.errands.iter();
+        errands.any(|(_, errand)| matches!(errand, Errand::Run))
+    }
+
     fn rename(
         &mut self,
         id: &ConversationId,
@@ -395,7 +404,12 @@ impl OpenHands {
             }
             Errand::Run => match status {
                 409 => out.wait(super::arrive::A_WHILE),
-                _ => self.link.run_again = 0,
+                _ => {
+                    self.link.run_again = 0;
+                    if !done {
+                        out.event(AgentEvent::NotDone(rest::detail(body)));
+                    }
+                }
             },
             // Older versions know only the pause, which lets the step in hand end.
             Errand::Interrupt if status == 404 => {

@@ -78,7 +78,7 @@ const MARK: char = '~';
 
 /// The place of an event: the server writes its log in the order of these times, to the microsecond
 /// and without a zone. `None` for what has no identifier.
-fn key(event: &Value) -> Option<EventKey> {
+pub(super) fn key(event: &Value) -> Option<EventKey> {
     let id = json::text(event, &["id"]).filter(|id| !id.is_empty())?;
     json::text(event, &["kind"])?;
     let stamp = text(event, "timestamp").trim_end_matches('Z');

@@ -11,7 +11,7 @@ use super::event::{self, text};
 use super::{OpenHands, state};
 use crate::io::Frame;
 use crate::model::{Event, Notice, Said, Standing};
-use crate::protocol::{AgentEvent, Out, Stream};
+use crate::protocol::{AgentEvent, Out, Reach, Stream};
 use crate::wire::json;
 
 /// An answer that grows over the session socket.
@@ -116,7 +116,7 @@ impl OpenHands {
         }
         if self.link.in_order && !self.link.read {
             self.link.read = true;
-            out.event(AgentEvent::CaughtUp { whole: true });
+            out.event(AgentEvent::CaughtUp(Reach::All));
             self.begin_beating(out);
         }
     }
@@ -182,10 +182,6 @@ impl OpenHands {
 
     /// What of an event is of use here.
     fn notice(&mut self, event: &Event, out: &mut Out<'_>) {
-        let newer = |known: &Option<_>| known.as_ref().is_none_or(|known| *known <= event.key);
-        if newer(&self.newest) {
-            self.newest = Some(event.key.clone());
-        }
         for said in &event.told.said {
             if let Said::Notice(Notice::Confirms(policy)) = said {
                 out.event(AgentEvent::Confirms(*policy));
