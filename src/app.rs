@@ -50,7 +50,7 @@ use shelf::Shelf;
 use tabs::Tab;
 use tracer::Tracer;
 use transcript::Opening;
-pub use view::{Link, Toast, TraceLine, View};
+pub use view::{Link, Toast, TraceLine, View, Window};
 
 /// The whole application, without a browser.
 pub struct App {
@@ -213,7 +213,11 @@ impl App {
             .as_ref()
             .and_then(Session::deadline)
             .map(|(at, _)| at);
-        [session, self.demo.deadline()].into_iter().flatten().min()
+        let search = self.remotes.search_at();
+        [session, self.demo.deadline(), search]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn woke(&mut self, now: Instant) {
@@ -255,6 +259,7 @@ impl App {
             id,
             text,
             undo: None,
+            there: false,
         });
     }
 

@@ -221,7 +221,7 @@ pub enum Past {
 }
 
 /// What the person asks of the server.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Send a message.
     Message {

@@ -103,16 +103,47 @@ fn spoken_part(text: String) -> String {
     }
 }
 
-/// What an approval asks.
+/// What an approval asks, and how dangerous that is.
 #[must_use]
 pub fn question(approval: &Approval) -> String {
-    let asked = match (&approval.description, approval.tool.as_str()) {
+    [asked(approval).as_str(), approval.risk.map_or("", risk)].concat()
+}
+
+/// What an approval asks.
+#[must_use]
+pub fn asked(approval: &Approval) -> String {
+    match (&approval.description, approval.tool.as_str()) {
         (Some(description), "") => description.clone(),
         (Some(description), tool) => format!("The agent wants to use {tool}. {description}"),
         (None, "") => "The agent asks for your approval.".into(),
-        (None, tool) => format!("The agent wants to use {tool}."),
-    };
-    [asked.as_str(), approval.risk.map_or("", risk)].concat()
+        (None, tool) => match several(approval) {
+            Some((names, _)) => {
+                let count = names.len();
+                format!("The agent asks for {count} actions at once: {tool}.")
+            }
+            None => format!("The agent wants to use {tool}."),
+        },
+    }
+}
+
+/// The calls that one answer is for, where they are several: their names and their arguments.
+fn several(approval: &Approval) -> Option<(Vec<&str>, &[Value])> {
+    let names: Vec<&str> = approval.tool.split(", ").collect();
+    let args = approval.args.as_array()?;
+    (names.len() > 1 && names.len() == args.len()).then_some((names, args))
+}
+
+/// The calls that an approval is for, each with its name and its arguments; the only one has none.
+#[must_use]
+pub fn calls(approval: &Approval) -> Vec<(String, String)> {
+    match several(approval) {
+        None => vec![(String::new(), arguments(&approval.args))],
+        Some((names, args)) => {
+            let calls = names.into_iter().zip(args);
+            let call = |(name, args): (&str, &Value)| (name.to_owned(), arguments(args));
+            calls.map(call).collect()
+        }
+    }
 }
 
 /// How dangerous the server finds a call, behind the sentence that says what it is.
@@ -153,13 +184,28 @@ pub fn progress(name: &str) -> String {
 /// What a conversation has cost so far.
 #[must_use]
 pub fn cost(cost: &Cost) -> String {
-    let tokens = cost.prompt + cost.completion;
+    let tokens = grouped(cost.prompt.saturating_add(cost.completion));
     let cents = cost.micros.div_ceil(10_000);
     format!("${}.{:02}, {tokens} tokens", cents / 100, cents % 100)
 }
 
-/// What OpenHands says by a name alone (`RuntimeStatus` of openhands-ai 0.59.0), with the next
-/// step; `None` for a name of a newer server.
+/// How much of the model's window is taken.
+#[must_use]
+pub fn window(taken: u64, holds: u64, percent: u64) -> String {
+    let (taken, holds) = (grouped(taken), grouped(holds));
+    format!("{taken} of {holds} tokens, {percent} %")
+}
+
+/// A number with its digits in groups of three.
+fn grouped(number: u64) -> String {
+    match number {
+        0..1_000 => number.to_string(),
+        _ => format!("{},{:03}", grouped(number / 1_000), number % 1_000),
+    }
+}
+
+/// What OpenHands says by a name alone (`RuntimeStatus` of openhands-ai 0.59.0,
+/// `AppConversationStartTaskStatus` and `SandboxStatus` of 1.11.0), with the next step; `None` for a name of a newer server.
 #[must_use]
 pub fn status(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -191,7 +237,15 @@ pub fn status(name: &str) -> Option<&'static str> {
         "STATUS$STARTING_RUNTIME" => "Starting the workspace",
         "STATUS$RUNTIME_STARTED" => "The workspace has started",
         "STATUS$SETTING_UP_WORKSPACE" => "Setting up the workspace",
-        "STATUS$SETTING_UP_GIT_HOOKS" => "Setting up git hooks",
+        "STATUS$SETTING_UP_GIT_HOOKS" | "SETTING_UP_GIT_HOOKS" => "Setting up git hooks",
+        "stuck" => "The agent went in circles, so it was stopped. Tell it how to go on.",
+        "WORKING" => "The server begins the conversation",
+        "WAITING_FOR_SANDBOX" | "STARTING" => "The sandbox is starting",
+        "RESUMING" => "The sandbox is being woken",
+        "PREPARING_REPOSITORY" => "Fetching the repository",
+        "RUNNING_SETUP_SCRIPT" => "Running the repository's setup script",
+        "SETTING_UP_SKILLS" => "Setting up the agent's skills",
+        "STARTING_CONVERSATION" | "READY" => "The agent is starting",
         _ => return None,
     })
 }

@@ -2,13 +2,14 @@
 
 use super::App;
 use super::msg::{Output, Theme};
+use super::view::Window;
 use crate::demo;
 use crate::embed::{self, HostMessage, HostNews};
 use crate::io::{Action, Happening};
-use crate::model::{Body, Instant, Item, ProseState};
+use crate::model::{Body, Cost, Instant, Item, ProseState};
 use crate::protocol::Ids;
-use crate::session::{self, Change, Input, Session};
-use crate::words;
+use crate::session::{self, Change, Input, Phase, Session};
+use crate::words::{self, asides};
 
 impl App {
     /// Tells the session one thing and passes on what it asks.
@@ -95,6 +96,9 @@ impl App {
             Change::Inserted { item, .. } | Change::Updated(item) => self.announce(item),
             Change::Known => self.now_known(),
             Change::Connection(phase) => {
+                if !matches!(phase, Phase::Connecting { .. } | Phase::Open { .. }) {
+                    self.view.progress = None;
+                }
                 self.remotes.ask();
                 self.pass_phase(phase);
                 self.export_at(phase);
@@ -105,10 +109,27 @@ impl App {
                 self.view.progress = what.as_deref().map(words::progress);
             }
             Change::Run(run) if *run != session::Run::Starting => self.view.progress = None,
-            Change::Cost(cost) => self.view.cost = Some(words::cost(cost)),
+            Change::Cost(cost) => self.costs(cost),
+            Change::Capabilities(can) => self.remotes.can(*can),
+            Change::Confirms(what) => self.view.confirms = Some(*what),
+            Change::Templates(names) => self.view.templates.clone_from(names),
+            Change::Renamed { id, title } => self.renamed_there(id, title),
+            Change::Deleted(id) => self.deleted_there(id),
+            Change::NotDone(why) => self.toast(asides::not_done(why)),
             _ => {}
         }
         self.outputs.push_back(Output::Session(change));
+    }
+
+    /// What it has cost so far; of the model's window a server may say nothing.
+    fn costs(&mut self, cost: &Cost) {
+        self.view.cost = Some(words::cost(cost));
+        let hundredfold = cost.context.saturating_mul(100);
+        if let Some(percent) = hundredfold.checked_div(cost.window) {
+            let percent = percent.min(100);
+            let words = words::window(cost.context, cost.window, percent);
+            self.view.window = Some(Window { percent, words });
+        }
     }
 
     /// What the person called it stands.

@@ -7,7 +7,7 @@ use super::tabs::Tab;
 use super::transcript::{Opening, Transcript};
 use super::{App, Target};
 use crate::model::{Attachment, ConversationId, EventKey, Instant};
-use crate::protocol::{Ids, Setup, descriptor};
+use crate::protocol::{Ids, Setup, Start, descriptor};
 use crate::session::{Birth, Change, Input, Phase, Policy, Run, Session};
 use crate::storage::StorageError;
 use crate::storage::record::{Conversation, Outgoing};
@@ -17,7 +17,7 @@ impl App {
     pub(super) fn did(&mut self, intent: Intent, now: Instant) {
         // There is nothing to do it with yet.
         let waits = match &intent {
-            Intent::Send { .. } | Intent::NewConversation => true,
+            Intent::Send { .. } | Intent::NewConversation | Intent::Begin(_) => true,
             Intent::List(what) => what.waits(),
             _ => false,
         };
@@ -82,6 +82,9 @@ impl App {
             Intent::KeepWaiting => self.tell(Input::KeepWaiting, now),
             Intent::Reset => self.tell(Input::Reset, now),
             Intent::NewConversation => self.new_conversation(now),
+            Intent::Begin(start) => self.begin_anew(start, now),
+            Intent::Ask(command) => self.tell(Input::Ask(command), now),
+            Intent::GoTo(id) => self.go_to(id),
             Intent::List(what) => self.listing(what, now),
             Intent::Scrolled { conversation, at } => self.scrolled(&conversation, at),
             Intent::Draft(draft) => self.drafted(&draft),
@@ -160,6 +163,16 @@ impl App {
         let conversation = self.begun(&target, now);
         self.put_down();
         self.open_conversation(target, conversation, Some(Transcript::default()), now);
+    }
+
+    /// Begins one with what was chosen for it, which the next time begins from.
+    fn begin_anew(&mut self, start: Start, now: Instant) {
+        if let Some(target) = &self.target {
+            let server = (target.protocol.name, target.url.as_str());
+            self.shelf.keep_start(server, &start);
+        }
+        self.begin_with = start;
+        self.new_conversation(now);
     }
 
     /// A conversation that begins now, under a name of ours; one that was named is somewhere
@@ -264,13 +277,16 @@ impl App {
         self.note.before.clone_from(&self.conversation.preview);
         self.shelf.catalogue.touch();
         let key = self.key_to(target.protocol.name, &target.url);
+        let fresh = !self.conversation.known && target.conversation.is_none();
+        let start = std::mem::take(&mut self.begin_with);
         let setup = Setup {
             url: target.url.clone(),
             key: key.filter(|_| target.protocol.key),
             conversation: self.conversation.id.clone(),
-            fresh: !self.conversation.known && target.conversation.is_none(),
+            fresh,
             strict: target.strict,
-            start: std::mem::take(&mut self.begin_with),
+            // Of one that there is, the beginning is over.
+            start: if fresh { start } else { Start::default() },
         };
         let stale = self.conversation.known || target.conversation.is_some();
         self.caught_up = !stale;
@@ -322,6 +338,9 @@ impl App {
     fn dress(&mut self, target: &Target) {
         let demo = !target.protocol.has_address();
         let view = &mut self.view;
+        if view.server != target.protocol.name || view.url != target.url {
+            view.templates.clear();
+        }
         target.protocol.name.clone_into(&mut view.server);
         target.protocol.label.clone_into(&mut view.label);
         view.url = if demo {
@@ -337,6 +356,9 @@ impl App {
         view.subject.clone_from(&self.conversation.title);
         view.progress = None;
         view.cost = None;
+        view.window = None;
+        view.confirms = None;
+        view.start = self.shelf.start((target.protocol.name, &target.url));
         view.suggestions = match demo {
             true => crate::demo::SUGGESTIONS.map(str::to_owned).to_vec(),
             false => asides::SUGGESTIONS.map(str::to_owned).to_vec(),

@@ -46,6 +46,8 @@ pub enum Listing {
     Show(bool),
     /// It is on the screen from now on, or is not.
     Watch(bool),
+    /// Ask the server once, whether it is on the screen or not.
+    Look,
     /// Ask the server for more of its own.
     More,
     /// Show those alone that hold this text.
@@ -63,6 +65,8 @@ pub enum Listing {
     Delete(u32),
     /// Bring it back.
     Restore(u32),
+    /// Have its server delete that conversation, for good.
+    DeleteThere(u32),
 }
 
 impl Listing {
@@ -70,7 +74,11 @@ impl Listing {
     pub(super) const fn waits(&self) -> bool {
         matches!(
             self,
-            Self::Open(_) | Self::Rename { .. } | Self::Delete(_) | Self::Restore(_)
+            Self::Open(_)
+                | Self::Rename { .. }
+                | Self::Delete(_)
+                | Self::Restore(_)
+                | Self::DeleteThere(_)
         )
     }
 }
@@ -80,12 +88,14 @@ impl App {
         match what {
             Listing::Show(shown) => self.shelf.keep_listed(shown),
             Listing::Watch(shown) => self.watch_list(shown),
+            Listing::Look => self.remotes.look(),
             Listing::More => self.list_more(now),
-            Listing::Seek(typed) => self.seek(&typed),
+            Listing::Seek(typed) => self.seek(&typed, now),
             Listing::Open(id) => self.open_listed(id, now),
-            Listing::Rename { id, title } => self.rename(id, title.trim()),
+            Listing::Rename { id, title } => self.rename(id, title.trim(), now),
             Listing::Delete(id) => self.delete(id, now),
             Listing::Restore(id) => self.restore_deleted(id),
+            Listing::DeleteThere(id) => self.delete_there(id, now),
         }
     }
 
@@ -144,7 +154,8 @@ impl App {
         self.shelf.catalogue.numbered(id).cloned()
     }
 
-    fn seek(&mut self, typed: &str) {
+    fn seek(&mut self, typed: &str, now: Instant) {
+        self.seek_there(typed.trim(), now);
         let wanted = Wanted::new(typed);
         if self.wanted != wanted {
             self.wanted = wanted;
@@ -190,7 +201,8 @@ impl App {
         Some(record)
     }
 
-    fn rename(&mut self, id: u32, title: &str) {
+    fn rename(&mut self, id: u32, title: &str, now: Instant) {
+        self.rename_there(id, title, now);
         let rename = |record: &mut Conversation| {
             if name(record) != title {
                 record.renamed = !title.is_empty();
@@ -217,10 +229,15 @@ impl App {
         }
         // One in which nothing was ever said is gone by now.
         if let Some(record) = self.amend(id, &|record| record.deleted = Some(now)) {
-            let there = self.remotes.has(&record);
-            self.toast(asides::deleted(name(&record), there));
-            let toast = self.view.toasts.last_mut();
-            toast.into_iter().for_each(|toast| toast.undo = Some(id));
+            let there = self.is_there(&record);
+            self.toast(asides::deleted(
+                name(&record),
+                there || self.remotes.has(&record),
+            ));
+            if let Some(toast) = self.view.toasts.last_mut() {
+                toast.undo = Some(id);
+                toast.there = there;
+            }
         }
     }
 

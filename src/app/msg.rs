@@ -2,6 +2,7 @@
 
 use crate::io::{Action, Happening};
 use crate::model::{Attachment, ItemId};
+use crate::protocol::{Command, Start as Beginning};
 use crate::session::Change;
 use crate::storage::StorageError;
 use crate::storage::record::ConversationKey;
@@ -180,6 +181,12 @@ pub enum Intent {
     Reset,
     /// Begin a new conversation with the same server.
     NewConversation,
+    /// The same, with what was chosen for it.
+    Begin(Beginning),
+    /// Ask this of the server.
+    Ask(Command),
+    /// Go to that message.
+    GoTo(ItemId),
     /// Something in the list of conversations.
     List(Listing),
     /// The reader has gone there; see [`Place::at`](super::Place::at).

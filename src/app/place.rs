@@ -50,6 +50,13 @@ impl App {
         }
     }
 
+    /// The person wants to see that message.
+    pub(super) fn go_to(&mut self, id: ItemId) {
+        self.sought = None;
+        self.view.place.number += 1;
+        self.view.place.at = Some((id, 0));
+    }
+
     fn mark(&self, id: ItemId, offset: i32) -> Option<String> {
         let items = self.session.as_ref().map_or(&[][..], Session::items);
         let at = items.iter().position(|item| item.id == id)?;

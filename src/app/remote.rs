@@ -5,13 +5,19 @@
 
 use std::sync::Arc;
 
+use super::catalogue::Listed;
 use super::list::Entry;
+use super::list::name;
+use super::msg::Output;
 use super::{App, Target, link};
-use crate::model::{ConversationId, Instant};
-use crate::protocol::{Page, Remote};
+use crate::model::{ConversationId, Duration, Instant};
+use crate::protocol::{Capabilities, Command, Page, Remote};
 use crate::session::{Input, Phase, Session};
 use crate::storage::record::Conversation;
-use crate::words::ui;
+use crate::words::{asides, ui};
+
+/// For so long nothing more is typed before the server is asked to search.
+const PAUSE: Duration = Duration::millis(300);
 
 /// Their numbers on the screen begin here, beyond those of the conversations that are kept.
 const FIRST: u32 = 1 << 31;
@@ -23,8 +29,22 @@ pub(super) struct Remotes {
     watched: bool,
     /// It is to be asked for anew.
     due: bool,
+    /// Once, although it is not shown.
+    looked: bool,
     /// Whose list it is: the protocol by name, and the address.
     of: (String, String),
+    /// The server looks into their titles itself.
+    searches: bool,
+    /// Conversations can be given titles there, and be deleted.
+    keeps: bool,
+    /// What is looked for, as it was typed.
+    typed: String,
+    /// When the server is asked for it, unless something else is typed before.
+    search_at: Option<Instant>,
+    /// What it was asked for last.
+    asked: String,
+    /// What `listed` is the answer to.
+    found: String,
     listed: Vec<Remote>,
     next: Option<String>,
     /// Every identifier that was listed so far, in the order of their numbers.
@@ -38,10 +58,17 @@ impl Remotes {
         if self.of != of {
             *self = Self {
                 watched: self.watched,
+                typed: std::mem::take(&mut self.typed),
                 of,
                 ..Self::default()
             };
         }
+    }
+
+    /// The list is to be asked for, whether it is shown or not.
+    pub(super) const fn look(&mut self) {
+        self.looked = true;
+        self.due = true;
     }
 
     /// The list is to be asked for as soon as that can be.
@@ -49,9 +76,32 @@ impl Remotes {
         self.due = true;
     }
 
+    /// Whatever the server of the open conversation can do with its list counts.
+    pub(super) const fn can(&mut self, capabilities: Capabilities) {
+        self.searches = capabilities.searches;
+        self.keeps = capabilities.keeps_list;
+    }
+
+    /// When the server is to be asked for what was typed.
+    pub(super) const fn search_at(&self) -> Option<Instant> {
+        self.search_at
+    }
+
     pub(super) fn has(&self, record: &Conversation) -> bool {
-        let listed = self.listed.iter().any(|remote| remote.id == record.id);
-        listed && self.of.0 == record.server && self.of.1 == record.url
+        self.is_of(record) && self.at(&record.id).is_some()
+    }
+
+    fn is_of(&self, record: &Conversation) -> bool {
+        self.of.0 == record.server && self.of.1 == record.url
+    }
+
+    fn at(&self, id: &ConversationId) -> Option<usize> {
+        self.listed.iter().position(|remote| remote.id == *id)
+    }
+
+    /// What the server is asked for.
+    fn wanted(&self) -> &str {
+        if self.searches { &self.typed } else { "" }
     }
 
     fn number(&mut self, id: &ConversationId) -> u32 {
@@ -81,23 +131,36 @@ impl App {
         let can = |session: &Session| {
             matches!(session.phase(), Phase::Open { .. }) && session.capabilities().lists
         };
-        if self.remotes.watched && self.remotes.due && self.session.as_ref().is_some_and(can) {
+        let paused = self.remotes.search_at.take_if(|at| *at <= now).is_some();
+        self.remotes.due |= paused && self.remotes.wanted() != self.remotes.found;
+        let wants = self.remotes.watched || self.remotes.looked;
+        if wants && self.remotes.due && self.session.as_ref().is_some_and(can) {
             self.remotes.due = false;
-            let page = self.list_page(None);
-            self.tell(page, now);
+            self.remotes.looked = false;
+            self.list_page(None, now);
         }
     }
 
-    const fn list_page(&self, page: Option<String>) -> Input {
-        let wanted = String::new();
-        Input::List { wanted, page }
+    fn list_page(&mut self, page: Option<String>, now: Instant) {
+        let wanted = self.remotes.wanted().to_owned();
+        self.remotes.asked.clone_from(&wanted);
+        self.tell(Input::List { wanted, page }, now);
+    }
+
+    /// Has the server look for what was typed, once nothing more is for a while.
+    pub(super) fn seek_there(&mut self, typed: &str, now: Instant) {
+        let remotes = &mut self.remotes;
+        if remotes.typed != typed {
+            typed.clone_into(&mut remotes.typed);
+            let searches = remotes.searches && remotes.watched;
+            remotes.search_at = searches.then(|| now + PAUSE);
+        }
     }
 
     /// Asks for what comes behind what is listed.
     pub(super) fn list_more(&mut self, now: Instant) {
         if let Some(next) = self.remotes.next.clone() {
-            let page = self.list_page(Some(next));
-            self.tell(page, now);
+            self.list_page(Some(next), now);
         }
     }
 
@@ -105,6 +168,7 @@ impl App {
     pub(super) fn listed_page(&mut self, page: Page) {
         if page.first {
             self.remotes.listed.clear();
+            self.remotes.found.clone_from(&self.remotes.asked);
         }
         let listed = &mut self.remotes.listed;
         for remote in page.conversations {
@@ -121,6 +185,7 @@ impl App {
     pub(super) fn relist_remotes(&mut self) {
         let (server, url) = self.remotes.of.clone();
         let mut entries = Vec::new();
+        let searched = self.remotes.searches && self.remotes.found == self.remotes.typed;
         let listed = std::mem::take(&mut self.remotes.listed);
         for remote in &listed {
             let title = match remote.title.as_str() {
@@ -130,7 +195,7 @@ impl App {
             let kept = self
                 .shelf
                 .conversation(&server, &url, Some(remote.id.as_str()));
-            if kept.is_none() && self.wanted.place(title).is_some() {
+            if kept.is_none() && (searched || self.wanted.place(title).is_some()) {
                 let running = if remote.running { ui::RUNNING } else { "" };
                 entries.push(Entry {
                     id: self.remotes.number(&remote.id),
@@ -149,6 +214,82 @@ impl App {
         let any = !entries.is_empty() || self.view.remote_more;
         self.view.remote_host = host.ok().filter(|_| any).unwrap_or_default();
         self.view.remote = Arc::new(entries);
+    }
+
+    /// Whether the server that the list is of has a conversation that is kept here, and can be asked to
+    /// change it.
+    pub(super) fn is_there(&self, record: &Conversation) -> bool {
+        let remotes = &self.remotes;
+        remotes.keeps && remotes.is_of(record) && (record.known || remotes.has(record))
+    }
+
+    /// The conversation of a number, whether kept here or only there, with its title.
+    fn there(&self, number: u32) -> Option<(ConversationId, String)> {
+        if let Some(id) = self.remotes.numbered(number) {
+            let remote = self
+                .remotes
+                .at(id)
+                .and_then(|at| self.remotes.listed.get(at))?;
+            return Some((id.clone(), remote.title.clone()));
+        }
+        let record = self.shelf.catalogue.numbered(number)?;
+        self.is_there(record)
+            .then(|| (record.id.clone(), name(record).to_owned()))
+    }
+
+    /// Has the server take on a title as well, or alone.
+    pub(super) fn rename_there(&mut self, number: u32, title: &str, now: Instant) {
+        if let Some((id, old)) = self.there(number)
+            && old != title
+            && !title.is_empty()
+        {
+            let title = title.to_owned();
+            self.tell(Input::Ask(Command::Rename { id, title }), now);
+        }
+    }
+
+    /// Has the server delete a conversation.
+    pub(super) fn delete_there(&mut self, number: u32, now: Instant) {
+        let toasts = self.view.toasts.iter_mut();
+        let offers = toasts.filter(|toast| toast.undo == Some(number));
+        offers.for_each(|toast| toast.there = false);
+        if let Some((id, _)) = self.there(number) {
+            self.tell(Input::Ask(Command::Delete(id)), now);
+        }
+    }
+
+    /// The server has given a conversation another title.
+    pub(super) fn renamed_there(&mut self, id: &ConversationId, title: &str) {
+        let at = self.remotes.at(id);
+        if let Some(remote) = at.and_then(|at| self.remotes.listed.get_mut(at)) {
+            title.clone_into(&mut remote.title);
+            self.shelf.catalogue.touch();
+        }
+        self.outputs
+            .push_back(Output::Announce(asides::renamed(title)));
+    }
+
+    /// The server has deleted a conversation. What was deleted here as well cannot come back.
+    pub(super) fn deleted_there(&mut self, id: &ConversationId) {
+        let mut title = String::new();
+        if let Some(at) = self.remotes.at(id) {
+            title = self.remotes.listed.remove(at).title;
+            self.shelf.catalogue.touch();
+        }
+        let same = |kept: &&Listed| kept.record.id == *id && self.remotes.is_of(&kept.record);
+        let kept = self.shelf.catalogue.iter().find(same);
+        let kept = kept.map(|kept| (kept.number, kept.record.clone()));
+        if let Some((number, record)) = kept {
+            name(&record).clone_into(&mut title);
+            if record.deleted.is_some() {
+                self.view.toasts.retain(|toast| toast.undo != Some(number));
+                self.shelf.forget(&record);
+            }
+        }
+        if title.is_empty() {
+            ui::NEW.clone_into(&mut title);
+        }
+        self.toast(asides::deleted_there(&title));
     }
 
     /// Opens one that is not kept here, as a link to it does; `false` where the number is none of

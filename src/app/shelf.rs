@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::catalogue::{self, Catalogue};
 use super::elsewhere;
 use super::msg::{Kept, Theme};
-use crate::model::{ConversationId, Duration, Instant};
+use crate::model::{Confirmation, ConversationId, Duration, Instant};
+use crate::protocol::Start;
 use crate::storage::record::{Conversation, Found, Record, Setting};
 use crate::storage::tables::{Rows, Table, Write};
 use crate::wire::json;
@@ -34,6 +35,11 @@ pub(super) struct LastServer {
     pub(super) server: String,
     pub(super) url: String,
     pub(super) strict: bool,
+}
+
+/// The name under which the choices for a server's new conversations are kept.
+fn start_name((server, url): (&str, &str)) -> String {
+    ["start ", server, " ", url].concat()
 }
 
 impl Shelf {
@@ -115,6 +121,26 @@ impl Shelf {
         } = last;
         let value = json!({"server": server, "url": url, "strict": strict});
         self.set("server", Some(value.to_string()));
+    }
+
+    /// What was chosen for a new conversation with a server last.
+    pub(super) fn start(&self, server: (&str, &str)) -> Start {
+        let kept = self.setting(&start_name(server)).unwrap_or_default();
+        let value: Value = serde_json::from_str(kept).unwrap_or_default();
+        let text = |key| json::text(&value, &[key]).unwrap_or_default();
+        Start {
+            folder: text("folder").to_owned(),
+            template: text("template").to_owned(),
+            confirmation: Confirmation::parse(text("asks")),
+            model: None,
+        }
+    }
+
+    /// Keeps it for the next time, but nothing of the model: its key is not for this browser.
+    pub(super) fn keep_start(&mut self, server: (&str, &str), start: &Start) {
+        let asks = start.confirmation.map(Confirmation::word);
+        let value = json!({"folder": start.folder, "template": start.template, "asks": asks});
+        self.set(&start_name(server), Some(value.to_string()));
     }
 
     pub(super) fn theme(&self) -> Option<Theme> {

@@ -11,7 +11,10 @@ use super::App;
 use super::msg::{Intent, Output};
 use super::transcript::Opening;
 use crate::io::Frame;
-use crate::model::{Attachment, Body, ConversationId, Instant, ItemId, SendState, TransactionId};
+use crate::model::{
+    Attachment, Body, Confirmation, ConversationId, Instant, ItemId, SendState, TransactionId,
+};
+use crate::protocol::Command;
 use crate::session::{Direction, Input, Phase, Trace};
 use crate::storage::record::{ConversationKey, attachment, attachment_json};
 use crate::wire::json;
@@ -198,7 +201,15 @@ impl App {
             Some("end") => self.tell(Input::End, now),
             Some("reset") => self.tell(Input::Reset, now),
             Some("retry") => self.tell(Input::RetryNow, now),
-            _ => {}
+            Some("condense") => self.tell(Input::Ask(Command::Condense), now),
+            Some("discard") => self.tell(Input::Ask(Command::Discard), now),
+            Some(word) => {
+                let asked = Confirmation::parse(word).map(Command::Confirm);
+                asked
+                    .into_iter()
+                    .for_each(|asked| self.tell(Input::Ask(asked), now));
+            }
+            None => {}
         }
     }
 
@@ -270,6 +281,9 @@ impl App {
             Intent::End => self.say(&json!({"do": "end"})),
             Intent::Reset => self.say(&json!({"do": "reset"})),
             Intent::RetryNow => self.say(&json!({"do": "retry"})),
+            Intent::Ask(Command::Condense) => self.say(&json!({"do": "condense"})),
+            Intent::Ask(Command::Discard) => self.say(&json!({"do": "discard"})),
+            Intent::Ask(Command::Confirm(what)) => self.say(&json!({"do": what.word()})),
             Intent::Answer {
                 id,
                 approved,

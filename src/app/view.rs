@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::list::Entry;
 use super::msg::Theme;
 use super::place::Place;
+use crate::model::Confirmation;
+use crate::protocol::Start;
 use crate::session::{Direction, Judgement};
 
 /// Everything on the screen that is neither timeline nor connection.
@@ -28,6 +30,14 @@ pub struct View {
     pub progress: Option<String>,
     /// What the conversation has cost so far, in words.
     pub cost: Option<String>,
+    /// How much of the model's window is taken, where the server says so.
+    pub window: Option<Window>,
+    /// For which calls the agent waits for the person, once the server has said so.
+    pub confirms: Option<Confirmation>,
+    /// The kinds of sandbox that a new conversation can begin in, by the server's names.
+    pub templates: Vec<String>,
+    /// What was chosen for a new conversation last, without the model.
+    pub start: Start,
     /// Only the document's frames are sent.
     pub strict: bool,
     /// A key to the server is known.
@@ -92,6 +102,17 @@ pub struct Toast {
     pub text: String,
     /// The conversation that was deleted, and can be brought back.
     pub undo: Option<u32>,
+    /// Its server has it still, and can be asked to delete it.
+    pub there: bool,
+}
+
+/// How much of the model's window is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Of a hundred.
+    pub percent: u64,
+    /// In words.
+    pub words: String,
 }
 
 /// One line of the inspector.

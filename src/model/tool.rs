@@ -62,6 +62,27 @@ pub enum Confirmation {
     Always,
 }
 
+impl Confirmation {
+    /// All of them, from the least to the most.
+    pub const ALL: [Self; 3] = [Self::Never, Self::Risky, Self::Always];
+
+    /// The word in storage, between tabs and in the page.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Risky => "risky",
+            Self::Always => "always",
+        }
+    }
+
+    /// The one of that word; any other word is `None`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
+    }
+}
+
 /// How far a tool call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToolState {

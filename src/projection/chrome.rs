@@ -5,7 +5,9 @@ use std::sync::Arc;
 use reactive_graph::prelude::*;
 use reactive_graph::signal::ArcRwSignal;
 
-use crate::app::{Entry, Link, Place, Theme, Toast, View};
+use crate::app::{Entry, Link, Place, Theme, Toast, View, Window};
+use crate::model::Confirmation;
+use crate::protocol::Start;
 
 /// Sets a signal where its value moved. There are many: once for each kind of value.
 #[inline(never)]
@@ -55,6 +57,14 @@ chrome! {
     progress: Option<String>,
     /// What the conversation has cost so far, in words.
     cost: Option<String>,
+    /// How much of the model's window is taken.
+    window: Option<Window>,
+    /// For which calls the agent waits for the person, once the server has said so.
+    confirms: Option<Confirmation>,
+    /// The kinds of sandbox that a new conversation can begin in.
+    templates: Vec<String>,
+    /// What was chosen for a new conversation last.
+    start: Start,
     /// Only the document's frames are sent.
     strict: bool,
     /// A key to the server is known.

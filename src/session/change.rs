@@ -166,6 +166,8 @@ pub enum Run {
     },
     /// It waits for the person's answer to an approval.
     Asking,
+    /// It rests where it is until it is told to go on, or gets a message.
+    Paused,
     /// It works, and the rest of this turn is hidden because the person stopped it.
     Muted {
         /// Since when.
@@ -184,7 +186,7 @@ impl Run {
     /// Whether a further message has to wait.
     #[must_use]
     pub const fn busy(&self) -> bool {
-        !matches!(self, Self::Idle)
+        !matches!(self, Self::Idle | Self::Paused)
     }
 }
 

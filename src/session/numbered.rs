@@ -101,7 +101,8 @@ impl Session {
         match standing {
             Standing::Starting => self.run.set(Run::Starting, now),
             Standing::Working | Standing::Asking => self.run.works(now),
-            Standing::Idle | Standing::Paused => self.run.idle(),
+            Standing::Idle => self.run.idle(),
+            Standing::Paused => self.run.set(Run::Paused, now),
         }
     }
 

@@ -210,7 +210,7 @@ impl Session {
     pub(super) fn can_send(&self) -> bool {
         let capabilities = self.protocol.capabilities();
         let free = match self.run() {
-            Run::Idle => true,
+            Run::Idle | Run::Paused => true,
             Run::Working { .. } | Run::Stalled { .. } => capabilities.interject,
             Run::Starting | Run::Asking | Run::Muted { .. } => false,
         };

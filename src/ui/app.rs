@@ -8,8 +8,10 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use super::announcer::announcer;
 use super::ask_dialog::ask_dialogs;
 use super::banner::banner;
+use super::begin::begin_dialog;
 use super::composer::composer;
 use super::el::{El, el};
+use super::files::files;
 use super::header::header;
 use super::help::help;
 use super::inspector::inspector;
@@ -44,6 +46,8 @@ pub(super) fn app() -> El {
         .put(settings())
         .put(help())
         .put(palette())
+        .put(begin_dialog())
+        .put(files())
         .with(ask_dialogs)
         .put(link_dialog())
         .put(announcer())

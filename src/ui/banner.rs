@@ -40,7 +40,7 @@ fn connection() -> El {
         phase.with(|phase| words::connection(phase, &label.get(), seconds_left(phase)))
     };
     let panels = panels();
-    let locked = projection.phase.clone();
+    let (locked, next) = (projection.phase.clone(), projection.phase);
     el("div", "banner")
         .set("data-kind", "connection")
         .put(el("p", "banner-text").says(sentence))
@@ -48,15 +48,45 @@ fn connection() -> El {
             move || locked.with(wants_key),
             move || button("button", ui::KEY_ENTER).on_press(move || panels.open(Panel::Settings)),
         )
-        .put(button("button", ui::TRY_NOW).on_press(move || handle.did(Intent::RetryNow)))
+        .anew(
+            move || next.with(step),
+            move |words| {
+                let handle = handle.clone();
+                let intent = match *words {
+                    ui::NEW => Intent::NewConversation,
+                    _ => Intent::RetryNow,
+                };
+                vec![button("button", words).on_press(move || handle.did(intent.clone()))]
+            },
+        )
+}
+
+/// What can be done about it.
+fn step(phase: &Phase) -> &'static str {
+    match gone(phase) {
+        Some(Gone::Asleep) => ui::WAKE,
+        Some(Gone::Archived) => ui::NEW,
+        _ => ui::TRY_NOW,
+    }
 }
 
 /// Whether the server is waiting for a key.
 pub(super) fn wants_key(phase: &Phase) -> bool {
-    let Phase::Refused { why } = phase else {
-        return false;
-    };
-    matches!(why, Refusal::Gone(Gone::Unauthorized))
+    gone(phase) == Some(&Gone::Unauthorized)
+}
+
+/// Whether the conversation can only be read.
+pub(super) fn is_archived(phase: &Phase) -> bool {
+    gone(phase) == Some(&Gone::Archived)
+}
+
+const fn gone(phase: &Phase) -> Option<&Gone> {
+    match phase {
+        Phase::Refused {
+            why: Refusal::Gone(gone),
+        } => Some(gone),
+        _ => None,
+    }
 }
 
 fn seconds_left(phase: &Phase) -> u64 {

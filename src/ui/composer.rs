@@ -1,11 +1,13 @@
 //! Where the person writes: the text, what goes with it, Send and Stop.
 
 mod attachments;
+mod foot;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, KeyboardEvent};
 
+use super::banner::is_archived;
 use super::el::{El, el, watch};
 use super::icon::{self, icon, icon_button};
 use super::panels::{Panels, panels};
@@ -36,7 +38,9 @@ pub(super) fn composer() -> El {
         })
         .on("dragleave", move |_| over.set(false))
         .put(desk.attached.view())
+        .with(|section| note(section, &desk))
         .put(row)
+        .with(foot::foot)
         .on("drop", move |event| {
             event.prevent_default();
             over.set(false);
@@ -82,6 +86,10 @@ impl Desk {
     }
 
     fn can_send(&self) -> bool {
+        // It would wait for ever, unseen.
+        if self.handle.projection.phase.with(is_archived) {
+            return false;
+        }
         let words = !self.text.with(|text| text.trim().is_empty());
         !self.attached.is_busy() && (words || self.attached.is_ready())
     }
@@ -216,13 +224,56 @@ fn buttons(row: El, desk: &Desk) -> El {
             sending.send();
             app::focus_composer();
         });
+    let (paused, going) = (run.clone(), run.clone());
     let at_work = move || {
         matches!(
             run.get(),
             Run::Working { .. } | Run::Asking | Run::Stalled { .. }
         )
     };
-    row.when(at_work, stop).put(send)
+    let capabilities = desk.handle.projection.capabilities.clone();
+    let can_pause = move || {
+        let going = matches!(going.get(), Run::Working { .. } | Run::Stalled { .. });
+        going && capabilities.with(|can| can.pause)
+    };
+    row.when(can_pause, rest(desk, icon::PAUSE, ui::PAUSE, true))
+        .when(at_work, stop)
+        .when(
+            move || paused.get() == Run::Paused,
+            rest(desk, icon::RESUME, ui::RESUME, false),
+        )
+        .put(send)
+}
+
+/// Lets the agent rest, or go on.
+fn rest(
+    desk: &Desk,
+    path: &'static str,
+    name: &'static str,
+    paused: bool,
+) -> impl Fn() -> El + use<> {
+    let handle = desk.handle.clone();
+    move || {
+        let handle = handle.clone();
+        round(path, name)
+            .set("data-tone", "stop")
+            .on_press(move || handle.did(Intent::Pause(paused)))
+    }
+}
+
+/// What a message that is sent now would do, where that is not what one expects.
+fn note(section: El, desk: &Desk) -> El {
+    let projection = desk.handle.projection.clone();
+    let said = move || {
+        let allows = projection.capabilities.with(|can| can.message_allows);
+        match projection.run.get() {
+            _ if projection.phase.with(is_archived) => ui::READ_ONLY,
+            Run::Asking if allows => ui::MESSAGE_ALLOWS,
+            _ => "",
+        }
+        .to_owned()
+    };
+    section.put(el("p", "composer-note").set("role", "status").says(said))
 }
 
 fn round(path: &str, name: &str) -> El {

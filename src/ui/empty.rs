@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::begin;
 use super::el::{El, button, el};
 use super::handle;
+use super::panels::{Panel, panels};
 use crate::app::Intent;
 use crate::driver::Handle;
 use crate::session::Phase;
@@ -40,6 +42,8 @@ fn suggestions() -> El {
         "demo" => ui::EMPTY_DEMO.to_owned(),
         _ => ui::EMPTY_SERVER.to_owned(),
     };
+    let starting = handle.projection.chrome.server.clone();
+    let panels = panels();
     let list = el("ul", "suggestions").anew(
         move || texts.get(),
         move |texts| texts.iter().map(|text| suggestion(&handle, text)).collect(),
@@ -48,6 +52,13 @@ fn suggestions() -> El {
         .put(el("h2", "empty-title").text(ui::EMPTY_TITLE))
         .put(el("p", "empty-text").says(explained))
         .put(list)
+        .when(
+            move || starting.with(|server| begin::can(server)),
+            move || {
+                let begin = button("button-small empty-begin", ui::BEGIN);
+                begin.on_press(move || panels.open(Panel::Begin))
+            },
+        )
         .when(
             move || memory_only.get(),
             || el("p", "empty-note").text(ui::MEMORY_ONLY),

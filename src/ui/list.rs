@@ -131,7 +131,11 @@ fn list() -> El {
         if none { ui::LIST_EMPTY } else { "" }.to_owned()
     };
     // Shown or not, it is drawn once: with each letter that is looked for it may come or go.
+    let capabilities = handle.projection.capabilities.clone();
     let theirs = el("section", "list-server")
+        .flag("data-keeps", move || {
+            capabilities.with(|can| can.keeps_list)
+        })
         .flag("hidden", move || some.with(String::is_empty))
         .put(heading(&handle))
         .put(remote.set("aria-labelledby", "list-server"))

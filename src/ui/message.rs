@@ -6,6 +6,7 @@ mod content;
 mod error;
 mod notice;
 mod reasoning;
+mod risk;
 mod tool;
 mod user;
 

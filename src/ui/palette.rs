@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 
 use super::arrows;
+use super::begin;
 use super::dialog::panel;
 use super::el::{El, button, el};
 use super::handle;
@@ -12,7 +13,7 @@ use super::list;
 use super::panels::{Panel, Panels, panels};
 use crate::app::{Intent, Theme};
 use crate::driver::Handle;
-use crate::protocol::Capabilities;
+use crate::protocol::{self, Capabilities};
 use crate::words::ui;
 
 /// One command.
@@ -24,12 +25,14 @@ enum Command {
     Inspector,
     Disconnect,
     Pause(bool),
+    Condense,
     Export,
     Theme(Theme),
 }
 
-const COMMANDS: [(Command, &str); 14] = [
+const COMMANDS: [(Command, &str); 18] = [
     (Command::New, ui::NEW),
+    (Command::Open(Panel::Begin), ui::BEGIN),
     (Command::List, ui::CONVERSATIONS),
     (Command::Open(Panel::Settings), ui::SETTINGS),
     (Command::Open(Panel::Reset), ui::RESET),
@@ -37,13 +40,24 @@ const COMMANDS: [(Command, &str); 14] = [
     (Command::Disconnect, ui::DISCONNECT),
     (Command::Pause(true), ui::PAUSE),
     (Command::Pause(false), ui::RESUME),
+    (Command::Condense, ui::CONDENSE),
+    (Command::Open(Panel::Files), ui::FILES),
     (Command::Open(Panel::End), ui::END),
+    (Command::Open(Panel::Discard), ui::DISCARD),
     (Command::Export, ui::EXPORT),
     (Command::Theme(Theme::Light), ui::LIGHT_THEME),
     (Command::Theme(Theme::Dark), ui::DARK_THEME),
     (Command::Theme(Theme::System), ui::SYSTEM_THEME),
     (Command::Open(Panel::Help), ui::HELP),
 ];
+
+/// What there is to choose from.
+#[derive(Clone, Copy)]
+struct Can {
+    server: Capabilities,
+    /// A new conversation can begin with choices.
+    starts: bool,
+}
 
 /// Every command in one list.
 pub(super) fn palette() -> El {
@@ -55,7 +69,14 @@ fn commands(inside: El) -> El {
     let handle = handle();
     let wanted = RwSignal::new(String::new());
     let capabilities = &handle.projection.capabilities;
-    let can = capabilities.get_untracked();
+    let can = Can {
+        server: capabilities.get_untracked(),
+        starts: handle
+            .projection
+            .chrome
+            .server
+            .with_untracked(|server| begin::can(server)),
+    };
     let field = el("input", "input")
         .set("type", "text")
         .set("autocomplete", "off")
@@ -88,14 +109,18 @@ fn commands(inside: El) -> El {
 }
 
 /// The places of the commands that hold a text, in their order.
-fn found(wanted: &str, can: Capabilities) -> Vec<usize> {
+fn found(wanted: &str, can: Can) -> Vec<usize> {
     let labels = COMMANDS.iter().enumerate();
     let fits = |(at, (command, label)): (usize, &(Command, &str))| {
         let can = match command {
-            Command::Pause(_) => can.pause,
-            Command::Open(Panel::End) => can.ends,
-            Command::Open(Panel::Reset) => can.reset,
-            Command::Export => can.exports,
+            Command::Pause(_) => can.server.pause,
+            Command::Condense => can.server.condenses,
+            Command::Open(Panel::Begin) => can.starts,
+            Command::Open(Panel::Files) => !can.server.files.is_empty(),
+            Command::Open(Panel::End) => can.server.ends,
+            Command::Open(Panel::Discard) => can.server.discards,
+            Command::Open(Panel::Reset) => can.server.reset,
+            Command::Export => can.server.exports,
             _ => true,
         };
         let named = label.to_ascii_lowercase().contains(wanted);
@@ -122,6 +147,7 @@ fn run(command: Command, panels: Panels, handle: &Handle) {
         }
         Command::Disconnect => handle.did(Intent::Disconnect),
         Command::Pause(paused) => handle.did(Intent::Pause(paused)),
+        Command::Condense => handle.did(Intent::Ask(protocol::Command::Condense)),
         Command::Export => handle.did(Intent::Export),
         Command::Theme(theme) => handle.did(Intent::Theme(theme)),
     }

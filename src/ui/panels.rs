@@ -19,6 +19,13 @@ pub(super) enum Panel {
     Palette,
     Reset,
     End,
+    Discard,
+    /// Send that message, which allows what the agent asks for.
+    Hurry(ItemId),
+    /// Have its server delete that conversation.
+    DeleteThere(u32),
+    Begin,
+    Files,
 }
 
 /// Which of them is open.

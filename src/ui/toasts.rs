@@ -23,7 +23,7 @@ pub(super) fn toasts() -> El {
 fn one(toast: &Toast) -> El {
     let handle = handle();
     let (id, undo) = (toast.id, toast.undo);
-    let back = handle.clone();
+    let (back, there) = (handle.clone(), handle.clone());
     let dismiss = move || handle.did(Intent::Dismiss(id));
     let mut view = el("div", "toast")
         .set("role", "alert")
@@ -33,6 +33,10 @@ fn one(toast: &Toast) -> El {
         view = view
             .set("data-quiet", "")
             .put(button("button-small", ui::UNDO).on_press(restore));
+    }
+    if let Some(id) = undo.filter(|_| toast.there) {
+        let delete = move || there.did(Intent::List(Listing::DeleteThere(id)));
+        view = view.put(button("button-small", ui::DELETE_THERE).on_press(delete));
     }
     view.put(icon_button(icon::CLOSE, ui::DISMISS).on_press(dismiss))
 }

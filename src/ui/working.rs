@@ -14,11 +14,17 @@ use crate::words::ui;
 pub(super) fn working(parent: El) -> El {
     let projection = handle().projection;
     let (run, phase) = (projection.run, projection.phase);
+    let progress = projection.chrome.progress;
     // Without a connection the banner says what is going on.
     let at_work = move || match run.get() {
+        _ if phase.with(|phase| matches!(phase, Phase::Connecting { .. })) => {
+            // What a server starts before it can be connected to takes a while.
+            progress.with(Option::is_some).then_some(Work::Starts)
+        }
         _ if !phase.with(|phase| matches!(phase, Phase::Open { .. })) => None,
         Run::Working { since } => Some(Work::On(since)),
         Run::Asking => Some(Work::Asks),
+        Run::Paused => Some(Work::Rests),
         Run::Starting => Some(Work::Starts),
         // After a Stop a notice says what goes on.
         Run::Idle | Run::Muted { .. } | Run::Stalled { .. } => None,
@@ -32,6 +38,7 @@ enum Work {
     Starts,
     On(Instant),
     Asks,
+    Rests,
 }
 
 fn line(work: Work) -> El {
@@ -39,6 +46,7 @@ fn line(work: Work) -> El {
     let since = match work {
         Work::On(since) => since,
         Work::Asks => return el("p", "working").put(words.text(ui::ASKING)),
+        Work::Rests => return el("p", "working").put(words.text(ui::PAUSED)),
         Work::Starts => return dotted(words.says(starting())),
     };
     let ticks = ticks(HALF_A_SECOND);

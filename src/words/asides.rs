@@ -20,6 +20,27 @@ pub fn deleted(title: &str, there: bool) -> String {
     ["“", title, "” was deleted", from, "."].concat()
 }
 
+/// A conversation was deleted where its server keeps it.
+#[must_use]
+pub fn deleted_there(title: &str) -> String {
+    ["“", title, "” was deleted from the server."].concat()
+}
+
+/// The server has given a conversation this title.
+#[must_use]
+pub fn renamed(title: &str) -> String {
+    ["Renamed to “", title, "”."].concat()
+}
+
+/// The server did not do what was asked of it; its own words may be empty.
+#[must_use]
+pub fn not_done(why: &str) -> String {
+    match why {
+        "" => "The server could not be asked for that. Try again once you are connected.".into(),
+        why => ["The server did not do that. It says: ", why].concat(),
+    }
+}
+
 /// There is nothing to save.
 pub const NOTHING_TO_SAVE: &str =
     "Nothing of this conversation is kept here. Connect, then try again.";

@@ -1,6 +1,6 @@
 //! Labels, hints and short states on the screen.
 
-use crate::model::{Kind, SendState, ToolState};
+use crate::model::{Confirmation, Kind, Risk, SendState, ToolState};
 use crate::session::{Phase, Refusal};
 
 macro_rules! words {
@@ -25,10 +25,13 @@ words! {
     END = "Stop the server's agent";
     END_SHORT = "Stop the agent";
     END_QUESTION = "Stop the server's agent?";
-    END_EXPLAINED = "Everything that runs in its workspace ends with it. That makes room: a server lets only a few agents run at once. What was said stays, and your next message starts the agent again.";
+    END_EXPLAINED = "Everything that runs in its workspace stops with it. That makes room: a server lets only a few agents run at once. What was said stays, and your next message starts the agent again.";
     EXPORT = "Download this conversation as JSON";
     APPROVE = "Approve";
     DENY = "Deny";
+    DENY_WHY = "Why? (optional)";
+    ALLOW_ALWAYS = "Always allow from now on";
+    ALLOW_ALWAYS_HINT = "Allow this, and do not ask again in this conversation";
     REMEMBER = "Remember";
     REMEMBER_HINT = "Do not ask again for this tool";
     EDIT = "Edit";
@@ -104,6 +107,41 @@ words! {
     TASK_DOING = "in progress";
     PAUSE = "Pause the agent";
     RESUME = "Let the agent go on";
+    PAUSED = "Paused. Let the agent go on, or send a message.";
+    MESSAGE_ALLOWS = "An answer is waited for. A message sent now would allow what the agent asks for, so it waits.";
+    HURRY_QUESTION = "Send it and allow the action?";
+    HURRY_EXPLAINED = "The agent waits for your answer. To this server, a message that comes meanwhile means that you allow what the agent asks for.";
+    HURRY_YES = "Send and allow";
+    HURRY_NO = "Keep it queued";
+    READ_ONLY = "This conversation can only be read.";
+    ASKS = "When the agent asks before it acts";
+    ASKS_UNKNOWN = "Asks: not known";
+    WINDOW = "Model's window";
+    WAKE = "Wake it";
+    CONDENSE = "Condense the conversation";
+    DISCARD = "Delete the sandbox …";
+    DISCARD_QUESTION = "Delete the sandbox?";
+    DISCARD_EXPLAINED = "Its files and everything that runs in it are gone for good. The conversation can only be read after that. This cannot be undone.";
+    DISCARD_YES = "Delete the sandbox";
+    DELETE_THERE = "Delete on the server too";
+    DELETE_THERE_QUESTION = "Delete this conversation from the server?";
+    DELETE_THERE_EXPLAINED = "The server forgets it, with what the agent keeps for it there. This cannot be undone.";
+    BEGIN = "New conversation with …";
+    BEGIN_TITLE = "New conversation";
+    BEGIN_YES = "Begin";
+    BEGIN_USUAL = "The server's usual";
+    FOLDER = "Folder that the agent works in";
+    FOLDER_HINT = "On the server's machine. Empty for the server's usual one.";
+    TEMPLATE = "Sandbox";
+    WILL_ASK = "The agent asks";
+    MODEL = "Another model";
+    MODEL_NAME = "Model";
+    MODEL_NAME_HINT = "For example openai/gpt-5. Empty for the one that the server is set up with.";
+    MODEL_URL = "Address of the model";
+    MODEL_KEY = "Key to the model";
+    MODEL_HINT = "The key goes to the server, which keeps it. It is not kept in this browser.";
+    FILES = "Files of this conversation";
+    FILES_EMPTY = "No files were sent in this conversation.";
     ELSEWHERE = "Open in another tab: ";
     STARTING = "The agent is starting";
     TASK_OPEN = "to do";
@@ -189,6 +227,37 @@ pub const fn tool(state: ToolState) -> &'static str {
         ToolState::Failed => "Failed",
         ToolState::Denied => "Denied",
         ToolState::Interrupted => "Interrupted",
+    }
+}
+
+/// How dangerous a call is.
+#[must_use]
+pub const fn risk(risk: Risk) -> &'static str {
+    match risk {
+        Risk::Unknown => "Unknown risk",
+        Risk::Low => "Low risk",
+        Risk::Medium => "Medium risk",
+        Risk::High => "High risk",
+    }
+}
+
+/// For which calls the agent waits for the person, as shortly as it can be said.
+#[must_use]
+pub const fn asks(when: Confirmation) -> &'static str {
+    match when {
+        Confirmation::Never => "Asks: never",
+        Confirmation::Risky => "Asks: if risky",
+        Confirmation::Always => "Asks: always",
+    }
+}
+
+/// The same as a choice for a conversation that is to begin.
+#[must_use]
+pub const fn will_ask(when: Confirmation) -> &'static str {
+    match when {
+        Confirmation::Never => "Never, it acts by itself",
+        Confirmation::Risky => "Before something risky",
+        Confirmation::Always => "Before each action",
     }
 }
 

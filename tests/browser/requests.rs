@@ -15,6 +15,7 @@ fn call(url: &str, told: &Told<Option<Answer>>) -> Call {
         headers: vec![("accept".to_owned(), "*/*".to_owned())],
         body: None,
         again: false,
+        keep: false,
     };
     let told = told.clone();
     Call::start(what, move |answer| told.say(answer))

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use parlor::app::{App, Intent, KEYS, Kept, Loaded, Msg, Output, Start, Theme, TraceLine, View};
 use parlor::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use parlor::model::{Attachment, Body, ConversationId, Instant, Item, TransactionId};
-use parlor::session::{Change, Phase};
+use parlor::session::{Change, Phase, Run};
 use parlor::storage::StorageError;
 use parlor::storage::record::{ConversationKey, Outgoing, Record};
 use parlor::storage::tables::{MemoryTables, Store, Table};
@@ -37,6 +37,7 @@ pub(crate) struct Page {
     pub(crate) holds: bool,
     pub(crate) told: Vec<String>,
     pub(crate) phase: Phase,
+    pub(crate) run: Run,
     pub(crate) traced: Vec<TraceLine>,
     pub(crate) items: Vec<Item>,
     pub(crate) spoken: Vec<String>,
@@ -100,6 +101,7 @@ fn visit_with(
         holds: true,
         told: Vec::new(),
         phase: Phase::Idle,
+        run: Run::Idle,
         traced: Vec::new(),
         items: Vec::new(),
         spoken: Vec::new(),
@@ -188,6 +190,7 @@ impl Page {
             Change::Removed(id) => self.items.retain(|item| item.id != id),
             Change::Cleared => self.items.clear(),
             Change::Connection(phase) => self.phase = phase,
+            Change::Run(run) => self.run = run,
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! The pure half in virtual time: one module for each behaviour.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod choosing;
 mod conformance;
 mod demo;
 mod export;

@@ -20,7 +20,7 @@ use crate::words::ui;
 /// What the rows share.
 pub(super) struct Row {
     pub(super) entries: ArcRwSignal<Arc<Vec<Entry>>>,
-    /// This browser keeps them, and can give them titles and forget them.
+    /// This browser keeps them; of the others their server may say that they can be changed.
     pub(super) kept: bool,
     pub(super) handle: Handle,
     pub(super) panels: Panels,
@@ -90,17 +90,16 @@ impl Row {
             .put(parts.about.clone())
             .put(found)
             .on_press(move || pressed.open(id));
+        let fixed = Rc::clone(self);
         let actions = el("div", "entry-actions")
+            .flag("hidden", move || !fixed.can_change())
             .put(parts.rename.clone())
             .put(parts.delete.clone());
-        let mut view = parts.row.clone().put(open.clone());
+        let view = parts.row.clone().put(open.clone());
         self.follow(id, parts);
-        if !self.kept {
-            return view;
-        }
         let open = open.on_key(move |event| keys.key(event, id));
-        view = view.put(actions);
-        view.when(move || renaming.get() == id, move || row.field(id, &open))
+        view.put(actions)
+            .when(move || renaming.get() == id, move || row.field(id, &open))
     }
 
     /// One effect for all that a row shows: there may be hundreds of rows.
@@ -118,6 +117,12 @@ impl Row {
         });
     }
 
+    /// Whether they can be given titles and be deleted.
+    fn can_change(&self) -> bool {
+        let capabilities = &self.handle.projection.capabilities;
+        self.kept || capabilities.with(|can| can.keeps_list)
+    }
+
     fn open(&self, id: u32) {
         self.handle.did(Intent::List(Listing::Open(id)));
         self.panels.close(Panel::List);
@@ -126,6 +131,7 @@ impl Row {
 
     fn key(&self, event: &KeyboardEvent, id: u32) {
         match event.key().as_str() {
+            _ if !untrack(|| self.can_change()) => return,
             "F2" => self.renaming.set(id),
             "Delete" => self.delete(id),
             _ => return,
@@ -133,8 +139,12 @@ impl Row {
         event.prevent_default();
     }
 
-    /// Deletes it; the focus goes to the row that takes its place.
+    /// Deletes it; the focus goes to the row that takes its place. What its server deletes cannot be
+    /// brought back, so that is asked for.
     fn delete(&self, id: u32) {
+        if !self.kept {
+            return self.panels.open(Panel::DeleteThere(id));
+        }
         let row = document().active_element();
         let row = row.and_then(|focused| focused.closest(".entry").ok().flatten());
         if let Some(row) = row {

@@ -1,8 +1,8 @@
 //! A tool call: what was asked, what came of it, how long it took.
 
 use super::content::block;
-use super::part;
-use crate::model::{Body, Content, ToolCall, ToolState};
+use super::{part, risk};
+use crate::model::{Body, Content, Risk, ToolCall, ToolState};
 use crate::projection::Row;
 use crate::ui::el::{El, el};
 use crate::ui::icon::{self, icon};
@@ -14,10 +14,12 @@ pub(super) fn tool(row: &Row) -> El {
     let name = part(row, |body| of(body, |tool| tool.name.clone()));
     let args = part(row, |body| of(body, |tool| words::arguments(&tool.args)));
     let content = part(row, |body| of(body, |tool| tool.content.clone()));
+    let danger = part(row, |body| of(body, |tool| tool.risk));
     let head = el("header", "card-head")
         .anew(sign, |state| vec![icon(self::sign(*state))])
         .put(el("p", "card-title tool-name").says(name))
-        .put(el("span", "card-state").says(part(row, state)));
+        .put(el("span", "card-state").says(part(row, state)))
+        .anew(danger, |found| risk::badge(*found, Risk::Medium));
     el("div", "card tool")
         .put(head)
         .anew(args, |args| match args.as_str() {

@@ -8,9 +8,10 @@ use crate::app::Intent;
 use crate::driver::Handle;
 use crate::model::{Attachment, Body, ItemId, SendState, UserMessage};
 use crate::projection::Row;
+use crate::session::Run;
 use crate::ui::copy::copy;
 use crate::ui::el::{El, button, el};
-use crate::ui::panels::panels;
+use crate::ui::panels::{Panel, panels};
 use crate::ui::{app, handle};
 use crate::words::ui;
 
@@ -100,7 +101,7 @@ fn actions(row: &Row, chance: Chance, editing: RwSignal<Option<ItemId>>) -> Vec<
     match chance {
         Chance::Waiting => {
             let edit = button("button-small", ui::EDIT).on_press(move || editing.set(Some(id)));
-            let now = action(ui::SEND_NOW, Intent::SendNow, id);
+            let now = button("button-small", ui::SEND_NOW).on_press(hurry(id));
             vec![
                 actions
                     .put(edit)
@@ -118,6 +119,21 @@ fn actions(row: &Row, chance: Chance, editing: RwSignal<Option<ItemId>>) -> Vec<
             ]
         }
         Chance::Nothing | Chance::Editing => Vec::new(),
+    }
+}
+
+/// Sends it, or asks before that, where it would allow what the agent asks for.
+fn hurry(id: ItemId) -> impl Fn() {
+    let (handle, panels) = (handle(), panels());
+    move || {
+        let projection = &handle.projection;
+        let allows = projection
+            .capabilities
+            .with_untracked(|can| can.message_allows);
+        match projection.run.get_untracked() {
+            Run::Asking if allows => panels.open(Panel::Hurry(id)),
+            _ => handle.did(Intent::SendNow(id)),
+        }
     }
 }
 
