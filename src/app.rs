@@ -20,6 +20,7 @@ mod search;
 mod shelf;
 mod start;
 mod tabs;
+mod there;
 mod tracer;
 mod transcript;
 mod view;

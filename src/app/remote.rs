@@ -5,16 +5,13 @@
 
 use std::sync::Arc;
 
-use super::catalogue::Listed;
 use super::list::Entry;
-use super::list::name;
-use super::msg::Output;
 use super::{App, Target, link};
 use crate::model::{ConversationId, Duration, Instant};
-use crate::protocol::{Capabilities, Command, Page, Remote};
+use crate::protocol::{Capabilities, Page, Remote};
 use crate::session::{Input, Phase, Session};
 use crate::storage::record::Conversation;
-use crate::words::{asides, ui};
+use crate::words::ui;
 
 /// For so long nothing more is typed before the server is asked to search.
 const PAUSE: Duration = Duration::millis(300);
@@ -36,7 +33,7 @@ pub(super) struct Remotes {
     /// The server looks into their titles itself.
     searches: bool,
     /// Conversations can be given titles there, and be deleted.
-    keeps: bool,
+    pub(super) keeps: bool,
     /// What is looked for, as it was typed.
     typed: String,
     /// When the server is asked for it, unless something else is typed before.
@@ -45,7 +42,7 @@ pub(super) struct Remotes {
     asked: String,
     /// What `listed` is the answer to.
     found: String,
-    listed: Vec<Remote>,
+    pub(super) listed: Vec<Remote>,
     next: Option<String>,
     /// Every identifier that was listed so far, in the order of their numbers.
     seen: Vec<ConversationId>,
@@ -91,11 +88,12 @@ impl Remotes {
         self.is_of(record) && self.at(&record.id).is_some()
     }
 
-    fn is_of(&self, record: &Conversation) -> bool {
+    pub(super) fn is_of(&self, record: &Conversation) -> bool {
         self.of.0 == record.server && self.of.1 == record.url
     }
 
-    fn at(&self, id: &ConversationId) -> Option<usize> {
+    /// Where a conversation stands in the list.
+    pub(super) fn at(&self, id: &ConversationId) -> Option<usize> {
         self.listed.iter().position(|remote| remote.id == *id)
     }
 
@@ -113,7 +111,7 @@ impl Remotes {
         FIRST + u32::try_from(at).unwrap_or_default()
     }
 
-    fn numbered(&self, number: u32) -> Option<&ConversationId> {
+    pub(super) fn numbered(&self, number: u32) -> Option<&ConversationId> {
         let at = usize::try_from(number.checked_sub(FIRST)?).ok()?;
         self.seen.get(at)
     }
@@ -214,82 +212,6 @@ impl App {
         let any = !entries.is_empty() || self.view.remote_more;
         self.view.remote_host = host.ok().filter(|_| any).unwrap_or_default();
         self.view.remote = Arc::new(entries);
-    }
-
-    /// Whether the server that the list is of has a conversation that is kept here, and can be asked to
-    /// change it.
-    pub(super) fn is_there(&self, record: &Conversation) -> bool {
-        let remotes = &self.remotes;
-        remotes.keeps && remotes.is_of(record) && (record.known || remotes.has(record))
-    }
-
-    /// The conversation of a number, whether kept here or only there, with its title.
-    fn there(&self, number: u32) -> Option<(ConversationId, String)> {
-        if let Some(id) = self.remotes.numbered(number) {
-            let remote = self
-                .remotes
-                .at(id)
-                .and_then(|at| self.remotes.listed.get(at))?;
-            return Some((id.clone(), remote.title.clone()));
-        }
-        let record = self.shelf.catalogue.numbered(number)?;
-        self.is_there(record)
-            .then(|| (record.id.clone(), name(record).to_owned()))
-    }
-
-    /// Has the server take on a title as well, or alone.
-    pub(super) fn rename_there(&mut self, number: u32, title: &str, now: Instant) {
-        if let Some((id, old)) = self.there(number)
-            && old != title
-            && !title.is_empty()
-        {
-            let title = title.to_owned();
-            self.tell(Input::Ask(Command::Rename { id, title }), now);
-        }
-    }
-
-    /// Has the server delete a conversation.
-    pub(super) fn delete_there(&mut self, number: u32, now: Instant) {
-        let toasts = self.view.toasts.iter_mut();
-        let offers = toasts.filter(|toast| toast.undo == Some(number));
-        offers.for_each(|toast| toast.there = false);
-        if let Some((id, _)) = self.there(number) {
-            self.tell(Input::Ask(Command::Delete(id)), now);
-        }
-    }
-
-    /// The server has given a conversation another title.
-    pub(super) fn renamed_there(&mut self, id: &ConversationId, title: &str) {
-        let at = self.remotes.at(id);
-        if let Some(remote) = at.and_then(|at| self.remotes.listed.get_mut(at)) {
-            title.clone_into(&mut remote.title);
-            self.shelf.catalogue.touch();
-        }
-        self.outputs
-            .push_back(Output::Announce(asides::renamed(title)));
-    }
-
-    /// The server has deleted a conversation. What was deleted here as well cannot come back.
-    pub(super) fn deleted_there(&mut self, id: &ConversationId) {
-        let mut title = String::new();
-        if let Some(at) = self.remotes.at(id) {
-            title = self.remotes.listed.remove(at).title;
-            self.shelf.catalogue.touch();
-        }
-        let same = |kept: &&Listed| kept.record.id == *id && self.remotes.is_of(&kept.record);
-        let kept = self.shelf.catalogue.iter().find(same);
-        let kept = kept.map(|kept| (kept.number, kept.record.clone()));
-        if let Some((number, record)) = kept {
-            name(&record).clone_into(&mut title);
-            if record.deleted.is_some() {
-                self.view.toasts.retain(|toast| toast.undo != Some(number));
-                self.shelf.forget(&record);
-            }
-        }
-        if title.is_empty() {
-            ui::NEW.clone_into(&mut title);
-        }
-        self.toast(asides::deleted_there(&title));
     }
 
     /// Opens one that is not kept here, as a link to it does; `false` where the number is none of

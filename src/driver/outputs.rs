@@ -25,10 +25,12 @@ impl Driver {
     /// on its way out is not kept yet: one that went out, and is kept as waiting, would go out again
     /// from whoever finds it after a crash.
     pub(super) fn perform(self: &Rc<Self>, output: Output) {
-        let leaves = matches!(
-            output,
-            Output::Io(Action::Send { .. }) | Output::Tell(_) | Output::Claim(_)
-        );
+        let leaves = match &output {
+            Output::Io(Action::Send { .. }) | Output::Tell(_) | Output::Claim(_) => true,
+            // A message that goes out by a call.
+            Output::Io(Action::Fetch { what, .. }) => what.keep,
+            _ => false,
+        };
         let mut held = self.held.borrow_mut();
         if leaves && (self.holds() || held.is_some()) {
             let driver = Rc::clone(self);

@@ -20,10 +20,7 @@ impl Session {
             AgentEvent::HistoryBlocked { remedy } => self.blocked(remedy),
             AgentEvent::CaughtUp(reach) => self.caught_up(&reach, now),
             // Another tab's connection may have begun behind what is here.
-            AgentEvent::InOrder => {
-                self.level |= !self.following;
-                self.in_order |= !self.following;
-            }
+            AgentEvent::InOrder => self.comes_in_order(),
             AgentEvent::Stream(stream) => {
                 self.run.sign(now);
                 self.timeline.stream(stream);

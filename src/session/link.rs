@@ -25,6 +25,8 @@ impl Session {
         self.connection.connecting(now);
         self.level = false;
         self.in_order = false;
+        // Only the log of this connection tells what arrived over the one before.
+        self.outbox.settle_at = None;
         let cursor = self.cursor();
         self.with_protocol(|protocol, out| protocol.connect(&cursor, out));
         self.absorb(now);

@@ -40,6 +40,12 @@ impl Session {
         }
     }
 
+    /// The connection brings the log from the last whole mark on. What is here beyond that may have
+    /// holes, which are filled only once all has come.
+    pub(super) fn comes_in_order(&mut self) {
+        self.in_order |= !self.following && self.whole.as_ref() == self.log.newest();
+    }
+
     fn is_whole(&mut self, to: Option<EventKey>) {
         self.whole.clone_from(&to);
         self.timeline.outputs.extend(to.map(Output::Whole));

@@ -242,7 +242,7 @@ impl Session {
         if let Some(id) = self.outbox.in_flight {
             self.outbox.landed();
             self.timeline.delivery(id, SendState::MaybeSent);
-            if self.level {
+            if self.level && self.connection.is_open() {
                 self.outbox.settle_at = Some(now + self.policy.late);
             }
         }

@@ -1,5 +1,6 @@
 //! Asks before something is done that cannot be undone, or not at once.
 
+use std::mem::discriminant;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -9,107 +10,128 @@ use super::el::{El, button, el};
 use super::handle;
 use super::panels::{Panel, panels};
 use crate::app::{Intent, Listing};
+use crate::driver::Handle;
+use crate::model::ItemId;
 use crate::protocol::Command;
 use crate::words::ui;
 
 /// What is asked, what comes of it, and the answers.
 struct Question {
-    /// Whether an open panel is this one's.
-    asks: fn(Panel) -> bool,
+    /// The panel, whichever message or conversation it is about.
+    panel: Panel,
     question: &'static str,
     explained: &'static str,
     no: &'static str,
     yes: &'static str,
-    intent: fn(Panel) -> Intent,
+}
+
+const QUESTIONS: [Question; 5] = [
+    Question {
+        panel: Panel::Reset,
+        question: ui::RESET_QUESTION,
+        explained: ui::RESET_EXPLAINED,
+        no: ui::RESET_KEEP,
+        yes: ui::RESET_SHORT,
+    },
+    Question {
+        panel: Panel::End,
+        question: ui::END_QUESTION,
+        explained: ui::END_EXPLAINED,
+        no: ui::CANCEL,
+        yes: ui::END_SHORT,
+    },
+    Question {
+        panel: Panel::Discard,
+        question: ui::DISCARD_QUESTION,
+        explained: ui::DISCARD_EXPLAINED,
+        no: ui::CANCEL,
+        yes: ui::DISCARD_YES,
+    },
+    Question {
+        panel: Panel::Hurry(ItemId(0)),
+        question: ui::HURRY_QUESTION,
+        explained: ui::HURRY_EXPLAINED,
+        no: ui::HURRY_NO,
+        yes: ui::HURRY_YES,
+    },
+    Question {
+        panel: Panel::DeleteThere(0),
+        question: ui::DELETE_THERE_QUESTION,
+        explained: ui::DELETE_THERE_EXPLAINED,
+        no: ui::CANCEL,
+        yes: ui::DELETE,
+    },
+];
+
+/// What is done when the person agrees.
+const fn intent(panel: Panel) -> Option<Intent> {
+    match panel {
+        Panel::Reset => Some(Intent::Reset),
+        Panel::End => Some(Intent::End),
+        Panel::Discard => Some(Intent::Ask(Command::Discard)),
+        Panel::Hurry(id) => Some(Intent::SendNow(id)),
+        Panel::DeleteThere(id) => Some(Intent::List(Listing::DeleteThere(id))),
+        Panel::List
+        | Panel::Settings
+        | Panel::Help
+        | Panel::Palette
+        | Panel::Begin
+        | Panel::Files => None,
+    }
 }
 
 /// Asks before a conversation is reset or deleted, its agent ended or its sandbox deleted, and before
 /// a message allows what the agent asks for.
 pub(super) fn ask_dialogs(parent: El) -> El {
-    let reset = Question {
-        asks: |panel| panel == Panel::Reset,
-        question: ui::RESET_QUESTION,
-        explained: ui::RESET_EXPLAINED,
-        no: ui::RESET_KEEP,
-        yes: ui::RESET_SHORT,
-        intent: |_| Intent::Reset,
-    };
-    let end = Question {
-        asks: |panel| panel == Panel::End,
-        question: ui::END_QUESTION,
-        explained: ui::END_EXPLAINED,
-        no: ui::CANCEL,
-        yes: ui::END_SHORT,
-        intent: |_| Intent::End,
-    };
-    let discard = Question {
-        asks: |panel| panel == Panel::Discard,
-        question: ui::DISCARD_QUESTION,
-        explained: ui::DISCARD_EXPLAINED,
-        no: ui::CANCEL,
-        yes: ui::DISCARD_YES,
-        intent: |_| Intent::Ask(Command::Discard),
-    };
-    let hurry = Question {
-        asks: |panel| matches!(panel, Panel::Hurry(_)),
-        question: ui::HURRY_QUESTION,
-        explained: ui::HURRY_EXPLAINED,
-        no: ui::HURRY_NO,
-        yes: ui::HURRY_YES,
-        intent: |panel| match panel {
-            Panel::Hurry(id) => Intent::SendNow(id),
-            _ => Intent::Hold(None),
-        },
-    };
-    let delete = Question {
-        asks: |panel| matches!(panel, Panel::DeleteThere(_)),
-        question: ui::DELETE_THERE_QUESTION,
-        explained: ui::DELETE_THERE_EXPLAINED,
-        no: ui::CANCEL,
-        yes: ui::DELETE,
-        intent: |panel| match panel {
-            Panel::DeleteThere(id) => Intent::List(Listing::DeleteThere(id)),
-            _ => Intent::Hold(None),
-        },
-    };
-    let all = [reset, end, discard, hurry, delete];
-    parent.put_all(all.map(ask_dialog).into())
+    parent.put_all(QUESTIONS.iter().map(ask_dialog).collect())
 }
 
-fn ask_dialog(asked: Question) -> El {
+fn ask_dialog(asked: &'static Question) -> El {
     let (panels, handle) = (panels(), handle());
-    let asks = asked.asks;
-    let open = move || panels.now.get().is_some_and(asks);
+    let now = move || {
+        let panel = panels.now.get();
+        panel.filter(|panel| discriminant(panel) == discriminant(&asked.panel))
+    };
     let close = move || {
-        let now = panels.now.get_untracked();
-        if now.is_some_and(asks) {
+        if let Some(panel) = untrack(now) {
             // What was asked from the list leads back to it.
-            let listed = matches!(now, Some(Panel::DeleteThere(_))) && !panels.wide.get_untracked();
+            let listed = matches!(panel, Panel::DeleteThere(_)) && !panels.wide.get_untracked();
             panels.now.set(listed.then_some(Panel::List));
         }
     };
     let fill = move |inside: El| {
-        let (handle, intent) = (handle.clone(), asked.intent);
+        let handle = handle.clone();
+        let about = untrack(now).map_or(String::new(), |panel| subject(panel, &handle));
         let agree = move || {
-            let panel = panels.now.get_untracked();
+            let intent = untrack(now).and_then(intent);
             close();
-            panel
-                .into_iter()
-                .for_each(|panel| handle.did(intent(panel)));
+            intent.into_iter().for_each(|intent| handle.did(intent));
         };
         let no = button("button", asked.no).on_press(close);
         let yes = button("button", asked.yes)
             .set("data-tone", "danger")
             .on_press(agree);
         inside
+            .put(el("p", "dialog-subject").set("dir", "auto").text(&about))
             .put(el("p", "dialog-text").text(asked.explained))
             .put(el("div", "dialog-actions").put(no).put(yes))
     };
     dialog(
         asked.question,
         "ask",
-        Rc::new(open),
+        Rc::new(move || now().is_some()),
         Box::new(close),
         Box::new(fill),
     )
+}
+
+/// The conversation that it is about, where it is not the open one.
+fn subject(panel: Panel, handle: &Handle) -> String {
+    let Panel::DeleteThere(id) = panel else {
+        return String::new();
+    };
+    handle.projection.chrome.remote.with_untracked(|all| {
+        let entry = all.iter().find(|entry| entry.id == id);
+        entry.map_or(String::new(), |entry| entry.title.clone())
+    })
 }

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod foot;
+mod run;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -210,55 +211,14 @@ fn attach(row: El, desk: &Desk) -> El {
 }
 
 fn buttons(row: El, desk: &Desk) -> El {
-    let run = desk.handle.projection.run.clone();
-    let (stopping, sending, able) = (desk.handle.clone(), desk.clone(), desk.clone());
-    let stop = move || {
-        let handle = stopping.clone();
-        round(icon::STOP, ui::STOP)
-            .set("data-tone", "stop")
-            .on_press(move || handle.did(Intent::Stop))
-    };
+    let (sending, able) = (desk.clone(), desk.clone());
     let send = round(icon::SEND, ui::SEND)
         .flag("disabled", move || !able.can_send())
         .on_press(move || {
             sending.send();
             app::focus_composer();
         });
-    let (paused, going) = (run.clone(), run.clone());
-    let at_work = move || {
-        matches!(
-            run.get(),
-            Run::Working { .. } | Run::Asking | Run::Stalled { .. }
-        )
-    };
-    let capabilities = desk.handle.projection.capabilities.clone();
-    let can_pause = move || {
-        let going = matches!(going.get(), Run::Working { .. } | Run::Stalled { .. });
-        going && capabilities.with(|can| can.pause)
-    };
-    row.when(can_pause, rest(desk, icon::PAUSE, ui::PAUSE, true))
-        .when(at_work, stop)
-        .when(
-            move || paused.get() == Run::Paused,
-            rest(desk, icon::RESUME, ui::RESUME, false),
-        )
-        .put(send)
-}
-
-/// Lets the agent rest, or go on.
-fn rest(
-    desk: &Desk,
-    path: &'static str,
-    name: &'static str,
-    paused: bool,
-) -> impl Fn() -> El + use<> {
-    let handle = desk.handle.clone();
-    move || {
-        let handle = handle.clone();
-        round(path, name)
-            .set("data-tone", "stop")
-            .on_press(move || handle.did(Intent::Pause(paused)))
-    }
+    row.with(run::buttons).put(send)
 }
 
 /// What a message that is sent now would do, where that is not what one expects.

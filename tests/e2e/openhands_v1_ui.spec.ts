@@ -204,6 +204,7 @@ test("a conversation of the server gets another title there, and is deleted ther
   await renamed.focus();
   await page.keyboard.press("Delete");
   const dialog = page.getByRole("dialog", { name: "Delete this conversation from the server?" });
+  await expect(dialog).toContainText("About cats");
   await button(dialog, "Cancel").click();
   await expect(renamed).toBeVisible();
   await expect(renamed).toBeFocused();

@@ -11,6 +11,7 @@ mod keys;
 mod pausing;
 mod reading;
 mod relaying;
+mod schedules;
 pub(crate) mod server;
 mod sleeping;
 
@@ -165,7 +166,7 @@ fn event(at: u32, kind: &str, fields: Value) -> Value {
     event
 }
 
-fn content(text: &str) -> Value {
+pub(crate) fn content(text: &str) -> Value {
     json!([{"type": "text", "text": text}])
 }
 

@@ -15,6 +15,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::schedules::{agent, call, result, seed, state, user};
+use tab::Kind;
 use world::World;
 
 #[derive(Clone, Debug)]
@@ -93,8 +94,17 @@ fn does(world: &mut World, deed: &Deed, calls: &mut usize) {
 
 #[test]
 fn several_tabs_lose_nothing_and_show_and_send_nothing_twice() {
+    play(Kind::Older, 10_000);
+}
+
+#[test]
+fn several_tabs_of_the_newer_openhands_lose_nothing_and_send_nothing_twice() {
+    play(Kind::Newer, 2_000);
+}
+
+fn play(kind: Kind, cases: u32) {
     let config = Config {
-        cases: std::env::var("SCHEDULES_CASES").map_or(10_000, |n| n.parse().unwrap()),
+        cases: std::env::var("SCHEDULES_CASES").map_or(cases, |n| n.parse().unwrap()),
         failure_persistence: None,
         max_shrink_iters: 4_000,
         ..Config::default()
@@ -104,7 +114,7 @@ fn several_tabs_lose_nothing_and_show_and_send_nothing_twice() {
     let mut runner = TestRunner::new_with_rng(config, rng);
     let schedule = proptest::collection::vec(deed(), 1..30);
     let outcome = runner.run(&schedule, |deeds| {
-        let (mut world, mut calls) = (World::new(), 0);
+        let (mut world, mut calls) = (World::of(kind), 0);
         for deed in &deeds {
             does(&mut world, deed, &mut calls);
         }

@@ -671,9 +671,14 @@ impl OpenHands {
             true => self.ask(Asking::Events, out),
             false => {
                 self.link.read = true;
-                // The older socket sends in any order.
-                let reach = Reach::To(self.link.reach.clone());
-                out.event(AgentEvent::CaughtUp(reach));
+                // App servers learn of events some at a time, up to half a minute late. And the
+                // older socket sends in any order.
+                out.event(AgentEvent::CaughtUp(
+                    match self.relays() && self.link.then.is_none() {
+                        true => Reach::Part,
+                        false => Reach::To(self.link.reach.clone()),
+                    },
+                ));
                 self.behind_the_log(out);
             }
         }

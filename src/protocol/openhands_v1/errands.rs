@@ -1,9 +1,10 @@
 //! What is asked of the servers beside the connection: messages, answers, the list of
 //! conversations, files.
 //!
-//! A message goes out by a call, whose answer says whether it was saved; where no call can be read
-//! it goes over the socket. A message that the app server does not take because its sandbox sleeps
-//! goes back into the queue.
+//! A message goes over the socket, and by a call only where there is none, or where it is too long for
+//! one: a browser makes a call again by itself where the connection is reset before the answer, and
+//! the message would be there twice. One that the app server does not take because its sandbox
+//! sleeps goes back into the queue.
 
 use serde_json::{Value, json};
 
@@ -19,6 +20,9 @@ use crate::wire::address::encoded;
 
 /// So often a run is asked for while the step before it still goes on, a second apart.
 const RUNS: u32 = 30;
+
+/// The longest frame in bytes that goes over a socket; above 16 MiB the server closes it.
+const LONGEST: usize = 15 << 20;
 
 /// What is under way.
 pub(super) type Errands = Vec<(RequestId, Errand)>;
@@ -192,8 +196,8 @@ impl OpenHands {
             out.event(AgentEvent::Uploaded);
         }
         let body = message::write(&parcel.text, &parcel.images, &parcel.places);
-        if self.blocked {
-            let socket = self.link.socket.ok_or(Unsupported)?;
+        let socket = self.link.socket.filter(|_| self.link.ready);
+        if let Some(socket) = socket.filter(|_| body.len() <= LONGEST || self.blocked) {
             out.send(socket, body);
             return Ok(());
         }

@@ -56,9 +56,10 @@ impl OpenHands {
         }
     }
 
-    /// The socket can be used: the server has taken the key, where it wants one.
+    /// The socket can be used: the server has taken the key, where it wants one. Another tab's begins
+    /// where that one is, which is not where this one is.
     fn ready(&mut self, out: &mut Out<'_>) {
-        if !self.link.ready {
+        if self.link.socket.is_some() && !self.link.ready {
             self.link.ready = true;
             self.link.in_order = true;
             out.ready();

@@ -74,8 +74,12 @@ export const toasts = (screen: Screen): Locator =>
     .getByRole("alert")
     .or(screen.getByRole("region", { name: "Notifications" }));
 
-export async function expectPhase(screen: Screen, phase: string | RegExp): Promise<void> {
-  await expect(connection(screen)).toHaveAttribute("data-phase", phase);
+export async function expectPhase(
+  screen: Screen,
+  phase: string | RegExp,
+  timeout?: number,
+): Promise<void> {
+  await expect(connection(screen)).toHaveAttribute("data-phase", phase, { timeout });
 }
 
 /** Opens the page with that query and waits until it runs. */

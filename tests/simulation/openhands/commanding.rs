@@ -31,6 +31,7 @@ fn stop_pause_and_resume_are_states_that_are_asked_for() {
     for (id, word) in [(2, "paused"), (4, "running"), (6, "stopped")] {
         tell(&mut player, &change(id, word));
         tell(&mut player, &state(id + 1, word));
+        assert_eq!(player.session().run() == Run::Paused, word == "paused");
     }
     assert_eq!(
         player.lines()[1..],

@@ -267,3 +267,49 @@ fn messages_of_the_same_text_are_each_confirmed_once() {
     let lines = player.lines();
     assert_eq!(lines[1..], ["user confirmed: again"; 3]);
 }
+
+#[test]
+fn a_call_that_fails_while_the_connection_is_away_is_settled_by_the_log_that_comes_next() {
+    let mut player = said();
+    player.close(1006, "");
+    answers_one_not(&mut player);
+    player.wait(Duration::millis(900));
+    assert_eq!(
+        last(&player),
+        "user maybe-sent: hello",
+        "the log is not here to tell"
+    );
+    let mut with_it = log();
+    with_it.push(user(4, "hello"));
+    back(&mut player, with_it);
+    player.wait(Duration::secs(5));
+    assert_eq!(posts(&player), 0);
+    assert_eq!(last(&player), "user confirmed: hello");
+}
+
+/// The message's call has no answer.
+fn answers_one_not(player: &mut Player) {
+    assert!(player.answer_first(|request| super::call(request) == POST, |_| None));
+}
+
+#[test]
+fn a_call_that_fails_while_the_log_still_comes_is_settled_when_all_has_come() {
+    let mut player = said();
+    player.close(1006, "");
+    player.wait(Duration::secs(2));
+    answers_one(
+        &mut player,
+        "GET /api/conversations/c1",
+        200,
+        "{\"id\":\"c1\"}",
+    );
+    player.open();
+    player.receive("{\"type\":\"sync\",\"from_seq\":2}");
+    answers_one_not(&mut player);
+    player.wait(Duration::secs(3));
+    tell(&mut player, 3, &user(4, "hello"));
+    player.receive(&Server::new(true, log()).state_frame());
+    player.wait(Duration::secs(3));
+    assert_eq!(posts(&player), 0);
+    assert_eq!(player.lines()[1..], ["user confirmed: hello"]);
+}

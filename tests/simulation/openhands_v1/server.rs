@@ -63,14 +63,6 @@ impl Server {
         }
     }
 
-    /// The server as it was when the log was that long.
-    pub(crate) fn until(&self, length: usize) -> Self {
-        Self {
-            log: self.log[..length.min(self.log.len())].to_vec(),
-            ..self.clone()
-        }
-    }
-
     /// What it says of the conversation.
     pub(crate) fn info(&self) -> Value {
         json!({"id": "c1", "title": self.title, "execution_status": self.status(),

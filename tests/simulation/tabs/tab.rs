@@ -5,7 +5,7 @@ use std::mem::{Discriminant, discriminant};
 use std::rc::Rc;
 
 use parlor::app::{App, Intent, Kept, Loaded, Msg, Output, Start};
-use parlor::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
+use parlor::io::{Action, Closed, Frame, Happening, Payload, Request, RequestId, SocketId};
 use parlor::model::{Body, Instant, Item, SendState};
 use parlor::session::{Change, Run};
 use parlor::storage::batcher::Batcher;
@@ -14,8 +14,29 @@ use parlor::storage::tables::{MemoryTables, Store, Table, Write};
 
 use super::super::support::ready;
 
-const QUERY: &str = "server=openhands-v0&url=http%3A%2F%2Fagent.test%3A3000%2F&conversation=c1";
-const CONFIG: &str = r#"{"trusted": ["http://agent.test:3000/"]}"#;
+/// Which server the tabs talk to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// OpenHands before 1.0.
+    Older,
+    /// OpenHands from 1.0.
+    Newer,
+}
+
+impl Kind {
+    const fn query(self) -> &'static str {
+        match self {
+            Self::Older => {
+                "server=openhands-v0&url=http%3A%2F%2Fagent.test%3A3000%2F&conversation=c1"
+            }
+            Self::Newer => {
+                "server=openhands-v1&url=http%3A%2F%2Fagent.test%3A8000%2F&conversation=c1"
+            }
+        }
+    }
+}
+
+const CONFIG: &str = r#"{"trusted": ["http://agent.test:3000/", "http://agent.test:8000/"]}"#;
 
 /// What the store was asked for and has not done yet: it does one after the other.
 enum Work {
@@ -44,6 +65,8 @@ pub(super) enum Stage {
 pub(super) struct Link {
     socket: SocketId,
     pub(super) latest: i64,
+    /// It brings bare events, and none of before.
+    pub(super) bare: bool,
     pub(super) stage: Stage,
     pub(super) down: VecDeque<String>,
     pub(super) up: VecDeque<String>,
@@ -70,7 +93,7 @@ pub(super) struct Tab {
 }
 
 impl Tab {
-    pub(super) fn open(store: &Rc<MemoryTables>, name: u64, now: u64) -> Self {
+    pub(super) fn open(kind: Kind, store: &Rc<MemoryTables>, name: u64, now: u64) -> Self {
         let mut tab = Self {
             app: App::default(),
             store: Rc::clone(store),
@@ -89,7 +112,7 @@ impl Tab {
         };
         let rows = |table| ready(store.list(table, "", None, None)).unwrap();
         let start = Start {
-            query: QUERY.into(),
+            query: kind.query().into(),
             config: Some(CONFIG.into()),
             origin: "http://page.test".into(),
             seed: name,
@@ -109,10 +132,11 @@ impl Tab {
         self.app.update(msg, Instant(now));
         let outputs: Vec<Output> = std::iter::from_fn(|| self.app.poll()).collect();
         for output in outputs {
-            let leaves = matches!(
-                output,
-                Output::Io(Action::Send { .. }) | Output::Tell(_) | Output::Claim(_)
-            );
+            let leaves = match &output {
+                Output::Io(Action::Send { .. }) | Output::Tell(_) | Output::Claim(_) => true,
+                Output::Io(Action::Fetch { what, .. }) => what.keep,
+                _ => false,
+            };
             match leaves && (self.batcher.holds() || !self.held.is_empty()) {
                 true => self.held.push(output),
                 false => self.perform(output, now),
@@ -149,11 +173,15 @@ impl Tab {
     fn act(&mut self, action: Action) {
         match action {
             Action::Open { socket, url } => {
-                let latest = url.split_once("latest_event_id=").unwrap().1;
+                let after = ["latest_event_id=", "after_seq="];
+                let after = after.iter().find_map(|name| url.split_once(name));
+                // The older socket of a server from 1.0 is told nothing.
+                let latest = after.map_or("-1", |(_, latest)| latest);
                 let latest = latest.split('&').next().unwrap().parse().unwrap();
                 self.link = Some(Link {
                     socket,
                     latest,
+                    bare: url.contains("/sockets/events/"),
                     stage: Stage::Asked,
                     down: VecDeque::new(),
                     up: VecDeque::new(),
@@ -258,6 +286,29 @@ impl Tab {
         link.down.push_back(opened.to_owned());
         let socket = link.socket;
         self.happens(Happening::Opened(socket), now);
+    }
+
+    /// The socket is open, and the client was let in.
+    pub(super) fn joined(&mut self, now: u64) {
+        let socket = self.link.as_ref().unwrap().socket;
+        self.happens(Happening::Opened(socket), now);
+    }
+
+    /// The message that a call brings, where it brings one.
+    pub(super) fn posted(what: &Request) -> Option<String> {
+        let Some(Payload::Text(body)) = &what.body else {
+            return None;
+        };
+        let body: serde_json::Value = serde_json::from_str(body).ok()?;
+        body["content"][0]["text"].as_str().map(str::to_owned)
+    }
+
+    /// The messages that are on their way by calls.
+    pub(super) fn posts(&self) -> Vec<String> {
+        let requests = self.requests.iter();
+        requests
+            .filter_map(|(_, what)| Self::posted(what))
+            .collect()
     }
 
     pub(super) fn receive(&mut self, now: u64) {

@@ -7,10 +7,11 @@ use parlor::io::Happening;
 use parlor::storage::tables::{MemoryTables, Store, Table};
 use serde_json::{Value, json};
 
-use super::super::numbered::{Server, frame, reference, told};
+use super::super::numbered::{self, Server, frame, told};
+use super::super::openhands_v1::server::{self as newer, Server as Newer};
 use super::super::schedules::{state, user};
 use super::super::support::ready;
-use super::tab::{Mail, Stage, Tab};
+use super::tab::{Kind, Mail, Stage, Tab};
 
 /// More than is ever on its way at once.
 const MANY: usize = 20_000;
@@ -27,9 +28,11 @@ enum Step {
     Up(usize),
 }
 
-#[derive(Default)]
 pub(super) struct World {
+    kind: Kind,
     pub(super) server: Server,
+    /// The server from 1.0.
+    newer: Newer,
     next: i64,
     now: u64,
     random: u64,
@@ -46,9 +49,23 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
+        Self::of(Kind::Older)
+    }
+
+    pub(super) fn of(kind: Kind) -> Self {
         let mut world = Self {
+            kind,
+            server: Server::default(),
+            newer: Newer::new(true, Vec::new()),
+            next: 0,
             now: 1_000,
-            ..Self::default()
+            random: 0,
+            store: Rc::default(),
+            tabs: [None, None, None],
+            opened: 0,
+            lock: Vec::new(),
+            said: Vec::new(),
+            gone: Vec::new(),
         };
         world.log(state("awaiting_user_input"));
         world.open(0);
@@ -60,7 +77,42 @@ impl World {
     }
 
     /// The server has something to say.
-    pub(super) fn log(&mut self, mut event: Value) {
+    pub(super) fn log(&mut self, event: Value) {
+        match self.kind {
+            Kind::Older => self.log_older(event),
+            Kind::Newer => self.log_newer(&event),
+        }
+    }
+
+    /// The same as a server from 1.0 would say it.
+    fn log_newer(&mut self, event: &Value) {
+        let Some(mut event) = dialect::newer(event) else {
+            return;
+        };
+        let number = self.newer.log.len();
+        event["id"] = json!(format!("e{number}"));
+        event["timestamp"] = json!(format!(
+            "2026-11-21T00:00:{:02}.{:06}",
+            number / 1_000,
+            number % 1_000 * 1_000 + 1
+        ));
+        self.next += 1;
+        let bare = event.to_string();
+        self.newer.log.push(event);
+        let told = self.newer.frame(number);
+        let links = self.tabs.iter_mut().flatten();
+        for link in links.filter_map(|tab| tab.link.as_mut()) {
+            if link.stage == Stage::Joined {
+                link.down.push_back(if link.bare {
+                    bare.clone()
+                } else {
+                    told.clone()
+                });
+            }
+        }
+    }
+
+    fn log_older(&mut self, mut event: Value) {
         event["id"] = json!(self.next);
         // Some numbers are of events that nobody is told.
         self.next += 1 + i64::from(self.next % 5 == 0);
@@ -77,7 +129,7 @@ impl World {
     pub(super) fn open(&mut self, at: usize) {
         if self.tabs[at].is_none() {
             self.opened += 1;
-            self.tabs[at] = Some(Tab::open(&self.store, self.opened, self.now));
+            self.tabs[at] = Some(Tab::open(self.kind, &self.store, self.opened, self.now));
             self.carry(at);
         }
     }
@@ -101,6 +153,9 @@ impl World {
     }
 
     fn arrive(&mut self, at: usize, arrived: bool) {
+        if self.kind == Kind::Newer {
+            return;
+        }
         let link = self.tabs[at].as_mut().and_then(|tab| tab.link.as_mut());
         let frames = link
             .filter(|link| arrived && link.stage == Stage::Joined)
@@ -114,7 +169,11 @@ impl World {
     pub(super) fn kill(&mut self, at: usize, kept: usize, arrived: bool) {
         self.arrive(at, arrived);
         if let Some(tab) = self.tabs[at].take() {
+            let posts = if arrived { tab.posts() } else { Vec::new() };
             tab.killed(kept);
+            for text in posts {
+                self.log(user(&text));
+            }
             self.let_go(at);
             self.mourn();
         }
@@ -142,8 +201,11 @@ impl World {
     }
 
     fn times(&self, text: &str) -> usize {
-        let same = |event: &&Value| event["args"]["content"] == text;
-        self.server.log.iter().filter(same).count()
+        let same = |event: &&Value| {
+            event["args"]["content"] == text || event["llm_message"]["content"][0]["text"] == text
+        };
+        let log = self.server.log.iter().chain(&self.newer.log);
+        log.filter(same).count()
     }
 
     fn let_go(&mut self, at: usize) {
@@ -253,6 +315,7 @@ impl World {
                 }
             },
             Step::Work(_) => tab.work(now),
+            Step::Rest(_) if self.kind == Kind::Newer => self.answer_newer(at, doubled),
             Step::Rest(_) => {
                 let (request, what) = tab.requests.pop_front().unwrap();
                 let (status, body) = match what.url.contains("/events?") {
@@ -265,6 +328,21 @@ impl World {
                     body,
                 };
                 tab.happens(answered, now);
+            }
+            Step::Accept(_) if self.kind == Kind::Newer => {
+                let link = tab.link.as_mut().unwrap();
+                link.stage = Stage::Joined;
+                if link.bare {
+                    link.down.push_back(self.newer.full_state().to_string());
+                } else {
+                    let (after, log) = (link.latest, self.newer.log.len());
+                    link.down
+                        .push_back(json!({"type": "sync", "from_seq": after}).to_string());
+                    let missed = (0..log).filter(|seq| i64::try_from(*seq).unwrap() > after);
+                    link.down.extend(missed.map(|seq| self.newer.frame(seq)));
+                    link.down.push_back(self.newer.state_frame());
+                }
+                tab.joined(now);
             }
             Step::Accept(_) => tab.opened(now),
             Step::Join(_) => {
@@ -281,6 +359,33 @@ impl World {
             }
         }
         self.carry(at);
+    }
+
+    /// The server from 1.0 answers a call; now and then nobody hears that it took a message, or it
+    /// did not.
+    fn answer_newer(&mut self, at: usize, chance: usize) {
+        let tab = self.tabs[at].as_mut().unwrap();
+        let (request, what) = tab.requests.pop_front().unwrap();
+        let mut answer = self.newer.answer(&what);
+        if let Some(text) = Tab::posted(&what) {
+            let lost = chance == 0 && self.random % 5 == 0;
+            let unheard = chance == 1 && self.random % 3 == 0;
+            answer = (!lost && !unheard).then(|| (200, "{\"success\":true}".to_owned()));
+            if !lost {
+                self.log(user(&text));
+            }
+        }
+        let happening = match answer {
+            Some((status, body)) => Happening::Answered {
+                request,
+                status,
+                body,
+            },
+            None => Happening::Failed { request },
+        };
+        // What the server says comes before its answer where it can.
+        let tab = self.tabs[at].as_mut().unwrap();
+        tab.happens(happening, self.now);
     }
 
     /// The server reads a frame.
@@ -333,7 +438,10 @@ impl World {
 
     /// What is not as it should be in the end.
     pub(super) fn fault(&self) -> Option<String> {
-        let whole = reference(&self.server.log);
+        let whole = match self.kind {
+            Kind::Older => numbered::reference(&self.server.log),
+            Kind::Newer => newer::reference(&self.newer.log),
+        };
         let runs: Vec<_> = self.tabs.iter().flatten().map(|tab| tab.run).collect();
         for (at, shown) in self.shown().iter().enumerate() {
             if *shown != whole {
@@ -352,5 +460,48 @@ impl World {
         let mut wrong = said.filter(|text| !matches!(arrived(text), (1, _) | (0, true)));
         let text = wrong.next()?;
         Some(format!("{text} arrived {} times", self.times(text)))
+    }
+}
+
+/// The events of both servers.
+mod dialect {
+    use serde_json::{Value, json};
+
+    use super::super::super::openhands_v1::content;
+
+    /// What a server from 1.0 says in the place of an older one.
+    pub(super) fn newer(event: &Value) -> Option<Value> {
+        let text = event["args"]["content"].as_str().unwrap_or_default();
+        let call = &event["tool_call_metadata"]["tool_call_id"];
+        let what = event["action"].as_str().or(event["observation"].as_str());
+        Some(match what? {
+            "message" => {
+                let role = if event["source"] == "user" {
+                    "user"
+                } else {
+                    "assistant"
+                };
+                json!({"kind": "MessageEvent", "source": event["source"],
+                    "llm_message": {"role": role, "content": content(text)}})
+            }
+            "run" if event["action"].is_string() => {
+                json!({"kind": "ActionEvent", "source": "agent",
+                "tool_name": "terminal", "tool_call_id": call, "thought": [],
+                "action": {"kind": "TerminalAction", "command": "ls"}})
+            }
+            "run" => json!({"kind": "ObservationEvent", "source": "environment",
+                "tool_name": "terminal", "tool_call_id": call,
+                "observation": {"kind": "TerminalObservation", "exit_code": 0, "content": content("ok")}}),
+            _ => {
+                let word = match event["extras"]["agent_state"].as_str()? {
+                    "awaiting_user_input" => "idle",
+                    "awaiting_user_confirmation" => "waiting_for_confirmation",
+                    "loading" => return None,
+                    word => word,
+                };
+                json!({"kind": "ConversationStateUpdateEvent", "source": "environment",
+                    "key": "execution_status", "value": word})
+            }
+        })
     }
 }
