@@ -358,8 +358,8 @@ test("the files of a conversation lead to their messages", async ({ page, agent 
   await send(page, "read this");
   await expect(items(page, "user", "confirmed")).toHaveText([/read this/]);
   await expect(items(page, "agent", "done").last()).toBeVisible();
-  await send(page, "[long 60]");
-  await expect(items(page, "tool", "done")).toHaveCount(60);
+  await send(page, "[long 12]");
+  await expect(items(page, "tool", "done")).toHaveCount(12);
   await expect(items(page, "user").first()).not.toBeInViewport();
   await command(page, "files of");
   const file = dialog.getByRole("button", { name: /notes\.txt/ });
