@@ -296,6 +296,8 @@ impl OpenHands {
             429 | 500.. => out.lost(None),
             _ if answer.is_array() || answer.get("items").is_some() => {
                 self.kind = Some(Kind::App);
+                // An answer before this one could not be read, for trouble that is over.
+                self.blocked = false;
                 if !self.fresh {
                     return self.looked(status, body, out);
                 }
