@@ -5,7 +5,7 @@ use parlor::protocol::Gone;
 
 use super::super::numbered::{Stored, told};
 use super::super::support::Wire;
-use super::server::{HOME, last_address, reference};
+use super::server::{HOME, last_address, reference, running};
 use super::{
     Server, agent, answers, calls, connected, gone, last, page, phase, status, tell, user,
 };
@@ -181,6 +181,24 @@ fn a_server_that_no_page_may_read_is_used_over_its_socket_alone() {
             false => assert!(address.contains("resend_mode="), "{address}"),
         }
     }
+}
+
+#[test]
+fn an_app_server_too_busy_for_the_first_call_is_asked_for_all_it_has_once_it_answers() {
+    let mut player = page(Stored::default(), Instant(0));
+    // Its refusals have no header that would let a page read them.
+    assert!(player.answer_next(|_| None));
+    player.close(1006, "");
+    player.close(1006, "");
+    player.wait(Duration::secs(31));
+    let found = serde_json::json!([running("c1")]).to_string();
+    answers(&mut player, KIND, 200, &found);
+    assert_eq!(
+        last_address(&player),
+        "ws://agent.test:8000/sockets/session/c1?after_seq=-1"
+    );
+    let capabilities = player.session().capabilities();
+    assert!(capabilities.pause && capabilities.lists && capabilities.exports);
 }
 
 #[test]
