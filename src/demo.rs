@@ -131,6 +131,7 @@ impl DemoAgent {
             request,
             status: 200,
             body,
+            retry_after: None,
         };
         self.ready.push_back((now + OPENING, happening));
     }

@@ -3,7 +3,7 @@
 //! No clock and no browser type passes here. Socket and request numbers never repeat, so a
 //! happening of something superseded is recognised and dropped in one place.
 
-use crate::model::Attachment;
+use crate::model::{Attachment, Duration};
 
 /// One socket, from its opening to its close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,6 +123,9 @@ pub enum Happening {
         status: u16,
         /// The body as text.
         body: String,
+        /// How long to wait before asking again, as far as the server says it and this page may read
+        /// it (RFC 9110 section 10.2.3, in seconds).
+        retry_after: Option<Duration>,
     },
     /// The wait that an adapter asked for is over.
     Waited,

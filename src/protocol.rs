@@ -17,7 +17,7 @@ use crate::model::{
 };
 pub use emit::{Emission, Ids, Out};
 pub use listing::{Page, Remote};
-pub use registry::{Descriptor, Model, PROTOCOLS, Setup, Start, descriptor};
+pub use registry::{Descriptor, Model, PROTOCOLS, Setup, Start, Switch, descriptor};
 
 /// What an adapter understood of what came in.
 #[derive(Clone, Debug, PartialEq)]

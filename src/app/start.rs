@@ -10,7 +10,7 @@ use super::shelf::{LastServer, Shelf};
 use super::view::Link;
 use super::{App, Pending, Target};
 use crate::model::Instant;
-use crate::protocol::{Descriptor, PROTOCOLS, descriptor};
+use crate::protocol::{Descriptor, PROTOCOLS, Switch, descriptor};
 use crate::session::Random;
 use crate::words::asides;
 
@@ -87,7 +87,7 @@ impl App {
         let target = Target {
             protocol,
             url: address.url.clone(),
-            strict: asked.strict,
+            strict: asked.strict && protocol.switch == Some(Switch::Strict),
             conversation: asked.conversation,
         };
         let key = address.key.clone().or(asked.key);

@@ -8,7 +8,7 @@ use super::tab::Tab;
 use crate::app::{Msg, Output, View};
 use crate::io::{Action, Happening, Request, RequestId, SocketId};
 use crate::model::Duration;
-use crate::platform::fetch::{Answer, Call};
+use crate::platform::fetch::Call;
 use crate::platform::socket::Socket;
 use crate::platform::timer::Timer;
 use crate::platform::web_storage::WebStorage;
@@ -152,10 +152,11 @@ impl Driver {
         let driver = Rc::clone(self);
         let call = Call::start(what, move |answer| {
             driver.happened(match answer {
-                Some(Answer { status, body, .. }) => Happening::Answered {
+                Some(answer) => Happening::Answered {
                     request,
-                    status,
-                    body,
+                    status: answer.status,
+                    body: answer.body,
+                    retry_after: answer.retry_after,
                 },
                 None => Happening::Failed { request },
             });

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
-    Response,
+    RequestRedirect, Response,
 };
 
 use super::once::once;
@@ -30,6 +30,8 @@ pub struct Answer {
     pub media: String,
     /// The body as text.
     pub body: String,
+    /// How long to wait before asking again, where the server says it and lets this page read it.
+    pub retry_after: Option<Duration>,
 }
 
 /// A request under way; aborted when dropped, and then nothing is heard of it.
@@ -84,7 +86,13 @@ async fn exchange(what: &Request, abort: Option<AbortController>) -> Result<Answ
         status: response.status(),
         media: response.headers().get("content-type")?.unwrap_or_default(),
         body: body.as_string().unwrap_or_default(),
+        retry_after: seconds(response.headers().get("retry-after")?),
     })
+}
+
+/// A date instead of a number (RFC 9110 section 10.2.3) is passed over.
+fn seconds(header: Option<String>) -> Option<Duration> {
+    Some(Duration::secs(header?.trim().parse::<u32>().ok()?.into()))
 }
 
 fn init(what: &Request, abort: Option<AbortController>) -> Result<RequestInit, JsValue> {
@@ -98,6 +106,10 @@ fn init(what: &Request, abort: Option<AbortController>) -> Result<RequestInit, J
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_cache(RequestCache::NoStore);
+    // What goes along for this server, a key for one, is not for another that it points to.
+    if !what.headers.is_empty() {
+        init.set_redirect(RequestRedirect::Error);
+    }
     match &what.body {
         Some(Payload::Text(text)) => init.set_body_opt_str(Some(text)),
         Some(Payload::Form { field, files }) => init.set_body(&file::form(field, files)?.into()),

@@ -122,6 +122,7 @@ impl Protocol for OpenHands {
                 request,
                 status,
                 body,
+                ..
             } => self.answered(*request, *status, body, out),
             Happening::Failed { request } => self.answered(*request, 0, "", out),
             Happening::Closed(_) => self.link.socket = None,

@@ -53,6 +53,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         kind: None,
         conversation: setup.conversation.as_str().to_owned(),
         fresh: setup.fresh,
+        key_in_address: setup.strict,
         start: setup.start,
         told_model: false,
         profile: None,
@@ -81,6 +82,8 @@ struct OpenHands {
     conversation: String,
     /// The server knows nothing of the conversation yet; its name is ours.
     fresh: bool,
+    /// The person lets the key stand in the address of a socket.
+    key_in_address: bool,
     /// What a new one begins with.
     start: Start,
     /// The server was told of another model.
@@ -163,6 +166,7 @@ impl Protocol for OpenHands {
                 request,
                 status,
                 body,
+                ..
             } => self.answered(*request, *status, body, out),
             Happening::Failed { request } => self.answered(*request, 0, "", out),
             Happening::Opened(socket) => self.opened(*socket, out),

@@ -15,7 +15,7 @@ pub struct Setup {
     /// The server knows nothing of the conversation yet; the identifier is ours, and it may give
     /// another.
     pub fresh: bool,
-    /// Send only what the server's document knows.
+    /// The protocol's switch is on; [`Descriptor::switch`] says what it does.
     pub strict: bool,
     /// What a new conversation begins with.
     pub start: Start,
@@ -45,6 +45,16 @@ pub struct Model {
     pub key: String,
 }
 
+/// What a person can switch on for a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Send only what the server's document knows.
+    Strict,
+    /// Let the key stand in the address of a socket, for servers that look for it nowhere else.
+    /// Whoever passes addresses on may write them down, so no link can switch it on.
+    KeyInAddress,
+}
+
 /// A protocol as the settings form shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Descriptor {
@@ -60,8 +70,8 @@ pub struct Descriptor {
     pub key: bool,
     /// Whether every frame names its conversation, as a client writes them.
     pub names_conversation: bool,
-    /// Whether there is a strict switch.
-    pub strict: bool,
+    /// What can be switched on.
+    pub switch: Option<Switch>,
     /// Whether a new conversation can begin with what [`Start`] says.
     pub starts: bool,
     /// Makes the adapter.
@@ -85,7 +95,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         address: None,
         key: false,
         names_conversation: true,
-        strict: false,
+        switch: None,
         starts: false,
         make: saiki::make,
     },
@@ -96,7 +106,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         address: Some("ws://localhost:3001/"),
         key: false,
         names_conversation: true,
-        strict: true,
+        switch: Some(Switch::Strict),
         starts: false,
         make: saiki::make,
     },
@@ -107,7 +117,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         address: Some("http://localhost:3000/"),
         key: true,
         names_conversation: false,
-        strict: true,
+        switch: Some(Switch::Strict),
         starts: false,
         make: openhands_v0::make,
     },
@@ -118,7 +128,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         address: Some("http://localhost:3000/"),
         key: true,
         names_conversation: false,
-        strict: false,
+        switch: Some(Switch::KeyInAddress),
         starts: true,
         make: openhands_v1::make,
     },

@@ -89,6 +89,7 @@ impl Protocol for Saiki {
                 request,
                 status,
                 body,
+                ..
             } => {
                 self.answered(*request, *status, body, out);
             }

@@ -3,7 +3,7 @@
 use super::calls;
 use super::line::{Line, What};
 use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
-use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, ItemId};
+use crate::model::{Body, ConversationId, Duration, Event, EventKey, Instant, Item, ItemId};
 use crate::protocol::{Command, Descriptor, Protocol, Setup, Start};
 use crate::session::{Birth, Change, Input, Output, Policy, Session, Trace};
 
@@ -12,6 +12,7 @@ const ADDRESS: &str = "ws://recorded.invalid/";
 
 /// A session that is fed from a recording.
 pub struct Player {
+    retry_after: Option<Duration>,
     session: Session,
     reader: Box<dyn Protocol>,
     conversation: Option<ConversationId>,
@@ -173,6 +174,7 @@ impl Player {
         let reader = (protocol.make)(setup.clone());
         let session = Session::new((protocol.make)(setup), Policy::default(), birth);
         let mut player = Self {
+            retry_after: None,
             session,
             reader,
             conversation,
@@ -394,6 +396,7 @@ impl Player {
                 request,
                 status,
                 body,
+                retry_after: None,
             });
         }
         let awaited = self
@@ -433,6 +436,7 @@ impl Player {
                 request,
                 status,
                 body,
+                retry_after: None,
             });
             known = self.calls_known();
         }
@@ -506,6 +510,7 @@ impl Player {
                 request,
                 status,
                 body,
+                retry_after: None,
             });
         }
     }
@@ -571,17 +576,24 @@ impl Player {
         &self.addresses
     }
 
+    /// The next answer tells to wait for so long before asking again.
+    pub const fn tell_to_wait(&mut self, for_so_long: Duration) {
+        self.retry_after = Some(for_so_long);
+    }
+
     /// Answers the oldest request under way; `false` where there is none.
     pub fn answer_next(&mut self, answer: impl FnOnce(&Request) -> Option<(u16, String)>) -> bool {
         if self.requests.is_empty() {
             return false;
         }
         let (request, what) = self.requests.remove(0);
+        let retry_after = self.retry_after.take();
         self.happen(match answer(&what) {
             Some((status, body)) => Happening::Answered {
                 request,
                 status,
                 body,
+                retry_after,
             },
             None => Happening::Failed { request },
         });

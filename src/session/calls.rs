@@ -10,6 +10,9 @@ use crate::model::{Duration, Instant};
 /// A call is made so many times more.
 const TRIES: u32 = 3;
 
+/// No call waits longer than this to be made again.
+const LONGEST: Duration = Duration::secs(60);
+
 /// Before the first of them; each further one waits twice as long.
 const FIRST: u64 = 500;
 
@@ -46,7 +49,13 @@ impl Calls {
 
     /// Takes note of an answer, whose status is 0 where there is none. False where the call was
     /// given up, or is made again.
-    pub(super) fn is_over(&mut self, id: RequestId, status: u16, now: Instant) -> bool {
+    pub(super) fn is_over(
+        &mut self,
+        id: RequestId,
+        status: u16,
+        retry_after: Option<Duration>,
+        now: Instant,
+    ) -> bool {
         let passing = matches!(status, 429 | 500 | 502..=504) || status == 0 && self.readable;
         self.readable |= status != 0;
         let Some(at) = self.open.iter().position(|call| call.id == id) else {
@@ -57,7 +66,10 @@ impl Calls {
             && call.what.is_some()
             && call.tries < TRIES
         {
-            call.again = Some(now + Duration::millis(FIRST << call.tries));
+            let usual = Duration::millis(FIRST << call.tries);
+            // What the server says counts, as far as anybody would wait for it.
+            let told = retry_after.unwrap_or_default().min(LONGEST);
+            call.again = Some(now + usual.max(told));
             call.tries += 1;
             return false;
         }
@@ -92,5 +104,39 @@ impl Calls {
             call.keep
         });
         given_up
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked() -> Calls {
+        let mut calls = Calls::default();
+        let what = Request {
+            method: "GET",
+            url: String::new(),
+            headers: Vec::new(),
+            body: None,
+            again: true,
+            keep: false,
+        };
+        calls.made(RequestId(1), &what);
+        calls
+    }
+
+    #[test]
+    fn a_call_is_made_again_when_the_server_says_so() {
+        let (now, id) = (Instant(1_000), RequestId(1));
+        for (told, wait) in [
+            (None, 500),
+            (Some(0), 500),
+            (Some(3), 3_000),
+            (Some(7_200), 60_000),
+        ] {
+            let mut calls = asked();
+            assert!(!calls.is_over(id, 429, told.map(Duration::secs), now));
+            assert_eq!(calls.due(), Some(now + Duration::millis(wait)), "{told:?}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::change::{Change, Direction, Judgement, Output, Trace};
 use super::{Reason, Session};
 use crate::io::{Action, Closed, Frame, Happening, RequestId, SocketId};
-use crate::model::{Cursor, Instant, ItemId, Notice, SendState};
+use crate::model::{Cursor, Duration, Instant, ItemId, Notice, SendState};
 use crate::protocol::{Command, Emission, Gone, Verdict};
 
 /// Whose connection a frame came over.
@@ -156,21 +156,35 @@ impl Session {
                 }
             }
             Happening::Answered {
-                request, status, ..
+                request,
+                status,
+                retry_after,
+                ..
             } => {
                 // A server that answers is worth waiting on.
                 self.connection.progress(now);
-                self.answered(*request, *status, happening, now);
+                self.answered(*request, (*status, *retry_after), happening, now);
             }
-            Happening::Failed { request } => self.answered(*request, 0, happening, now),
+            Happening::Failed { request } => self.answered(*request, (0, None), happening, now),
             // Of a socket or a request that was superseded.
             _ => {}
         }
     }
 
     /// A call has an answer, with status 0 none: the adapter hears of it, unless it is made again.
-    fn answered(&mut self, request: RequestId, status: u16, happening: &Happening, now: Instant) {
-        if self.calls.is_over(request, status, now) {
+    fn answered(
+        &mut self,
+        request: RequestId,
+        (status, retry_after): (u16, Option<Duration>),
+        happening: &Happening,
+        now: Instant,
+    ) {
+        // A server that is asked too often is left alone for as long as it says.
+        if status == 429 {
+            let told = retry_after.unwrap_or(self.policy.busy);
+            self.outbox.news_until = Some(now + told.min(self.policy.post));
+        }
+        if self.calls.is_over(request, status, retry_after, now) {
             self.receive(happening, now);
         }
     }

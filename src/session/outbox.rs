@@ -24,7 +24,8 @@ pub(super) struct Outbox {
     left_at: Option<Instant>,
     /// When messages that may have been sent, and are not in the log by then, go out again.
     pub(super) settle_at: Option<Instant>,
-    /// Until then the agent may say that it is being started by our coming.
+    /// Nothing is sent until then: the agent may say that it is being started by our coming, or the
+    /// server wants to be left alone.
     pub(super) news_until: Option<Instant>,
     /// A message was in flight when the connection was lost; since the reconnect, nothing came.
     waiting_since: Option<Option<Instant>>,

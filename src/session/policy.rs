@@ -32,6 +32,9 @@ pub struct Policy {
     pub accept: Duration,
     /// Files that have not arrived by then are sent once more, over a new connection.
     pub upload: Duration,
+    /// Nothing is sent for so long to a server that says that it is asked too often, and not until
+    /// when.
+    pub busy: Duration,
     /// A call that a message goes out by is not waited for any longer than this.
     pub post: Duration,
     /// Messages a second, and as many at once.
@@ -54,6 +57,7 @@ impl Default for Policy {
             late: Duration::millis(500),
             accept: Duration::secs(5),
             upload: Duration::secs(300),
+            busy: Duration::secs(1),
             post: Duration::secs(60),
             messages_per_second: 10,
         }

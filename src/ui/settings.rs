@@ -10,7 +10,7 @@ use super::handle;
 use super::panels::{Panel, panels};
 use crate::app::{Intent, Theme, address_trouble};
 use crate::platform::page::Place;
-use crate::protocol::{Descriptor, PROTOCOLS, descriptor};
+use crate::protocol::{Descriptor, PROTOCOLS, Switch, descriptor};
 use crate::words::ui;
 
 /// The settings, drawn from the protocols' descriptors.
@@ -102,6 +102,8 @@ impl Form {
         if self.url.with_untracked(String::is_empty) {
             self.url.set(address.unwrap_or_default().to_owned());
         }
+        // A switch means something else for each.
+        self.strict.set(false);
         self.server.set(server);
     }
 
@@ -144,10 +146,10 @@ impl Form {
                 move || self.key(keyed.clone()),
             )
             .anew(
-                move || self.protocol().is_some_and(|known| known.strict),
-                move |strict| {
-                    if *strict {
-                        self.strictness()
+                move || self.protocol().and_then(|known| known.switch),
+                move |switch| {
+                    if let Some(switch) = switch {
+                        self.switch(*switch)
                     } else {
                         Vec::new()
                     }
@@ -252,10 +254,14 @@ impl Form {
         el("div", "form").put(label).put(hint).put(tick)
     }
 
-    fn strictness(self) -> Vec<El> {
+    fn switch(self, switch: Switch) -> Vec<El> {
+        let (label, hint) = match switch {
+            Switch::Strict => (ui::STRICT, ui::STRICT_HINT),
+            Switch::KeyInAddress => (ui::KEY_IN_ADDRESS, ui::KEY_IN_ADDRESS_HINT),
+        };
         let now = move || self.strict.get();
-        let label = check(ui::STRICT, now, move |on| self.strict.set(on));
-        vec![label, el("p", "field-hint").text(ui::STRICT_HINT)]
+        let label = check(label, now, move |on| self.strict.set(on));
+        vec![label, el("p", "field-hint").text(hint)]
     }
 }
 

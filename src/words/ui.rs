@@ -58,6 +58,8 @@ words! {
     ADDRESS = "Address";
     STRICT = "Strict";
     STRICT_HINT = "Send only the frames that the server's document describes";
+    KEY_IN_ADDRESS = "Key in the address";
+    KEY_IN_ADDRESS_HINT = "Only for agent servers before 1.18.1, which look for the key nowhere else: what passes addresses on may write them down";
     KEY = "Key";
     KEY_NOW = "Forgotten when this tab is closed.";
     KEY_KEPT = "Kept by this browser until the box is unticked.";

@@ -206,6 +206,7 @@ impl Page {
 
     pub(crate) fn answered(&mut self, status: u16, body: &str) {
         self.happens(Happening::Answered {
+            retry_after: None,
             request: self.request.unwrap(),
             status,
             body: body.to_owned(),
@@ -247,6 +248,7 @@ impl Page {
         self.happens(match status {
             0 => Happening::Failed { request },
             _ => Happening::Answered {
+                retry_after: None,
                 request,
                 status,
                 body: body.to_owned(),
@@ -267,6 +269,7 @@ impl Page {
 
     pub(crate) fn recall(&mut self, entries: &serde_json::Value) {
         self.happens(Happening::Answered {
+            retry_after: None,
             request: self.request.unwrap(),
             status: 200,
             body: json!({"history": entries}).to_string(),
@@ -533,4 +536,12 @@ fn what_a_gap_kept_back_is_spoken_and_what_was_said_before_the_visit_is_not() {
     again.recall(&json!(before));
     assert_eq!(again.lines().len(), 2);
     assert_eq!(again.spoken, [""; 0]);
+}
+
+/// What a switch allows may be more than the person would.
+#[test]
+fn a_link_cannot_let_the_key_stand_in_an_address() {
+    let link = "server=openhands-v1&url=http://agent.test&strict=1";
+    let page = load(link, None);
+    assert!(!page.view.link.as_ref().unwrap().strict);
 }

@@ -112,6 +112,15 @@ fn last_body(player: &Player) -> Value {
     body(player.requests().last().unwrap())
 }
 
+/// The texts of the messages that went over the socket.
+fn sent(player: &Player) -> Vec<String> {
+    let text = |frame: &String| {
+        let frame: Value = serde_json::from_str(frame).ok()?;
+        frame["content"][0]["text"].as_str().map(str::to_owned)
+    };
+    player.sent().iter().filter_map(text).collect()
+}
+
 const POST: &str = "POST /api/conversations/c1/events";
 const OK: &str = "{\"success\":true}";
 

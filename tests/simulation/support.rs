@@ -148,6 +148,7 @@ pub(crate) const fn policy() -> Policy {
         late: Duration::millis(500),
         accept: Duration::secs(5),
         upload: Duration::secs(300),
+        busy: Duration::secs(1),
         post: Duration::secs(60),
         messages_per_second: 10,
     }

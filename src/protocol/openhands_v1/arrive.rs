@@ -13,7 +13,7 @@ use super::{Kind, OpenHands, state};
 use crate::io::{Closed, Request, RequestId, SocketId};
 use crate::model::{ConversationId, Duration, EventKey, Standing};
 use crate::protocol::{AgentEvent, Gone, Out, Reach};
-use crate::wire::address::Place;
+use crate::wire::address::{KEY, Place, encoded};
 use crate::wire::json;
 
 /// Between two looks at what is being started.
@@ -126,7 +126,7 @@ impl OpenHands {
             Asking::Profile => front.get("/api/agent-profiles"),
             Asking::Home => front.get("/api/file/home"),
             Asking::Sandbox => {
-                let kind = crate::wire::address::encoded(&self.start.template);
+                let kind = encoded(&self.start.template);
                 front.post(
                     &["/api/v1/sandboxes?sandbox_spec_id=", &kind].concat(),
                     None,
@@ -562,7 +562,11 @@ impl OpenHands {
         let Some(home) = &self.home else {
             return;
         };
-        let url = home.place.socket(&self.socket_path());
+        let mut url = home.place.socket(&self.socket_path());
+        if let Some(key) = home.key.as_ref().filter(|_| self.key_in_address) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&[KEY, "=", &encoded(key)].concat());
+        }
         self.link.opened = false;
         self.link.socket = Some(out.open(url));
     }
@@ -591,7 +595,7 @@ impl OpenHands {
     pub(super) fn opened(&mut self, socket: SocketId, out: &mut Out<'_>) {
         self.link.opened = true;
         let key = self.home.as_ref().and_then(|home| home.key.as_deref());
-        if let Some(key) = key {
+        if let Some(key) = key.filter(|_| !self.key_in_address) {
             out.send_secret(socket, super::socket::auth(key));
         }
     }

@@ -463,7 +463,9 @@ impl OpenHands {
                 self.link.run_again = RUNS;
                 out.wait(super::arrive::A_WHILE);
             }
-            409 | 429 | 503 | 401 | 403 => {
+            // The session knows until when.
+            429 => out.event(AgentEvent::NotTaken),
+            409 | 503 | 401 | 403 => {
                 out.event(AgentEvent::NotTaken);
                 match (status, rest::detail(body).contains("STARTING")) {
                     (409, false) => {

@@ -302,7 +302,7 @@ fn a_message_written_while_it_starts_goes_out_once_when_it_is_ready() {
     player.receive("{\"type\":\"sync\",\"from_seq\":-1}");
     let server = super::Server::new(true, Vec::new());
     player.receive(&server.state_frame());
-    assert_eq!(calls(&player), [super::POST]);
+    assert_eq!(super::sent(&player), ["hello"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Messages go out by calls, whose answers may come late, or not.
+//! Messages go over the socket, and by calls where they are too long for one.
 
 use parlor::model::{Attachment, Duration};
 use parlor::protocol::Gone;
@@ -8,8 +8,7 @@ use serde_json::json;
 
 use super::super::support::Wire;
 use super::{
-    OK, POST, Server, agent, answers, answers_one, calls, connected, gone, last, last_body, status,
-    tell, user,
+    OK, POST, Server, agent, answers, answers_one, calls, connected, gone, last, status, tell, user,
 };
 
 fn idle() -> Player {
@@ -28,9 +27,21 @@ fn log() -> Vec<serde_json::Value> {
     ]
 }
 
+/// A message that is too long for the socket.
+fn say_large(player: &mut Player) {
+    player.input(Input::Send {
+        text: "hello".to_owned(),
+        attachments: vec![Attachment {
+            name: "large.png".to_owned(),
+            mime: "image/png".to_owned(),
+            base64: "A".repeat(15 << 20),
+        }],
+    });
+}
+
 fn said() -> Player {
     let mut player = idle();
-    player.say("hello");
+    say_large(&mut player);
     player
 }
 
@@ -46,11 +57,7 @@ fn back(player: &mut Player, log: Vec<serde_json::Value>) {
 #[test]
 fn a_message_is_sent_once_it_is_answered_and_confirmed_by_the_log() {
     let mut player = said();
-    assert_eq!(
-        last_body(&player),
-        json!({"role": "user", "run": true,
-        "content": [{"type": "text", "text": "hello"}]})
-    );
+    assert_eq!(posts(&player), 1);
     assert_eq!(last(&player), "user sending: hello");
     answers(&mut player, POST, 200, OK);
     assert_eq!(last(&player), "user sent: hello");
@@ -93,8 +100,8 @@ fn pictures_go_with_the_message_and_files_before_it() {
         200,
         OK,
     );
-    assert_eq!(calls(&player), [POST]);
-    let body = last_body(&player);
+    assert!(calls(&player).is_empty());
+    let body: serde_json::Value = serde_json::from_str(player.sent().last().unwrap()).unwrap();
     assert_eq!(
         body["content"][0]["text"],
         "look\n\nNEW FILES ADDED: /srv/ws/a b.txt"
@@ -162,7 +169,7 @@ fn without_an_answer_the_log_tells_and_nothing_is_sent_twice() {
 #[test]
 fn without_an_answer_it_goes_out_again_only_when_the_agent_rests_and_the_log_has_it_not() {
     let mut player = connected(vec![user(1, "before"), status(2, "running")]);
-    player.say("hello");
+    say_large(&mut player);
     player.answer_next(|_| None);
     for _ in 0..10 {
         player.wait(Duration::secs(10));
@@ -257,7 +264,7 @@ fn messages_of_the_same_text_are_each_confirmed_once() {
     let mut player = idle();
     for number in 0..3 {
         player.say("again");
-        answers_one(&mut player, POST, 200, OK);
+        player.flush();
         tell(
             &mut player,
             3 + number,
@@ -312,4 +319,41 @@ fn a_call_that_fails_while_the_log_still_comes_is_settled_when_all_has_come() {
     player.wait(Duration::secs(3));
     assert_eq!(posts(&player), 0);
     assert_eq!(player.lines()[1..], ["user confirmed: hello"]);
+}
+
+#[test]
+fn what_fits_goes_over_the_socket_and_is_confirmed_by_the_log() {
+    let mut player = idle();
+    player.say("hello");
+    assert!(calls(&player).is_empty());
+    let frame: serde_json::Value = serde_json::from_str(player.sent().last().unwrap()).unwrap();
+    let content = json!([{"type": "text", "text": "hello"}]);
+    assert_eq!(
+        frame,
+        json!({"role": "user", "run": true, "content": content})
+    );
+    assert_eq!(last(&player), "user sending: hello");
+    player.flush();
+    assert_eq!(last(&player), "user sent: hello");
+    tell(&mut player, 3, &user(4, "hello"));
+    assert_eq!(last(&player), "user confirmed: hello");
+}
+
+#[test]
+fn what_was_sent_before_the_socket_ended_is_settled_by_the_log_of_the_next() {
+    for arrived in [true, false] {
+        let mut player = idle();
+        player.say("hello");
+        player.flush();
+        player.close(1006, "");
+        assert_eq!(last(&player), "user maybe-sent: hello");
+        let mut known = log();
+        if arrived {
+            known.push(user(4, "hello"));
+        }
+        back(&mut player, known);
+        player.wait(Duration::secs(2));
+        let again = if arrived { 1 } else { 2 };
+        assert_eq!(super::sent(&player).len(), again, "{arrived}");
+    }
 }

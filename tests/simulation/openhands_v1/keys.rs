@@ -125,3 +125,18 @@ fn without_a_key_no_frame_goes_out_by_itself() {
     player.wait(Duration::secs(10));
     assert!(player.sent().is_empty());
 }
+
+/// Before 1.18.1 an agent server looks for the key in the address alone; the person has to allow it.
+#[test]
+fn the_key_stands_in_an_address_only_where_the_person_allows_it() {
+    let setup = Setup {
+        key: Some("k 1".into()),
+        strict: true,
+        ..setup("c1")
+    };
+    let mut player = Player::start(newer(), setup, Birth::default(), Instant(0));
+    Server::new(false, Vec::new()).accept(&mut player, 0);
+    let address = player.addresses().last().unwrap();
+    assert!(address.ends_with("?session_api_key=k%201"), "{address}");
+    assert!(player.sent().is_empty());
+}

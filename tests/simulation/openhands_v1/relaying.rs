@@ -184,3 +184,26 @@ fn a_message_without_an_answer_is_not_sent_again_for_the_history_lags() {
     player.answer_next(|_| Some((200, page(&[user(6, "hello")]))));
     assert_eq!(last(&player), "user confirmed: hello");
 }
+
+#[test]
+fn a_server_that_is_asked_too_often_gets_the_message_again_after_as_long_as_it_says() {
+    for (told, wait) in [(None, 1_000), (Some(Duration::secs(4)), 4_000)] {
+        let mut player = unreachable();
+        player.say("hello");
+        if let Some(told) = told {
+            player.tell_to_wait(told);
+        }
+        answers_one(
+            &mut player,
+            SEND,
+            429,
+            "{\"message\": \"Too many requests\"}",
+        );
+        assert_eq!(last(&player), "user queued: hello");
+        player.wait(Duration::millis(wait - 1));
+        assert!(!calls(&player).contains(&SEND.to_owned()), "{told:?}");
+        player.wait(Duration::millis(1));
+        assert!(calls(&player).contains(&SEND.to_owned()), "{told:?}");
+        assert_eq!(phase(&player), "open");
+    }
+}

@@ -54,8 +54,9 @@ enum Deed {
     Status(&'static str),
     /// What is on the wire arrives; over the older socket, the newest first.
     Arrive { turned: bool },
-    /// The connection ends, and what is on the wire is lost.
-    Cut,
+    /// The connection ends, and what is on the wire is lost; what the person sent just before has
+    /// arrived, or not.
+    Cut { arrived: bool },
     /// It comes back; so many events come live amid the history.
     Back { late: usize },
     /// The tab is killed, whose calls arrive or not; so many of its last writes were not kept. It is
@@ -91,7 +92,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             Just("stuck"), Just("waiting_for_confirmation")
         ].prop_map(Deed::Status),
         5 => any::<bool>().prop_map(|turned| Deed::Arrive { turned }),
-        3 => Just(Deed::Cut),
+        3 => any::<bool>().prop_map(|arrived| Deed::Cut { arrived }),
         4 => (0_usize..4).prop_map(|late| Deed::Back { late }),
         1 => (0_usize..4, any::<bool>()).prop_map(|(unkept, arrived)| Deed::Crash { unkept, arrived }),
         3 => prop_oneof![1_u64..3_000, 3_000_u64..40_000].prop_map(Deed::Wait),
@@ -111,6 +112,8 @@ struct World {
     wire: Vec<String>,
     page: Player,
     up: bool,
+    /// How many of the frames that the page sent the server has read.
+    heard: usize,
     stored: Stored,
     said: Vec<String>,
 }
@@ -135,6 +138,7 @@ impl World {
             wire: Vec::new(),
             page: page(Stored::default(), Instant(0)),
             up: false,
+            heard: 0,
             stored: Stored::default(),
             said: Vec::new(),
         };
@@ -263,7 +267,24 @@ impl World {
         self.grows = Some((item, attempt, order + u64::from(!anew)));
     }
 
-    fn cut(&mut self) {
+    /// The server reads what was sent to it: at once, or when the step in hand has ended.
+    fn hear(&mut self) {
+        let sent: Vec<String> = self.page.sent()[self.heard..].to_vec();
+        self.heard = self.page.sent().len();
+        for frame in sent {
+            let frame: Value = serde_json::from_str(&frame).unwrap();
+            if let Some(text) = frame["content"][0]["text"].as_str() {
+                self.take(text.to_owned(), false);
+            }
+        }
+        self.page.flush();
+    }
+
+    fn cut(&mut self, arrived: bool) {
+        if arrived && self.up {
+            self.hear();
+        }
+        self.heard = self.page.sent().len();
         self.wire.clear();
         self.up = false;
         self.page.close(1006, "");
@@ -294,7 +315,7 @@ impl World {
                 Outcome::Lost
             });
         }
-        self.cut();
+        self.cut(arrived);
         self.stored.keep(&self.page, unkept);
         let mut fresh = page(self.stored.clone(), self.page.now());
         for item in self.page.items() {
@@ -324,6 +345,7 @@ impl World {
             }
         }
         self.page = fresh;
+        self.heard = 0;
     }
 
     fn did(&mut self, deed: &Deed) {
@@ -375,7 +397,7 @@ impl World {
             }
             Deed::Status(word) => self.status(word),
             Deed::Arrive { turned } => self.arrive(*turned),
-            Deed::Cut => self.cut(),
+            Deed::Cut { arrived } => self.cut(*arrived),
             Deed::Back { late } => self.back(*late),
             Deed::Crash { unkept, arrived } => self.crash(*unkept, *arrived),
             Deed::Wait(millis) => self.wait(*millis),
@@ -408,6 +430,9 @@ impl World {
                 .page
                 .answer_first(super::server::asks, |request| server.answer(request))
             {}
+        }
+        if self.up {
+            self.hear();
         }
         if self.up && phase(&self.page) != "open" {
             self.up = false;

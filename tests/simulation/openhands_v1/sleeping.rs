@@ -9,8 +9,8 @@ use serde_json::json;
 use super::super::support::Wire;
 use super::server::{last_address, running};
 use super::{
-    OK, POST, agent, answers, answers_one, calls, gone, kept, last, phase, progress, status, tell,
-    user, visiting,
+    OK, agent, answers, answers_one, calls, gone, kept, last, phase, progress, status, tell, user,
+    visiting,
 };
 
 const LOOK: &str = "GET /api/v1/app-conversations?ids=c1";
@@ -112,7 +112,7 @@ fn a_sandbox_found_asleep_gives_its_history_and_waits_to_be_woken() {
     player.wait(Duration::secs(1));
     answers(&mut player, LOOK, 200, &kept("RUNNING"));
     syncs(&mut player, -1, &log());
-    assert_eq!(calls(&player), [POST]);
+    assert_eq!(super::sent(&player), ["wake up"]);
 }
 
 #[test]

@@ -153,9 +153,6 @@ impl World {
     }
 
     fn arrive(&mut self, at: usize, arrived: bool) {
-        if self.kind == Kind::Newer {
-            return;
-        }
         let link = self.tabs[at].as_mut().and_then(|tab| tab.link.as_mut());
         let frames = link
             .filter(|link| arrived && link.stage == Stage::Joined)
@@ -323,6 +320,7 @@ impl World {
                     false => (200, json!({"status": "RUNNING", "title": null}).to_string()),
                 };
                 let answered = Happening::Answered {
+                    retry_after: None,
                     request,
                     status,
                     body,
@@ -377,6 +375,7 @@ impl World {
         }
         let happening = match answer {
             Some((status, body)) => Happening::Answered {
+                retry_after: None,
                 request,
                 status,
                 body,
@@ -390,6 +389,10 @@ impl World {
 
     /// The server reads a frame.
     fn hear(&mut self, at: usize, frame_sent: &str) {
+        if self.kind == Kind::Newer {
+            let frame: Value = serde_json::from_str(frame_sent).unwrap();
+            return self.log(user(frame["content"][0]["text"].as_str().unwrap()));
+        }
         if frame_sent == "40" {
             let link = self.tabs[at].as_mut().and_then(|tab| tab.link.as_mut());
             let link = link.unwrap();
