@@ -4,7 +4,7 @@ use super::change::{Change, Direction, Judgement, Output, Trace};
 use super::{Reason, Session};
 use crate::io::{Action, Closed, Frame, Happening, RequestId, SocketId};
 use crate::model::{Cursor, Duration, Instant, ItemId, Notice, SendState};
-use crate::protocol::{Command, Emission, Gone, Verdict};
+use crate::protocol::{Command, Emission, Gone, Reach, Verdict};
 
 /// Whose connection a frame came over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,6 +234,8 @@ impl Session {
                 Emission::Secret { socket, text } => self.send_secret(socket, text, now),
                 Emission::Wait(how_long) => self.waits_until = Some(now + how_long),
                 Emission::Ready => self.ready(now),
+                // The calls of a tab that follows are refused: the connection is another tab's.
+                Emission::Lost(_) if self.following => self.caught_up(&Reach::Part, now),
                 Emission::Lost(gone) => self.lost_use(gone, now),
                 Emission::Unknown => judgement = Judgement::Unknown,
                 Emission::Dropped => judgement = Judgement::Dropped,
