@@ -166,7 +166,9 @@ impl RunClock {
     fn working(&mut self, now: Instant) {
         self.heard = now;
         self.settle_from = None;
-        if !matches!(self.run, Run::Working { .. }) {
+        // What was kept does not say since when.
+        let unknown = self.since == Instant(0);
+        if unknown || !matches!(self.run, Run::Working { .. }) {
             self.since = now;
             self.run = Run::Working { since: now };
         }
