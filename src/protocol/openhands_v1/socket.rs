@@ -113,6 +113,10 @@ impl OpenHands {
         if !std::mem::replace(&mut self.link.stood, true)
             && let Some(standing) = state::standing(text(value, "execution_status"))
         {
+            // What is here already does not come again, and may hold the question it waits with.
+            let said = self.standing.take().map(|(key, _)| key);
+            let newest = said.max(self.cursor.newest.clone());
+            self.standing = newest.map(|key| (key, standing));
             out.event(AgentEvent::Stands(standing));
         }
         if self.link.in_order && !self.link.read {
