@@ -80,6 +80,8 @@ pub(super) struct Link {
     pub(super) stood: bool,
     /// Something came since that was last asked.
     pub(super) heard: bool,
+    /// It is asked whatever comes.
+    soon: bool,
     /// Only the log is to be read: another tab has the socket.
     only_read: bool,
     /// Behind the log, the connection ends with this.
@@ -423,7 +425,8 @@ impl OpenHands {
                 self.cursor.whole = self.link.reach.take().or(self.cursor.whole.take());
                 self.ask(Asking::Events, out);
             }
-            true if std::mem::take(&mut self.link.heard) || self.blocked => out.wait(QUIET),
+            true if self.blocked => out.wait(QUIET),
+            true if std::mem::take(&mut self.link.heard) && !self.link.soon => out.wait(QUIET),
             true => self.ask(Asking::Beat, out),
         }
     }
@@ -434,7 +437,7 @@ impl OpenHands {
 
     pub(super) fn beat_soon(&mut self, out: &mut Out<'_>) {
         if self.link.socket.is_some() {
-            self.link.heard = false;
+            self.link.soon = true;
             out.wait(SOON);
         }
     }
@@ -443,6 +446,7 @@ impl OpenHands {
     /// sandbox that was paused stays open and says nothing; so does one to a conversation that was
     /// deleted.
     fn beat(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
+        self.link.soon = false;
         let found = self.found(status, body);
         match found {
             None if matches!(status, 0 | 429 | 500..) => out.lost(None),
