@@ -5,7 +5,7 @@ import { conversationOf } from "./support/openhands.ts";
 import {
   type Agent, banner, box, button, expect, expectPhase, items, open, openSettings, press, send, test,
 } from "./support/parlor.ts";
-import { inSight, onDevice } from "./support/stored.ts";
+import { inSight, notePosts, onDevice } from "./support/stored.ts";
 
 /** A conversation that nobody sees without this key, which has letters of every kind. */
 async function locked(agent: Agent): Promise<{ id: string; key: string; query: string }> {
@@ -142,14 +142,7 @@ test("no key goes to another tab: one that takes over asks for it, and what wait
   page,
   agent,
 }) => {
-  await page.context().addInitScript(() => {
-    const posted = BroadcastChannel.prototype.postMessage;
-    BroadcastChannel.prototype.postMessage = function (data) {
-      const known = JSON.parse(localStorage.getItem("posted") ?? "[]");
-      localStorage.setItem("posted", JSON.stringify([...known, this.name, data]));
-      posted.call(this, data);
-    };
-  });
+  const posted = await notePosts(page.context());
   const { id, key, query } = await locked(agent);
   await follow(page, query);
   await unlock(page, key);
@@ -158,7 +151,7 @@ test("no key goes to another tab: one that takes over asks for it, and what wait
   await expectPhase(second, "open");
   await send(second, "over the first");
   await expect(items(second, "agent").last()).toContainText("over the first");
-  const said = await second.evaluate(() => localStorage.getItem("posted"));
+  const said = await posted(second);
   expect(said).toContain("over the first");
   expect(said).not.toContain(key.slice(2, 38));
 

@@ -1,6 +1,6 @@
 // Everything that a page has kept on the device, and everything that can be seen of it.
 
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 
 /** All rows of all databases of the page's origin, and its local storage, as one text. */
 export function onDevice(page: Page): Promise<string> {
@@ -31,4 +31,17 @@ export function inSight(page: Page): Promise<string> {
     const past = JSON.stringify([history.state, document.title, typed]);
     return location.href + document.documentElement.outerHTML + past;
   });
+}
+
+/** Notes all that pages say to each other from their next load on; gives a reader of it. */
+export async function notePosts(context: BrowserContext): Promise<(page: Page) => Promise<string>> {
+  await context.addInitScript(() => {
+    const posted = BroadcastChannel.prototype.postMessage;
+    BroadcastChannel.prototype.postMessage = function (data) {
+      const known = JSON.parse(localStorage.getItem("posted") ?? "[]");
+      localStorage.setItem("posted", JSON.stringify([...known, this.name, data]));
+      posted.call(this, data);
+    };
+  });
+  return (page) => page.evaluate(() => localStorage.getItem("posted") ?? "");
 }
