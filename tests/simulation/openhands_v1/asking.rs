@@ -1,16 +1,17 @@
 //! The agent asks for leave.
 
 use parlor::model::Confirmation;
-use parlor::model::Duration;
+use parlor::model::{Duration, Instant};
 use parlor::protocol::Command;
 use parlor::recording::Player;
 use parlor::session::{Input, Run};
 use serde_json::json;
 
+use super::super::numbered::Stored;
 use super::super::support::Wire;
 use super::{
-    OK, answers, asked, call, calls, card, card_line, connected, last, last_body, not_done, output,
-    sent, status, tell, user,
+    OK, Server, answers, asked, call, calls, card, card_line, connected, last, last_body, not_done,
+    output, page, sent, status, tell, user,
 };
 
 const ANSWER: &str = "POST /api/conversations/c1/events/respond_to_confirmation";
@@ -47,6 +48,24 @@ fn a_message_waits_while_leave_is_asked_and_gives_it_when_sent_all_the_same() {
         "{}",
         card_line(&player)
     );
+}
+
+#[test]
+fn a_question_that_was_kept_is_answered_although_it_does_not_come_again() {
+    for session in [true, false] {
+        let server = Server::new(session, asked());
+        let mut first = page(Stored::default(), Instant(0));
+        server.accept(&mut first, 0);
+        let mut stored = Stored::default();
+        stored.keep(&first, 0);
+        let mut player = page(stored, Instant(5_000));
+        server.accept(&mut player, 0);
+        assert_eq!(player.session().run(), Run::Asking, "{session}");
+        answer(&mut player, true, "");
+        assert_eq!(calls(&player), [ANSWER], "{session}");
+        let line = card_line(&player);
+        assert!(line.starts_with("approval approved"), "{session}: {line}");
+    }
 }
 
 #[test]

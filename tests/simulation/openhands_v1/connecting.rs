@@ -326,8 +326,10 @@ fn a_title_made_behind_the_first_answer_is_asked_for() {
     let mut player = connected(vec![user(1, "go"), status(2, "running")]);
     tell(&mut player, 2, &agent(3, "m"));
     tell(&mut player, 3, &status(4, "finished"));
-    player.wait(Duration::secs(3));
     let mut server = Server::new(true, log());
+    // All of the state comes behind the end of each step.
+    player.receive(&server.state_frame());
+    player.wait(Duration::secs(3));
     server.title = Some("A title".into());
     answers(&mut player, LOOK, 200, &server.info().to_string());
     let titled = player.changes().iter().any(
