@@ -204,6 +204,35 @@ test.describe("an agent server", () => {
     expect((await agent.ask("GET", `/api/conversations/${unknown}`)).status).toBe(404);
   });
 
+  test("begins with another model, in a folder of its own, and asks before each action", async ({
+    page, servers: { agent }, watch,
+  }) => {
+    await connect(page, agent);
+    const first = conversation(watch);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("new conversation with");
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "New conversation" });
+    const folder = `${agent.workspace}/own`;
+    await dialog.getByLabel("Folder that the agent works in").fill(folder);
+    await dialog.getByRole("combobox", { name: "The agent asks" }).selectOption("always");
+    await dialog.getByText("Another model").click();
+    await dialog.getByLabel("Model", { exact: true }).fill("openai/another");
+    await button(dialog, "Begin").click();
+    await expect.poll(() => conversation(watch)).not.toBe(first);
+    await expectPhase(page, "open");
+    const id = conversation(watch);
+    expect(await agent.have("GET", `/api/conversations/${id}`)).toMatchObject({
+      agent: { llm: { model: "openai/another" } },
+      confirmation_policy: { kind: "AlwaysConfirm" },
+      workspace: { working_dir: folder },
+    });
+    await send(page, "play: run pwd");
+    await button(items(page, "approval", "pending"), "Approve").click();
+    await expect(part(items(page, "tool", "done"), "result")).toContainText(folder);
+    await expectTheLog(page, agent, id);
+  });
+
   test("lists its conversations, one is opened, and has its title", async ({
     page, servers: { agent },
   }) => {

@@ -121,6 +121,11 @@ export class AgentServer extends Asked {
     this.#facts = facts;
   }
 
+  /** The folder that its conversations work in, unless they are told otherwise. */
+  get workspace(): string {
+    return this.#facts?.workspace ?? "";
+  }
+
   /** What makes a conversation with the scripted model; `more` as in RISKY. */
   request(text?: string, more: object = {}): object {
     if (!this.#facts) throw new Error("a sandbox has the conversation that it was made for");
