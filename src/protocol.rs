@@ -104,9 +104,9 @@ pub enum AgentEvent {
     /// The message in flight goes out by a call, whose answer says whether the server takes it.
     Posting,
     /// The message in flight was not taken, and goes out again once the connection is back.
-    NotTaken,
+    NotTaken(TransactionId),
     /// That call had no answer: the message may have arrived.
-    Unclear,
+    Unclear(TransactionId),
     /// The answer to a question did not reach the server: it is open still.
     NotAnswered(ApprovalId),
     /// What goes with the message in flight is on its way to the server, and its frame not yet.
@@ -351,6 +351,10 @@ pub enum Gone {
     Ended,
     /// It ended the conversation's run, because too many ran.
     TooMany,
+    /// A new conversation could not be made, in the server's words or in none.
+    NotStarted(String),
+    /// The agent's sandbox has failed.
+    Broken,
     /// The agent's sandbox is paused: connecting again wakes it.
     Asleep,
     /// The agent's sandbox is no more: the conversation can only be read.

@@ -208,6 +208,8 @@ pub struct Session {
     /// A reset waits for the connection (`None`), or for its confirmation since then.
     resetting: Option<Option<Instant>>,
     history_blocked: bool,
+    /// An answer went out over this connection.
+    answered: bool,
     /// Answers that were given while the connection was away.
     answers: Vec<(ItemId, Command)>,
     said: Said,
@@ -278,6 +280,7 @@ impl Session {
             recalling: None,
             resetting: None,
             history_blocked: false,
+            answered: false,
             answers: Vec::new(),
             said: Said::default(),
             following: false,

@@ -362,6 +362,16 @@ fn gone(gone: &Gone) -> String {
         Gone::Asleep => {
             "The agent's sandbox is paused. Wake it, or send a message, which wakes it.".into()
         }
+        Gone::NotStarted(words) if words.is_empty() => {
+            "The server did not begin the conversation. Try again, or look at the server's own page.".into()
+        }
+        Gone::NotStarted(words) => format!(
+            "The server did not begin the conversation. It says: {words} Try again, or begin another."
+        ),
+        Gone::Broken => {
+            "The agent's sandbox has failed: this conversation can be read and not continued. Begin a new one."
+                .into()
+        }
         Gone::Archived => {
             "The agent's sandbox is no more: this conversation can be read and not continued. Begin a new one."
                 .into()

@@ -58,7 +58,6 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         told_model: false,
         profile: None,
         settings: Value::Null,
-        sealed: false,
         home: None,
         sandbox: None,
         folder: String::new(),
@@ -90,9 +89,8 @@ struct OpenHands {
     told_model: bool,
     /// The agent server's own name for the agent that it begins with.
     profile: Option<String>,
-    /// How the agent server is set up, for a new conversation, and whether its secrets are sealed.
+    /// How the agent server is set up, for a new conversation, its secrets readable only by itself.
     settings: Value,
-    sealed: bool,
     /// The agent server of the conversation.
     home: Option<Base>,
     sandbox: Option<String>,
@@ -153,7 +151,12 @@ impl Protocol for OpenHands {
     }
 
     fn connect(&mut self, cursor: &Cursor, out: &mut Out<'_>) {
+        // Where the sandbox could not be reached, it may be now.
+        if self.relays() && self.link.ready {
+            self.unreachable = 1;
+        }
         self.link = Link::default();
+        self.drop_unnamed(out);
         self.errands.retain(|(_, errand)| errand.is_kept());
         self.cursor = cursor.clone();
         self.begin(out);

@@ -26,8 +26,9 @@ impl Session {
                 self.timeline.stream(stream);
             }
             AgentEvent::Posting => self.outbox.posting = Some(now),
-            AgentEvent::NotTaken => self.not_taken(),
-            AgentEvent::Unclear => self.unclear(now),
+            AgentEvent::NotTaken(id) => self.not_taken(id),
+            AgentEvent::Unclear(id) if self.is_in_flight(id) => self.unclear(now),
+            AgentEvent::Unclear(_) => {}
             AgentEvent::NotAnswered(id) => self.timeline.not_answered(&id),
             AgentEvent::Accepted(id) => self.accepted(id),
             AgentEvent::Uploading => self.outbox.uploading = Some(now),

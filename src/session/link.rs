@@ -27,6 +27,7 @@ impl Session {
         self.in_order = false;
         // Only the log of this connection tells what arrived over the one before.
         self.outbox.settle_at = None;
+        self.answered = false;
         let cursor = self.cursor();
         self.with_protocol(|protocol, out| protocol.connect(&cursor, out));
         self.absorb(now);
@@ -78,6 +79,8 @@ impl Session {
             return self.cut(now);
         }
         if self.waits_until.take_if(|at| now >= *at).is_some() {
+            // The adapter waits for something that takes its time.
+            self.connection.progress(now);
             self.receive(&Happening::Waited, now);
         }
         let again = self.calls.again(now);
@@ -150,7 +153,10 @@ impl Session {
                 self.sockets.retain(|socket| *socket != closed.socket);
                 self.receive(happening, now);
                 // The adapter may have opened another in its place, or know why there will be none.
-                if self.sockets.is_empty() && !self.connection.is_refused() {
+                if !self.sockets.is_empty() {
+                    self.waits_until = None;
+                    self.lost(Verdict::Retry);
+                } else if !self.connection.is_refused() {
                     self.hang_up();
                     self.ended(closed, now);
                 }
@@ -275,6 +281,9 @@ impl Session {
 
     /// The connection can be used: catch up first, then answer, then send.
     fn ready(&mut self, now: Instant) {
+        // A socket in the place of another begins anew.
+        self.level = false;
+        self.in_order = false;
         let numbered = self.protocol.capabilities().event_ids;
         let gap = self.stale || self.connection.was_open || numbered;
         self.connection.ready(now);

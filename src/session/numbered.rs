@@ -15,11 +15,15 @@ impl Session {
         self.connection.progress(now);
         self.run.sign(now);
         let Event { key, told, .. } = &event;
+        self.count(key, told.number);
+        // A log that is long comes for a while.
+        if let Some(since) = &mut self.recalling {
+            *since = now;
+        }
         if !self.told(key, told.clone()) {
             return false;
         }
         self.stand_by(key, told, now);
-        self.count(key, told.number);
         if let Some(cost) = &told.cost {
             self.timeline.say(Change::Cost(cost.clone()));
         }
@@ -80,7 +84,12 @@ impl Session {
                 self.timeline.tell(key, &told);
                 self.timeline.end_streams(told.standing);
             }
-            Place::Between => self.untold |= moves,
+            Place::Between => {
+                if self.recalling.is_none() {
+                    self.timeline.drop_unnamed(key, &told);
+                }
+                self.untold |= moves;
+            }
         }
         true
     }
@@ -162,6 +171,10 @@ impl Session {
         } else if self.protocol.capabilities().event_ids {
             // Nobody could be asked whether the agent is being started: it says so at once.
             self.outbox.news_until = Some(now + self.policy.late);
+        }
+        let asks = matches!(self.stood, Some((_, Standing::Asking)));
+        if *reach != Reach::Part && asks && !self.answered && self.answers.is_empty() {
+            self.timeline.ask_again();
         }
         self.answer_late();
     }

@@ -1,6 +1,7 @@
 //! The send queue: one message at a time while a turn runs, none while disconnected, no faster
 //! than the throttle, and the truth about what became of each.
 
+use super::change::Change;
 use super::throttle::Throttle;
 use super::{Policy, Run, Session};
 use crate::model::{
@@ -250,12 +251,20 @@ impl Session {
     }
 
     /// The message in flight goes out again, before what waits behind it.
-    pub(super) fn not_taken(&mut self) {
-        if let Some(id) = self.outbox.in_flight {
+    pub(super) fn not_taken(&mut self, transaction: TransactionId) {
+        if let Some(id) = self.outbox.in_flight
+            && self.is_transaction(id, transaction)
+        {
             self.outbox.landed();
             self.timeline.delivery(id, SendState::Queued);
             self.timeline.move_to_frontier(id);
         }
+    }
+
+    /// Whether it is that message of which the server has shown no sign yet.
+    pub(super) fn is_in_flight(&self, transaction: TransactionId) -> bool {
+        let id = self.outbox.in_flight;
+        id.is_some_and(|id| self.is_transaction(id, transaction))
     }
 
     /// When files that are still on their way are given up with the connection.
@@ -373,7 +382,10 @@ impl Session {
         if !self.connection.is_open() {
             self.answers.push((id, answer));
         } else if !self.command(&answer) {
+            let asked = matches!(self.stood, Some((_, Standing::Asking)));
             match self.protocol.capabilities().event_ids {
+                // It is waited for, and cannot be given from here.
+                true if asked => self.timeline.say(Change::NotDone(String::new())),
                 // Nobody waits for it any more.
                 true => self.timeline.decide(id, ApprovalState::Expired),
                 false => {
@@ -381,6 +393,8 @@ impl Session {
                 }
             }
             return;
+        } else {
+            self.answered = true;
         }
         let state = if approved {
             ApprovalState::Approved

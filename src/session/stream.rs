@@ -121,6 +121,11 @@ impl Timeline {
         }
     }
 
+    /// What grows without a name goes where its event comes before others that are here already.
+    pub(super) fn drop_unnamed(&mut self, key: &EventKey, told: &Told) {
+        self.drop_streams(|known| known.item.is_empty() && known.becomes(key, told));
+    }
+
     /// Those whose events are known by their keys, wherever they come.
     pub(super) fn keyed_streams(&self) -> Vec<Streamed> {
         let keyed = self.streams.iter().filter(|known| !known.item.is_empty());

@@ -358,11 +358,21 @@ impl Timeline {
         !self.telling.leave.is_empty() && self.asked.is_empty()
     }
 
+    /// An answer that went out over a connection that was lost has not arrived.
+    pub(super) fn ask_again(&mut self) {
+        for item in self.telling.leave.clone() {
+            self.open_question(item);
+        }
+    }
+
     /// An answer did not reach the server, so the question is open still.
     pub(super) fn not_answered(&mut self, id: &ApprovalId) {
-        let Some(item) = self.telling.questions.get(id.as_str()) else {
-            return;
-        };
+        if let Some(item) = self.telling.questions.get(id.as_str()) {
+            self.open_question(item);
+        }
+    }
+
+    fn open_question(&mut self, item: ItemId) {
         if !self.asked.contains(&item) {
             self.asked.push(item);
         }

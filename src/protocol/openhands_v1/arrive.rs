@@ -12,7 +12,7 @@ use super::rest::{self, Base, app, of, sandbox};
 use super::{Kind, OpenHands, state};
 use crate::io::{Closed, Request, RequestId, SocketId};
 use crate::model::{ConversationId, Duration, EventKey, Standing};
-use crate::protocol::{AgentEvent, Gone, Out, Reach};
+use crate::protocol::{AgentEvent, Gone, Out, Reach, Stream};
 use crate::wire::address::{KEY, Place, encoded};
 use crate::wire::json;
 
@@ -31,6 +31,9 @@ const POLL: Duration = Duration::secs(2);
 /// So many looks may find nothing of what was just made.
 const BLIND: u32 = 3;
 
+/// After so many waits a sandbox that does not wake, or one that is not made, is given up.
+const LONG: u32 = 120;
+
 /// A task's identifier stands in the place of a conversation's until there is one.
 const TASK: &str = "task-";
 
@@ -43,8 +46,8 @@ pub(super) enum Asking {
     Model,
     /// As which of its agents the agent server begins a conversation.
     Profile,
-    /// How the agent server is set up; with its secrets readable only by itself.
-    Settings { sealed: bool },
+    /// How the agent server is set up, with its secrets readable only by itself.
+    Settings,
     /// Which folder is the agent server's own.
     Home,
     /// A sandbox of a certain kind.
@@ -91,6 +94,8 @@ pub(super) struct Link {
     /// The last event of that list so far.
     reach: Option<EventKey>,
     looks: u32,
+    /// Waits so far.
+    waits: u32,
     /// The server was asked to make it, or to start it.
     started: bool,
     /// The run that was asked for is to be asked for again.
@@ -118,10 +123,9 @@ impl OpenHands {
                     false => front.call("PATCH", "/api/settings", model),
                 }
             }
-            Asking::Settings { sealed } => {
+            Asking::Settings => {
                 let mut request = front.get("/api/settings");
-                let how = if *sealed { "encrypted" } else { "plaintext" };
-                let header = ("X-Expose-Secrets".to_owned(), how.to_owned());
+                let header = ("X-Expose-Secrets".to_owned(), "encrypted".to_owned());
                 request.headers.push(header);
                 request
             }
@@ -206,10 +210,14 @@ impl OpenHands {
             Asking::Home
         } else if self.told_model {
             // A profile may be of before.
-            Asking::Settings { sealed: true }
+            Asking::Settings
         } else {
             Asking::Profile
         };
+        // To make one may take longer than a connection does.
+        if matches!(next, Asking::Sandbox | Asking::Create) {
+            out.wait(A_WHILE);
+        }
         self.ask(next, out);
     }
 
@@ -223,12 +231,18 @@ impl OpenHands {
         }
         let workspace = json!({"working_dir": self.start.folder});
         let mut wanted = match &self.profile {
-            Some(profile) => json!({"agent_profile_id": profile, "workspace": workspace}),
-            None => json!({
-                "agent_settings": self.settings, "secrets_encrypted": self.sealed,
-                "workspace": workspace,
+            Some(profile) if self.settings.is_null() => {
+                json!({"agent_profile_id": profile, "workspace": workspace})
+            }
+            _ => json!({
+                "agent_settings": self.settings, "secrets_encrypted": true, "workspace": workspace,
             }),
         };
+        // Asked for again, the server gives the one that it made.
+        if let (36, Some(fields)) = (self.conversation.len(), wanted.as_object_mut()) {
+            let id = self.conversation.clone();
+            fields.insert("conversation_id".to_owned(), id.into());
+        }
         if let (Some(confirmation), Some(fields)) =
             (self.start.confirmation, wanted.as_object_mut())
         {
@@ -275,13 +289,14 @@ impl OpenHands {
                 let answer = rest::body(status, body);
                 let active = json::text(&answer, &["active_agent_profile_id"]);
                 self.profile = active.map(str::to_owned);
-                let next = match self.profile {
-                    Some(_) => Asking::Create,
-                    None => Asking::Settings { sealed: true },
-                };
-                self.ask(next, out);
+                // The one that every server has is its settings, which do not say that an answer is
+                // to be told as it grows.
+                match rest::is_usual(&answer) {
+                    true => self.ask(Asking::Settings, out),
+                    false => self.create(out),
+                }
             }
-            Asking::Settings { sealed } => self.set_up(sealed, status, body, out),
+            Asking::Settings => self.set_up(status, body, out),
             Asking::Model | Asking::Sandbox | Asking::Create => {
                 self.made(&asking, status, body, out);
             }
@@ -323,23 +338,31 @@ impl OpenHands {
         self.open(out);
     }
 
-    fn set_up(&mut self, sealed: bool, status: u16, body: &str, out: &mut Out<'_>) {
-        let mut answer = rest::body(status, body);
-        let Some(settings) = answer.get_mut("agent_settings").map(Value::take) else {
-            // A server without a secret of its own cannot seal what others are to give back.
-            return match (sealed, rest::gone(status, body)) {
-                (true, gone) if gone != Some(Gone::Unauthorized) => {
-                    self.ask(Asking::Settings { sealed: false }, out);
-                }
-                (_, gone) => out.lost(gone),
-            };
-        };
-        self.settings = settings;
-        self.sealed = sealed;
-        if let Some(llm) = self.settings.get_mut("llm").and_then(Value::as_object_mut) {
-            llm.insert("stream".to_owned(), true.into());
-        }
+    fn create(&mut self, out: &mut Out<'_>) {
+        out.wait(A_WHILE);
         self.ask(Asking::Create, out);
+    }
+
+    fn set_up(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
+        let mut answer = rest::body(status, body);
+        match answer.get_mut("agent_settings").map(Value::take) {
+            Some(settings) => {
+                self.settings = settings;
+                let llm = self.settings.get_mut("llm").and_then(Value::as_object_mut);
+                if let Some(llm) = llm {
+                    llm.insert("stream".to_owned(), true.into());
+                }
+                self.create(out);
+            }
+            // A server without a secret of its own cannot seal what it is to be given back. Its own
+            // agent it can take without.
+            None if self.profile.is_some() => self.create(out),
+            None => out.lost(match rest::gone(status, body) {
+                Some(Gone::Unauthorized) => Some(Gone::Unauthorized),
+                _ if status == 0 => None,
+                _ => Some(Gone::NotStarted(rest::detail(body))),
+            }),
+        }
     }
 
     /// Something that a new conversation needs was made, or the conversation.
@@ -364,9 +387,10 @@ impl OpenHands {
                 self.named(id, out);
                 self.settled_in(&answer, out);
             }
+            // Asked for again by itself, there might be one more each time.
             _ => out.lost(match rest::gone(status, body) {
-                Some(Gone::UnknownConversation) => Some(Gone::Said(rest::detail(body))),
-                gone => gone,
+                Some(Gone::Unauthorized) => Some(Gone::Unauthorized),
+                _ => Some(Gone::NotStarted(rest::detail(body))),
             }),
         }
     }
@@ -392,7 +416,7 @@ impl OpenHands {
             text(task, "status"),
             json::text(task, &["app_conversation_id"]),
         ) {
-            ("ERROR", _) => out.lost(Some(Gone::Said(text(task, "detail").to_owned()))),
+            ("ERROR", _) => out.lost(Some(Gone::NotStarted(text(task, "detail").to_owned()))),
             ("READY", Some(id)) => {
                 let id = id.to_owned();
                 self.named(&id, out);
@@ -418,7 +442,11 @@ impl OpenHands {
             }
             return out.wait(A_WHILE);
         }
+        self.link.waits += 1;
         match self.link.ready {
+            // What was asked for takes its time.
+            false if self.link.asking.is_some() && self.link.waits < LONG => out.wait(A_WHILE),
+            false if self.link.asking.is_some() => {}
             false => self.begin(out),
             true if self.link.asking.is_some() => out.wait(A_WHILE),
             true if self.relays() => {
@@ -521,7 +549,8 @@ impl OpenHands {
             }
             "STARTING" => self.look_later("STARTING", out),
             "PAUSED" if self.asleep => match self.link.started {
-                true => self.look_later("RESUMING", out),
+                true if self.link.waits < LONG => self.look_later("RESUMING", out),
+                true => out.lost(Some(Gone::Asleep)),
                 false => self.ask(Asking::Wake, out),
             },
             _ => {
@@ -540,7 +569,7 @@ impl OpenHands {
                 Gone::Asleep
             }
             "MISSING" => Gone::Archived,
-            _ => Gone::Said("Sandbox is in an error state.".to_owned()),
+            _ => Gone::Broken,
         }
     }
 
@@ -598,6 +627,7 @@ impl OpenHands {
 
     pub(super) fn opened(&mut self, socket: SocketId, out: &mut Out<'_>) {
         self.link.opened = true;
+        self.unreachable = 0;
         let key = self.home.as_ref().and_then(|home| home.key.as_deref());
         if let Some(key) = key.filter(|_| !self.key_in_address) {
             out.send_secret(socket, super::socket::auth(key));
@@ -625,19 +655,32 @@ impl OpenHands {
             }
             _ if !self.link.opened => {
                 self.legacy = false;
-                self.unreachable += 1;
+                self.unreachable += u32::from(self.kind == Some(Kind::App));
             }
             _ => {}
         }
-        // What came over this one without a name cannot go on over another.
-        out.event(AgentEvent::Stream(crate::protocol::Stream::Aborted {
-            item: String::new(),
-        }));
+        self.drop_unnamed(out);
+    }
+
+    /// What came without a name over one connection cannot go on over another.
+    pub(super) fn drop_unnamed(&self, out: &mut Out<'_>) {
+        let item = String::new();
+        out.event(AgentEvent::Stream(Stream::Aborted { item }));
+    }
+
+    /// App servers do not take with a new conversation when its agent is to ask.
+    pub(super) fn confirm_begun(&mut self, out: &mut Out<'_>) {
+        if let Some(confirmation) = self.start.confirmation.take()
+            && self.kind == Some(Kind::App)
+        {
+            let _ = self.confirm(confirmation, out);
+        }
     }
 
     fn open_again(&mut self, out: &mut Out<'_>) {
         self.link.ready = false;
         self.link.in_order = false;
+        self.link.read = false;
         self.open(out);
     }
 
@@ -647,7 +690,8 @@ impl OpenHands {
         if self.link.in_order {
             return;
         }
-        if self.blocked {
+        // Nothing is there to be read, and nobody but who begins it is to have it made.
+        if self.blocked || self.fresh {
             return out.event(AgentEvent::CaughtUp(Reach::Part));
         }
         match self.link.ready {
@@ -699,8 +743,10 @@ impl OpenHands {
             return out.lost(Some(gone));
         }
         if self.relays() {
-            if !std::mem::replace(&mut self.link.stood, true) && self.standing.is_none() {
-                out.event(AgentEvent::Stands(Standing::Idle));
+            if !std::mem::replace(&mut self.link.stood, true) {
+                let standing = self.standing.as_ref();
+                let standing = standing.map_or(Standing::Idle, |(_, standing)| *standing);
+                out.event(AgentEvent::Stands(standing));
             }
             self.link.looks += 1;
             // Every so often, whether the sandbox is awake at all.

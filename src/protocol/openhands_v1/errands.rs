@@ -19,7 +19,7 @@ use crate::protocol::{AgentEvent, Command, Gone, Out, Unsupported};
 use crate::wire::address::encoded;
 
 /// So often a run is asked for while the step before it still goes on, a second apart.
-const RUNS: u32 = 30;
+const RUNS: u32 = 120;
 
 /// The longest frame in bytes that goes over a socket; above 16 MiB the server closes it.
 const LONGEST: usize = 15 << 20;
@@ -36,6 +36,8 @@ pub(super) enum Errand {
     Templates,
     /// That a message is taken.
     Post(TransactionId),
+    /// Which folder there is for files that go with a message, where that is not known.
+    Home(Parcel),
     /// A place for the first of the files that go with a message.
     Upload(Parcel),
     /// That an answer is taken.
@@ -175,6 +177,12 @@ impl OpenHands {
             return self.post(&parcel, out);
         };
         let home = self.home.as_ref().ok_or(Unsupported)?;
+        if !self.folder.starts_with('/') {
+            parcel.files.push(file);
+            let request = home.get("/api/file/home");
+            self.errand(request, Errand::Home(parcel), out);
+            return Ok(());
+        }
         let folder = self.folder.trim_end_matches('/');
         let place = [folder, "/", &file.name].concat();
         let path = ["/api/file/upload?path=", &encoded(&place)].concat();
@@ -259,6 +267,12 @@ impl OpenHands {
         if self.tell_agent("/run", None, Errand::Run, out).is_err() {
             self.link.run_again = 0;
         }
+    }
+
+    /// Asks for a run after a while, and again until the server agrees.
+    pub(super) fn run_later(&mut self, out: &mut Out<'_>) {
+        self.link.run_again = RUNS;
+        out.wait(super::arrive::A_WHILE);
     }
 
     /// Whether that is asked for now.
@@ -392,7 +406,14 @@ impl OpenHands {
                     out.event(AgentEvent::Templates(rest::names(&items)));
                 }
             }
-            Errand::Post(id) => self.posted(id, status, body, out),
+            Errand::Post(id) => self.posted(id, status, out),
+            Errand::Home(parcel) => {
+                let answer = rest::body(status, body);
+                self.folder = [text(&answer, "home"), "/uploads"].concat();
+                if !done || self.forward(parcel, out).is_err() {
+                    out.event(AgentEvent::NotSent(Failure::NotUploaded));
+                }
+            }
             Errand::Upload(parcel) => {
                 let gone_on = done && self.forward(parcel, out).is_ok();
                 if !gone_on {
@@ -407,7 +428,7 @@ impl OpenHands {
                 out.event(AgentEvent::NotDone(rest::detail(body)));
             }
             Errand::Run => match status {
-                409 => out.wait(super::arrive::A_WHILE),
+                409 | 429 if self.link.run_again > 0 => out.wait(super::arrive::A_WHILE),
                 _ => {
                     self.link.run_again = 0;
                     if !done {
@@ -454,27 +475,21 @@ impl OpenHands {
     }
 
     /// What became of a message, by the answer to its call.
-    fn posted(&mut self, id: TransactionId, status: u16, body: &str, out: &mut Out<'_>) {
+    fn posted(&mut self, id: TransactionId, status: u16, out: &mut Out<'_>) {
         match status {
             200..300 => out.event(AgentEvent::Accepted(id)),
             // It is saved, and too many agents run: asking for the run is all that is left to do.
             429 if !self.relays() => {
                 out.event(AgentEvent::Accepted(id));
-                self.link.run_again = RUNS;
-                out.wait(super::arrive::A_WHILE);
+                self.run_later(out);
             }
             // The session knows until when.
-            429 => out.event(AgentEvent::NotTaken),
+            429 => out.event(AgentEvent::NotTaken(id)),
             409 | 503 | 401 | 403 => {
-                out.event(AgentEvent::NotTaken);
-                match (status, rest::detail(body).contains("STARTING")) {
-                    (409, false) => {
-                        self.asleep = true;
-                        out.lost(Some(Gone::Asleep));
-                    }
-                    (401 | 403, _) => out.lost(Some(Gone::Unauthorized)),
-                    _ => out.lost(None),
-                }
+                out.event(AgentEvent::NotTaken(id));
+                // A message is for an agent that is awake: the next connection wakes it.
+                self.asleep |= status == 409;
+                out.lost(Some(Gone::Unauthorized).filter(|_| matches!(status, 401 | 403)));
             }
             404 | 410 => {
                 out.event(AgentEvent::NotSent(Failure::Refused));
@@ -485,7 +500,7 @@ impl OpenHands {
             }
             413 => out.event(AgentEvent::NotSent(Failure::TooLarge)),
             400..500 => out.event(AgentEvent::NotSent(Failure::Refused)),
-            _ => out.event(AgentEvent::Unclear),
+            _ => out.event(AgentEvent::Unclear(id)),
         }
     }
 

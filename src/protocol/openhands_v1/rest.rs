@@ -156,6 +156,17 @@ fn remote(item: &Value) -> Option<Remote> {
     })
 }
 
+/// Whether an agent server would begin with the agent that every such server has.
+pub(super) fn is_usual(profiles: &Value) -> bool {
+    let active = text(profiles, "active_agent_profile_id");
+    let list = profiles.get("profiles").and_then(Value::as_array);
+    let mut own = list
+        .into_iter()
+        .flatten()
+        .filter(|profile| text(profile, "name") != "default");
+    !own.any(|profile| text(profile, "id") == active && !active.is_empty())
+}
+
 /// The names of what is listed.
 pub(super) fn names(items: &[Value]) -> Vec<String> {
     let names = items.iter().map(|item| text(item, "id").to_owned());

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::event::{self, text};
 use super::{OpenHands, state};
 use crate::io::Frame;
-use crate::model::{Event, Notice, Said, Standing};
+use crate::model::{Event, Failure, Notice, Said, Standing};
 use crate::protocol::{AgentEvent, Out, Reach, Stream};
 use crate::wire::json;
 
@@ -50,7 +50,7 @@ impl OpenHands {
                 self.growing.retain(|known| known.item != item);
                 out.event(AgentEvent::Stream(Stream::Aborted { item }));
             }
-            "error" => out.event(AgentEvent::Trouble(event::fault(&value))),
+            "error" => self.refused(&value, out),
             _ if value.get("kind").is_some() => self.bare(value, out),
             _ => out.unknown(),
         }
@@ -64,7 +64,18 @@ impl OpenHands {
             self.link.in_order = true;
             out.ready();
             out.event(AgentEvent::InOrder);
+            self.confirm_begun(out);
         }
+    }
+
+    /// The server did not do what a frame of ours asked for, which was a message. One that it keeps
+    /// while too many agents run is not lost: its run is asked for again.
+    fn refused(&mut self, error: &Value, out: &mut Out<'_>) {
+        if text(error, "code") == "ConversationRunLimitExceeded" {
+            return self.run_later(out);
+        }
+        out.event(AgentEvent::NotSent(Failure::Refused));
+        out.event(AgentEvent::Trouble(event::fault(error)));
     }
 
     fn durable(&mut self, mut value: Value, out: &mut Out<'_>) {
@@ -81,6 +92,7 @@ impl OpenHands {
             self.link.ready = true;
             self.legacy = true;
             out.ready();
+            self.confirm_begun(out);
         }
         if !self.beside_the_log(&event, out) {
             self.log(event, None, out);
@@ -91,7 +103,7 @@ impl OpenHands {
     pub(super) fn beside_the_log(&mut self, event: &Value, out: &mut Out<'_>) -> bool {
         match text(event, "kind") {
             "StreamingDeltaEvent" => self.delta(event, out),
-            "ServerErrorEvent" => out.event(AgentEvent::Trouble(event::fault(event))),
+            "ServerErrorEvent" => self.refused(event, out),
             "ConversationStateUpdateEvent" if text(event, "key") == "full_state" => {
                 self.beside(event, out);
             }

@@ -74,23 +74,58 @@ fn an_agent_server_begins_with_its_own_settings_sealed_and_streams() {
     );
 }
 
+/// What nobody may read, the page does not ask for: the server takes its own agent then.
 #[test]
-fn secrets_that_cannot_be_sealed_are_asked_for_as_they_are() {
+fn where_secrets_cannot_be_sealed_the_server_takes_its_own_agent() {
+    let profiles = json!({
+        "profiles": [{"id": "p1", "name": "default"}], "active_agent_profile_id": "p1",
+    });
     let mut player = fresh(HOME);
     answers(&mut player, SPECS, 404, MISSING);
     answers(&mut player, HOME_OF, 404, MISSING);
-    answers(&mut player, PROFILE, 404, MISSING);
-    // Trouble in passing is asked again a few times.
-    for _ in 0..4 {
-        answers(&mut player, SETTINGS, 503, "{\"detail\":\"No cipher\"}");
+    answers(&mut player, PROFILE, 200, &profiles.to_string());
+    answers(&mut player, SETTINGS, 503, "{}");
+    for _ in 0..3 {
         player.wait(Duration::secs(4));
+        answers(&mut player, SETTINGS, 503, "{}");
     }
-    assert_eq!(
-        header(&player, "X-Expose-Secrets").as_deref(),
-        Some("plaintext")
-    );
+    let wanted = last_body(&player);
+    assert_eq!(wanted["agent_profile_id"], "p1");
+    assert_eq!(wanted["agent_settings"], Value::Null);
+}
+
+/// Who chose another agent on the server gets that one.
+#[test]
+fn an_agent_that_was_chosen_on_the_server_is_taken() {
+    let profiles = json!({
+        "profiles": [{"id": "p1", "name": "default"}, {"id": "p2", "name": "own"}],
+        "active_agent_profile_id": "p2",
+    });
+    let mut player = fresh(HOME);
+    answers(&mut player, SPECS, 404, MISSING);
+    answers(&mut player, HOME_OF, 404, MISSING);
+    answers(&mut player, PROFILE, 200, &profiles.to_string());
+    assert_eq!(last_body(&player)["agent_profile_id"], "p2");
+}
+
+/// To make one takes its time, and is not to be done twice.
+#[test]
+fn a_conversation_that_takes_long_to_make_is_asked_for_once() {
+    let id = "5fdacfc5-702f-4d5e-8e57-b05079ed88eb";
+    let setup = Setup {
+        url: HOME.to_owned(),
+        fresh: true,
+        ..setup(id)
+    };
+    let mut player = Player::start(newer(), setup, Birth::default(), Instant(0));
+    answers(&mut player, SPECS, 404, MISSING);
+    answers(&mut player, HOME_OF, 404, MISSING);
+    answers(&mut player, PROFILE, 404, MISSING);
     answers(&mut player, SETTINGS, 200, &settings());
-    assert_eq!(last_body(&player)["secrets_encrypted"], false);
+    assert_eq!(last_body(&player)["conversation_id"], id);
+    player.wait(Duration::secs(60));
+    assert_eq!(calls(&player), [CREATE]);
+    assert_eq!(phase(&player), "connecting");
 }
 
 #[test]
@@ -133,7 +168,10 @@ fn a_refusal_to_make_one_is_said_in_the_servers_words() {
     answers(&mut player, SETTINGS, 200, &settings());
     let refusal = json!({"detail": [{"type": "missing", "msg": "Field required"}]});
     answers(&mut player, CREATE, 422, &refusal.to_string());
-    assert_eq!(gone(&player), Some(Gone::Said("Field required".into())));
+    assert_eq!(
+        gone(&player),
+        Some(Gone::NotStarted("Field required".into()))
+    );
 
     let mut player = fresh(HOME);
     answers(&mut player, SPECS, 401, "{\"detail\":\"Unauthorized\"}");
@@ -240,7 +278,7 @@ fn a_start_that_fails_says_why() {
     answers(&mut player, TASK, 200, &json!([failed]).to_string());
     assert_eq!(
         gone(&player),
-        Some(Gone::Said("500: Sandbox not found: nope2".into()))
+        Some(Gone::NotStarted("500: Sandbox not found: nope2".into()))
     );
 }
 

@@ -108,7 +108,8 @@ fn what_the_app_server_says_to_a_message_is_heeded() {
             "user failed: hello",
             Some(Gone::UnknownConversation),
         ),
-        (409, paused, "user queued: hello", Some(Gone::Asleep)),
+        // The message wakes it.
+        (409, paused, "user queued: hello", None),
         (409, starting, "user queued: hello", None),
         (410, "{}", "user failed: hello", Some(Gone::Archived)),
         (413, "{}", "user failed: hello", None),
