@@ -280,13 +280,16 @@ test.describe("an app server", () => {
   }) => {
     watch.allow("localhost");
     await follow(page, servers.app.address);
-    await expectPhase(page, "open");
+    await expectPhase(page, "open", 150_000);
     id = conversation(watch);
     const agent = await sandboxed(watch, servers, id);
     await send(page, "play: greet");
     await expect(items(page, "agent", "done").locator("strong")).toHaveText("bold");
+    // What another client says through the app server comes here too.
+    expect((await servers.app.send(id, "play: run echo inside")).status).toBe(200);
+    await expect(part(items(page, "tool", "done"), "result")).toContainText("inside");
     const logged = await expectTheLog(page, agent, id);
-    expect(said(logged)).toEqual(["play: greet"]);
+    expect(said(logged)).toEqual(["play: greet", "play: run echo inside"]);
     // The key to the sandbox, and that to the app server, go each to its own server alone.
     const { session_api_key } = await servers.app.conversation(id);
     expect(watch.sockets.filter((address) => address.includes(session_api_key))).toEqual([]);
@@ -298,14 +301,17 @@ test.describe("an app server", () => {
       { sandbox_id: string },
     ];
     await servers.app.have("POST", `/api/v1/sandboxes/${found[0].sandbox_id}/pause`);
+    // Whoever asks the server directly is sent away.
+    expect((await servers.app.send(id, "play: finish")).status).toBe(409);
     await follow(page, servers.app.address, { conversation: id });
     await expectPhase(page, "refused");
     await expect(banner(page)).toContainText("paused");
-    await expect(items(page, "agent", "done")).toHaveCount(1);
+    const before = await items(page, "user", "confirmed").count();
+    await expect(items(page, "tool", "done")).toHaveCount(1);
     await send(page, "play: finish");
     await expectPhase(page, "open");
-    await expect(items(page, "user", "confirmed")).toHaveCount(2);
-    await expect(items(page, "agent", "done")).toHaveCount(2);
+    await expect(items(page, "user", "confirmed")).toHaveCount(before + 1);
+    await atRest(page);
     await expectTheLog(page, await sandboxed(watch, servers, id), id);
   });
 

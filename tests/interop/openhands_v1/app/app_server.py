@@ -1,10 +1,11 @@
-"""The app server of openhands-ai 1.11.0, with three faults of its process sandboxes mended.
+"""The app server of openhands-ai 1.11.0, with four faults of its process sandboxes mended.
 
 They concern only where it runs, not what it says to a client:
 
 - It takes a server that waits for requests, which sleeps, for one that is still starting.
 - Inside a container it looks for its sandboxes on the container's host.
 - Two sandboxes that start at the same time are given the same port.
+- It gives a sandbox half a minute to start, which a machine with much to do may not manage.
 """
 
 import psutil
@@ -15,6 +16,7 @@ from openhands.app_server.utils import docker_utils
 WAITING = (psutil.STATUS_SLEEPING, psutil.STATUS_DISK_SLEEP, psutil.STATUS_IDLE)
 
 its_own_status = sandboxes.ProcessSandboxService._get_process_status
+its_own_wait = sandboxes.ProcessSandboxService._wait_for_server_ready
 
 
 def status(self, info):
@@ -30,8 +32,13 @@ def status(self, info):
     return its_own_status(self, info)
 
 
+def wait(self, port):
+    return its_own_wait(self, port, timeout=120)
+
+
 docker_utils.is_running_in_docker = lambda: False
 sandboxes.ProcessSandboxService._get_process_status = status
+sandboxes.ProcessSandboxService._wait_for_server_ready = wait
 sandboxes.ProcessSandboxService._find_unused_port = lambda _: free_port()
 
 from openhands.app_server.app import app  # noqa: E402, F401
