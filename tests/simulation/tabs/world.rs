@@ -366,8 +366,8 @@ impl World {
         let (request, what) = tab.requests.pop_front().unwrap();
         let mut answer = self.newer.answer(&what);
         if let Some(text) = Tab::posted(&what) {
-            let lost = chance == 0 && self.random % 5 == 0;
-            let unheard = chance == 1 && self.random % 3 == 0;
+            let lost = chance == 0 && self.random.is_multiple_of(5);
+            let unheard = chance == 1 && self.random.is_multiple_of(3);
             answer = (!lost && !unheard).then(|| (200, "{\"success\":true}".to_owned()));
             if !lost {
                 self.log(user(&text));
