@@ -7,7 +7,7 @@ use super::Session;
 use super::link::Passed;
 use crate::io::{Frame, Happening, SocketId};
 use crate::model::{Attachment, Body, Instant, ItemId, SendState, TransactionId, UserMessage};
-use crate::protocol::Command;
+use crate::protocol::{Command, Stream};
 
 /// Stands for the other tab's socket; no socket of ours has this number.
 const THEIRS: SocketId = SocketId(0);
@@ -21,6 +21,9 @@ impl Session {
             true => self.connection.ready(now),
             false => {
                 self.level = false;
+                // What came without a name over their connection cannot go on over another.
+                let item = String::new();
+                self.timeline.stream(Stream::Aborted { item });
                 self.in_order = false;
                 self.connection.connecting(now);
             }

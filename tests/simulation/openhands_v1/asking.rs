@@ -173,6 +173,32 @@ fn an_answer_that_did_not_arrive_leaves_the_question_open() {
     }
 }
 
+/// The call is cut off with the connection, and nobody says whether it arrived: the log does.
+#[test]
+fn an_answer_that_was_cut_off_is_asked_for_again_where_the_log_still_waits() {
+    let mut player = connected(asked());
+    answer(&mut player, true, "");
+    player.close(1006, "");
+    player.wait(Duration::secs(3));
+    assert!(card_line(&player).starts_with("approval approved"));
+    Server::new(true, asked()).accept(&mut player, 0);
+    assert!(card_line(&player).starts_with("approval pending"));
+    answer(&mut player, true, "");
+    assert_eq!(calls(&player), [ANSWER]);
+}
+
+/// Where the agent server cannot be called, nothing is taken for answered or for over.
+#[test]
+fn an_answer_that_cannot_be_given_from_here_leaves_the_question_open() {
+    let mut player = page(Stored::default(), Instant(0));
+    let mut server = Server::new(true, asked());
+    server.blocked = true;
+    server.accept(&mut player, 0);
+    answer(&mut player, true, "");
+    assert!(card_line(&player).starts_with("approval pending"));
+    assert_eq!(not_done(&player).len(), 1);
+}
+
 #[test]
 fn what_tells_risks_is_set_before_the_policy_that_goes_by_it() {
     let mut player = connected(Vec::new());

@@ -357,3 +357,33 @@ fn what_was_sent_before_the_socket_ended_is_settled_by_the_log_of_the_next() {
         assert_eq!(super::sent(&player).len(), again, "{arrived}");
     }
 }
+
+/// The server says it of a frame of ours, and of nothing else.
+#[test]
+fn a_message_that_the_server_cannot_read_is_said_to_be_refused_and_holds_nothing_up() {
+    let mut player = connected(Vec::new());
+    player.say("hello");
+    player.flush();
+    player.receive("{\"type\":\"error\",\"code\":\"ValidationError\",\"detail\":\"no\"}");
+    let lines = player.lines();
+    assert!(
+        lines.contains(&"user failed: hello".to_owned()),
+        "{lines:?}"
+    );
+    assert!(lines.contains(&"error failed: no".to_owned()), "{lines:?}");
+    player.say("again");
+    assert!(player.sent().last().unwrap().contains("again"));
+}
+
+#[test]
+fn a_message_that_is_kept_while_too_many_agents_run_has_its_run_asked_for() {
+    let mut player = connected(Vec::new());
+    player.say("hello");
+    player.receive(
+        "{\"type\":\"error\",\"code\":\"ConversationRunLimitExceeded\",\"detail\":\"full\"}",
+    );
+    player.wait(Duration::secs(1));
+    let run = "POST /api/conversations/c1/run".to_owned();
+    assert_eq!(calls(&player), [run.as_str()]);
+    assert_eq!(player.sent().len(), 1);
+}

@@ -208,3 +208,14 @@ fn a_server_that_is_asked_too_often_gets_the_message_again_after_as_long_as_it_s
         assert_eq!(phase(&player), "open");
     }
 }
+
+/// A sandbox that could not be reached once may be reached the next time.
+#[test]
+fn the_socket_is_tried_again_with_the_next_connection() {
+    let mut player = unreachable();
+    player.input(parlor::session::Input::Disconnect);
+    let tried = player.addresses().len();
+    player.input(parlor::session::Input::Connect);
+    answers(&mut player, LOOK, 200, &kept("RUNNING"));
+    assert_eq!(player.addresses().len(), tried + 1);
+}
