@@ -402,6 +402,15 @@ fn a_conversation_begins_with_what_was_chosen_and_the_key_is_kept_nowhere() {
 }
 
 #[test]
+fn a_folder_can_be_named_once_the_server_is_known_to_take_one() {
+    let mut page = looking();
+    assert!(!page.can.folders, "not known yet");
+    page.answer(&format!("?ids={ID}"), 404, r#"{"detail":"Not Found"}"#);
+    assert!(page.can.folders);
+    assert!(!connected_to_app().can.folders, "a sandbox has its own");
+}
+
+#[test]
 fn what_was_chosen_is_for_that_one_conversation() {
     let mut page = connected();
     page.tell(Msg::Did(Intent::Begin(start())));

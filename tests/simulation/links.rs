@@ -5,6 +5,7 @@ use std::rc::Rc;
 use parlor::app::{App, Intent, KEYS, Kept, Loaded, Msg, Output, Start, Theme, TraceLine, View};
 use parlor::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use parlor::model::{Attachment, Body, ConversationId, Instant, Item, TransactionId};
+use parlor::protocol::Capabilities;
 use parlor::session::{Change, Phase, Run};
 use parlor::storage::StorageError;
 use parlor::storage::record::{ConversationKey, Outgoing, Record};
@@ -38,6 +39,8 @@ pub(crate) struct Page {
     pub(crate) told: Vec<String>,
     pub(crate) phase: Phase,
     pub(crate) run: Run,
+    /// What the server can do.
+    pub(crate) can: Capabilities,
     pub(crate) traced: Vec<TraceLine>,
     pub(crate) items: Vec<Item>,
     pub(crate) spoken: Vec<String>,
@@ -102,6 +105,7 @@ fn visit_with(
         told: Vec::new(),
         phase: Phase::Idle,
         run: Run::Idle,
+        can: Capabilities::default(),
         traced: Vec::new(),
         items: Vec::new(),
         spoken: Vec::new(),
@@ -191,6 +195,7 @@ impl Page {
             Change::Cleared => self.items.clear(),
             Change::Connection(phase) => self.phase = phase,
             Change::Run(run) => self.run = run,
+            Change::Capabilities(can) => self.can = can,
             _ => {}
         }
     }
