@@ -45,11 +45,10 @@ impl App {
 
     /// Has the server delete a conversation.
     pub(super) fn delete_there(&mut self, number: u32, now: Instant) {
-        let toasts = self.view.toasts.iter_mut();
-        let offers = toasts.filter(|toast| toast.undo == Some(number));
-        offers.for_each(|toast| toast.there = false);
-        if let Some((id, _)) = self.there(number) {
-            self.tell(Input::Ask(Command::Delete(id)), now);
+        match self.there(number) {
+            Some((id, _)) => self.tell(Input::Ask(Command::Delete(id)), now),
+            // A new session has to know first what the server is.
+            None => self.toast(asides::not_done("")),
         }
     }
 

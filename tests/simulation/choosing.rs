@@ -295,8 +295,18 @@ fn what_is_deleted_here_can_be_deleted_there_and_does_not_come_back_then() {
     let offered = page.view.toasts.last().unwrap().clone();
     assert!(offered.there, "{offered:?}");
     assert_eq!(offered.undo, Some(id));
-    // The new conversation has to know what the server is first.
+    // The new conversation has to know what the server is first, and until then that is said.
+    page.tell(did(Listing::DeleteThere(id)));
+    assert!(toast(&page).ends_with("Try again once you are connected."));
+    let last = page.view.toasts.last().unwrap().id;
+    page.tell(Msg::Did(Intent::Dismiss(last)));
     page.answer("/sandbox-specs/search?limit=100", 404, "{}");
+    page.tell(did(Listing::DeleteThere(id)));
+    page.answer(&format!("/conversations/{ID}"), 500, r#"{"detail":"No"}"#);
+    assert!(toast(&page).ends_with("It says: No"));
+    let last = page.view.toasts.last().unwrap().id;
+    page.tell(Msg::Did(Intent::Dismiss(last)));
+    assert_eq!(page.view.toasts, [offered], "it is offered still");
     page.tell(did(Listing::DeleteThere(id)));
     page.answer(&format!("/conversations/{ID}"), 200, r#"{"success":true}"#);
     let toasts: Vec<&str> = page.view.toasts.iter().map(|one| &*one.text).collect();
