@@ -70,7 +70,8 @@ impl App {
             title = self.remotes.listed.remove(at).title;
             self.shelf.catalogue.touch();
         }
-        let same = |kept: &&Listed| kept.record.id == *id && self.remotes.is_of(&kept.record);
+        let same =
+            |kept: &&Listed| kept.record.id.is(id.as_str()) && self.remotes.is_of(&kept.record);
         let kept = self.shelf.catalogue.iter().find(same);
         let kept = kept.map(|kept| (kept.number, kept.record.clone()));
         if let Some((number, record)) = kept {

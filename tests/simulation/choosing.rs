@@ -345,6 +345,28 @@ fn an_app_server_searches_once_nothing_more_is_typed_for_a_while() {
 }
 
 #[test]
+fn a_conversation_is_known_by_its_uuid_however_that_is_written() {
+    let mut page = connected();
+    let bare = ID.replace('-', "").to_uppercase();
+    let longer = format!("{bare}0");
+    let items = [listed(&bare, "Mine"), listed(&longer, "Another")];
+    lists(&mut page, "UPDATED_AT_DESC", &items);
+    assert_eq!(titles(&page), ["Another"]);
+    let again = visit(&link(&bare), Some(TRUSTED), &page.store);
+    assert_eq!(again.view.conversation, ID, "under one name, with one lock");
+    assert_eq!(again.view.entries.len(), 1);
+
+    let id = page.view.entries[0].id;
+    page.tell(did(Listing::Delete(id)));
+    assert_eq!(titles(&page), ["Mine", "Another"], "the server's alone");
+    page.answer("/sandbox-specs/search?limit=100", 404, "{}");
+    page.tell(did(Listing::DeleteThere(id)));
+    let end = format!("/conversations/{ID}");
+    page.answer(&end, 200, r#"{"success":true}"#);
+    assert_eq!(titles(&page), ["Another"]);
+}
+
+#[test]
 fn an_agent_server_is_not_asked_to_search() {
     let mut page = listing();
     page.tell(did(Listing::Seek("dog".into())));
