@@ -36,6 +36,8 @@ pub(crate) struct Page {
     pub(crate) full: bool,
     /// This tab gets the conversations that it asks for.
     pub(crate) holds: bool,
+    /// Whether it does is not said.
+    pub(crate) unanswered: bool,
     pub(crate) told: Vec<String>,
     pub(crate) phase: Phase,
     pub(crate) run: Run,
@@ -102,6 +104,7 @@ fn visit_with(
         query: None,
         full: false,
         holds: true,
+        unanswered: false,
         told: Vec::new(),
         phase: Phase::Idle,
         run: Run::Idle,
@@ -162,6 +165,7 @@ impl Page {
                 Output::Keep(writes) => ready(self.store.commit(writes)).unwrap(),
                 Output::Save { name, json } => self.saved.push((name, json)),
                 Output::Load(conversation) => self.read(conversation),
+                Output::Claim(Some(_)) if self.unanswered => {}
                 Output::Claim(Some(conversation)) => self.tell(Msg::Claimed {
                     conversation,
                     ours: self.holds,
