@@ -336,6 +336,8 @@ pub struct Capabilities {
     pub discards: bool,
     /// It can be told to make room in the model's window.
     pub condenses: bool,
+    /// A new conversation can begin in a folder that the person names.
+    pub folders: bool,
 }
 
 /// Why the server does not go on with us, and a further try of the same would end the same.

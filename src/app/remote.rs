@@ -94,7 +94,8 @@ impl Remotes {
 
     /// Where a conversation stands in the list.
     pub(super) fn at(&self, id: &ConversationId) -> Option<usize> {
-        self.listed.iter().position(|remote| remote.id == *id)
+        let mut listed = self.listed.iter();
+        listed.position(|remote| remote.id.is(id.as_str()))
     }
 
     /// What the server is asked for.
@@ -103,7 +104,7 @@ impl Remotes {
     }
 
     fn number(&mut self, id: &ConversationId) -> u32 {
-        let at = self.seen.iter().position(|seen| seen == id);
+        let at = self.seen.iter().position(|seen| seen.is(id.as_str()));
         let at = at.unwrap_or_else(|| {
             self.seen.push(id.clone());
             self.seen.len() - 1

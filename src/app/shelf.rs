@@ -182,7 +182,7 @@ impl Shelf {
         let known = self.catalogue.iter().map(|listed| &listed.record);
         let fits = |known: &&Conversation| {
             let same = known.server == server && known.url == url && known.deleted.is_none();
-            same && id.is_none_or(|id| known.id.as_str() == id)
+            same && id.is_none_or(|id| known.id.is(id))
         };
         let last = self.setting("last");
         known

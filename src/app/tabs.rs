@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use super::App;
 use super::msg::{Intent, Output};
-use super::transcript::Opening;
+use super::transcript::{Opening, Transcript};
 use crate::io::Frame;
 use crate::model::{
-    Attachment, Body, Confirmation, ConversationId, Instant, ItemId, SendState, TransactionId,
+    Attachment, Body, Confirmation, ConversationId, Instant, Item, ItemId, SendState, TransactionId,
 };
 use crate::protocol::Command;
-use crate::session::{Direction, Input, Phase, Trace};
+use crate::session::{Direction, Input, Phase, Session, Trace};
 use crate::storage::record::{ConversationKey, attachment, attachment_json};
 use crate::wire::json;
 
@@ -139,14 +139,28 @@ impl App {
         // A tab that neither holds nor follows yet has nothing to say for itself. It may be about to
         // hold the conversation, and is the only one then that hears what is handed over.
         if self.session.is_none() {
-            if let (Some(opening), Some(handed)) = (&mut self.opening, Handed::read(&news)) {
-                opening.handed.push(handed);
-            }
-            return;
+            return self.heard_early(&news, now);
         }
         match self.tab.following {
             true => self.heard_from_holder(&news, now),
             false => self.heard_from_follower(&news, now),
+        }
+    }
+
+    /// What is heard while the conversation is being read, or waits for its lock.
+    fn heard_early(&mut self, news: &Value, now: Instant) {
+        let Some(mut opening) = self.opening.take() else {
+            return;
+        };
+        opening.handed.extend(Handed::read(news));
+        match json::text(news, &["named"]) {
+            // Under the name that it was to be opened by, it would be made once more.
+            Some(name) => {
+                opening.conversation.id = ConversationId::new(name);
+                opening.conversation.known = true;
+                self.reopen(opening.target, opening.conversation, now);
+            }
+            None => self.opening = Some(opening),
         }
     }
 
@@ -166,17 +180,58 @@ impl App {
         }
         if let Some(name) = json::text(news, &["named"]) {
             self.named(&ConversationId::new(name));
-            self.follow_another(now);
+            self.follow_named(now);
         }
         if json::is_true(news, "here") {
             self.follow_another(now);
         }
     }
 
-    /// Another tab holds the conversation now, or the same one under another name.
+    /// The conversation has the server's name from now on: to the adapter at hand it is one to be
+    /// made yet, under ours. Nothing of its log came before this, so all of it is still to come.
+    fn follow_named(&mut self, now: Instant) {
+        let Some(target) = self.target.clone() else {
+            return;
+        };
+        let unsettled = self.session.iter().flat_map(Session::unsettled);
+        let shown: Vec<Handed> = unsettled.filter_map(Handed::shown).collect();
+        let handed = std::mem::take(&mut self.tab.handed);
+        let conversation = self.conversation.clone();
+        self.end_session(now);
+        self.begin_session(target, conversation, Transcript::default(), false, now);
+        for Handed {
+            id,
+            text,
+            attachments,
+        } in shown
+        {
+            let taken = !handed.iter().any(|handed| handed.id == id);
+            let id = TransactionId(id);
+            self.tell(
+                Input::Handed {
+                    id,
+                    text,
+                    attachments,
+                },
+                now,
+            );
+            if taken {
+                self.tell(Input::Took(id), now);
+            }
+        }
+        self.tab.handed = handed;
+        self.hand_again();
+    }
+
+    /// Another tab holds the conversation now.
     fn follow_another(&mut self, now: Instant) {
         self.tell(Input::Follow { open: false }, now);
         self.say(&json!({"hello": true}));
+        self.hand_again();
+    }
+
+    /// What was not taken yet may not have been heard.
+    fn hand_again(&mut self) {
         let again: Vec<Value> = self.tab.handed.iter().map(Handed::json).collect();
         for handed in again {
             self.say(&handed);
@@ -334,6 +389,18 @@ impl App {
 }
 
 impl Handed {
+    /// A message as it stands in the conversation.
+    fn shown(item: &Item) -> Option<Self> {
+        match &item.body {
+            Body::User(message) => Some(Self {
+                id: message.transaction.0,
+                text: message.text.clone(),
+                attachments: message.attachments.clone(),
+            }),
+            _ => None,
+        }
+    }
+
     fn read(news: &Value) -> Option<Self> {
         Some(Self {
             id: news.get("say")?.as_u64()?,

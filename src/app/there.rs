@@ -45,11 +45,10 @@ impl App {
 
     /// Has the server delete a conversation.
     pub(super) fn delete_there(&mut self, number: u32, now: Instant) {
-        let toasts = self.view.toasts.iter_mut();
-        let offers = toasts.filter(|toast| toast.undo == Some(number));
-        offers.for_each(|toast| toast.there = false);
-        if let Some((id, _)) = self.there(number) {
-            self.tell(Input::Ask(Command::Delete(id)), now);
+        match self.there(number) {
+            Some((id, _)) => self.tell(Input::Ask(Command::Delete(id)), now),
+            // A new session has to know first what the server is.
+            None => self.toast(asides::not_done("")),
         }
     }
 
@@ -71,7 +70,8 @@ impl App {
             title = self.remotes.listed.remove(at).title;
             self.shelf.catalogue.touch();
         }
-        let same = |kept: &&Listed| kept.record.id == *id && self.remotes.is_of(&kept.record);
+        let same =
+            |kept: &&Listed| kept.record.id.is(id.as_str()) && self.remotes.is_of(&kept.record);
         let kept = self.shelf.catalogue.iter().find(same);
         let kept = kept.map(|kept| (kept.number, kept.record.clone()));
         if let Some((number, record)) = kept {

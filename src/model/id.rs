@@ -41,6 +41,25 @@ text_id!(
     /// A conversation's identifier: chosen by us where the server lets us, else by the server.
     ConversationId
 );
+impl ConversationId {
+    /// Whether both name one conversation of a server: a UUID is the same with dashes and without,
+    /// in small letters and in large ones (RFC 9562, section 4).
+    #[must_use]
+    pub fn is(&self, other: &str) -> bool {
+        let id = self.as_str();
+        id == other || is_uuid(id) && digits(id).eq(digits(other))
+    }
+}
+
+fn is_uuid(id: &str) -> bool {
+    digits(id).count() == 32 && digits(id).all(|digit| digit.is_ascii_hexdigit())
+}
+
+fn digits(id: &str) -> impl Iterator<Item = u8> {
+    let digits = id.bytes().filter(|byte| *byte != b'-');
+    digits.map(|byte| byte.to_ascii_lowercase())
+}
+
 text_id!(
     /// An event's place in its conversation's log: these texts sort as the events do.
     EventKey

@@ -147,6 +147,7 @@ impl Protocol for OpenHands {
             searches: self.kind == Some(Kind::App),
             discards: keeps,
             condenses: direct,
+            folders: self.kind == Some(Kind::Agent),
         }
     }
 

@@ -92,22 +92,25 @@ fn ask_dialog(asked: &'static Question) -> El {
         let panel = panels.now.get();
         panel.filter(|panel| discriminant(panel) == discriminant(&asked.panel))
     };
+    let asking = handle.clone();
     let close = move || {
         if let Some(panel) = untrack(now) {
             // What was asked from the list leads back to it.
-            let listed = matches!(panel, Panel::DeleteThere(_)) && !panels.wide.get_untracked();
-            panels.now.set(listed.then_some(Panel::List));
+            let listed = matches!(panel, Panel::DeleteThere(id) if notice(id, &asking).is_none());
+            let back = listed && !panels.wide.get_untracked();
+            panels.now.set(back.then_some(Panel::List));
         }
     };
+    let closed = close.clone();
     let fill = move |inside: El| {
-        let handle = handle.clone();
+        let (handle, close, cancel) = (handle.clone(), close.clone(), close.clone());
         let about = untrack(now).map_or(String::new(), |panel| subject(panel, &handle));
         let agree = move || {
             let intent = untrack(now).and_then(intent);
             close();
             intent.into_iter().for_each(|intent| handle.did(intent));
         };
-        let no = button("button", asked.no).on_press(close);
+        let no = button("button", asked.no).on_press(cancel);
         let yes = button("button", asked.yes)
             .set("data-tone", "danger")
             .on_press(agree);
@@ -120,7 +123,7 @@ fn ask_dialog(asked: &'static Question) -> El {
         asked.question,
         "ask",
         Rc::new(move || now().is_some()),
-        Box::new(close),
+        Box::new(closed),
         Box::new(fill),
     )
 }
@@ -132,6 +135,15 @@ fn subject(panel: Panel, handle: &Handle) -> String {
     };
     handle.projection.chrome.remote.with_untracked(|all| {
         let entry = all.iter().find(|entry| entry.id == id);
-        entry.map_or(String::new(), |entry| entry.title.clone())
+        let title = entry.map(|entry| entry.title.clone());
+        title.or_else(|| notice(id, handle)).unwrap_or_default()
+    })
+}
+
+/// What says that it was deleted from this browser, and offers to delete it from its server.
+fn notice(id: u32, handle: &Handle) -> Option<String> {
+    handle.projection.chrome.toasts.with_untracked(|all| {
+        let offer = all.iter().find(|toast| toast.undo == Some(id));
+        offer.map(|toast| toast.text.clone())
     })
 }

@@ -27,6 +27,7 @@ pub(super) fn begin_dialog() -> El {
 fn fill(inside: El) -> El {
     let (handle, panels) = (handle(), panels());
     let chrome = handle.projection.chrome.clone();
+    let capabilities = handle.projection.capabilities.clone();
     let last = chrome.start.get_untracked();
     let folder = text("text").set("autocomplete", "on");
     folder.set_value(&last.folder);
@@ -41,10 +42,10 @@ fn fill(inside: El) -> El {
         handle.did(Intent::Begin(read(&chosen)));
         app::focus_composer();
     };
-    // A sandbox has a folder of its own.
-    let (templates, boxed) = (chrome.templates.clone(), chrome.templates);
+    // A sandbox has a folder of its own. Until the server is known, neither can be chosen.
+    let templates = chrome.templates;
     let folder = explained(ui::FOLDER, folder, ui::FOLDER_HINT)
-        .flag("hidden", move || !boxed.with(Vec::is_empty));
+        .flag("hidden", move || capabilities.with(|can| !can.folders));
     let template =
         field(ui::TEMPLATE, template).flag("hidden", move || templates.with(Vec::is_empty));
     let form = el("div", "form").put(folder).put(template);

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::el::{El, button, el};
 use super::handle;
 use super::icon::{self, icon_button};
+use super::panels::{Panel, panels};
 use crate::app::{Intent, Listing, Toast};
 use crate::words::ui;
 
@@ -23,7 +24,7 @@ pub(super) fn toasts() -> El {
 fn one(toast: &Toast) -> El {
     let handle = handle();
     let (id, undo) = (toast.id, toast.undo);
-    let (back, there) = (handle.clone(), handle.clone());
+    let (back, panels) = (handle.clone(), panels());
     let dismiss = move || handle.did(Intent::Dismiss(id));
     let mut view = el("div", "toast")
         .set("role", "alert")
@@ -35,7 +36,7 @@ fn one(toast: &Toast) -> El {
             .put(button("button-small", ui::UNDO).on_press(restore));
     }
     if let Some(id) = undo.filter(|_| toast.there) {
-        let delete = move || there.did(Intent::List(Listing::DeleteThere(id)));
+        let delete = move || panels.open(Panel::DeleteThere(id));
         view = view.put(button("button-small", ui::DELETE_THERE).on_press(delete));
     }
     view.put(icon_button(icon::CLOSE, ui::DISMISS).on_press(dismiss))

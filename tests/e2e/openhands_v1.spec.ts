@@ -69,6 +69,7 @@ test.describe("leave for what the agent wants to do", () => {
     await send(page, "[finish] instead");
     await expect(items(page, "user", "queued")).toHaveText([/instead/]);
     expect(await server.messages(), "not sent while it waits").toEqual(["[risky]"]);
+    await expect(button(page, "Stop"), "Deny is the way to stop here").toHaveCount(0);
     await button(pending(page), "Deny").click();
     const why = page.getByRole("textbox", { name: "Why? (optional)" });
     await why.press("Enter");

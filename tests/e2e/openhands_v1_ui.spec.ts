@@ -225,7 +225,14 @@ test("what is deleted here can be deleted on the server too", async ({ page, age
   await all.locator("[aria-current]").focus();
   await page.keyboard.press("Delete");
   await expectPhase(page, /open|refused/);
-  await button(page, "Delete on the server too").click();
+  const offer = button(page, "Delete on the server too");
+  await offer.click();
+  const dialog = page.getByRole("dialog", { name: "Delete this conversation from the server?" });
+  await expect(dialog).toContainText("hello");
+  await button(dialog, "Cancel").click();
+  await expect(offer, "it is offered still").toBeFocused();
+  await offer.click();
+  await button(dialog, "Delete").click();
   await expect(toasts(page).filter({ hasText: "was deleted from the server." }).first()).toBeVisible();
   await expect(button(page, "Undo")).toHaveCount(0);
   const known = (await server.report()).conversations.find((one) => one.id === id);

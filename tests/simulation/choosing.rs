@@ -295,8 +295,18 @@ fn what_is_deleted_here_can_be_deleted_there_and_does_not_come_back_then() {
     let offered = page.view.toasts.last().unwrap().clone();
     assert!(offered.there, "{offered:?}");
     assert_eq!(offered.undo, Some(id));
-    // The new conversation has to know what the server is first.
+    // The new conversation has to know what the server is first, and until then that is said.
+    page.tell(did(Listing::DeleteThere(id)));
+    assert!(toast(&page).ends_with("Try again once you are connected."));
+    let last = page.view.toasts.last().unwrap().id;
+    page.tell(Msg::Did(Intent::Dismiss(last)));
     page.answer("/sandbox-specs/search?limit=100", 404, "{}");
+    page.tell(did(Listing::DeleteThere(id)));
+    page.answer(&format!("/conversations/{ID}"), 500, r#"{"detail":"No"}"#);
+    assert!(toast(&page).ends_with("It says: No"));
+    let last = page.view.toasts.last().unwrap().id;
+    page.tell(Msg::Did(Intent::Dismiss(last)));
+    assert_eq!(page.view.toasts, [offered], "it is offered still");
     page.tell(did(Listing::DeleteThere(id)));
     page.answer(&format!("/conversations/{ID}"), 200, r#"{"success":true}"#);
     let toasts: Vec<&str> = page.view.toasts.iter().map(|one| &*one.text).collect();
@@ -332,6 +342,28 @@ fn an_app_server_searches_once_nothing_more_is_typed_for_a_while() {
     page.tell(Msg::Woke);
     lists(&mut page, "/search?limit=20", &[listed("a", "Cats")]);
     assert_eq!(titles(&page), ["Cats"]);
+}
+
+#[test]
+fn a_conversation_is_known_by_its_uuid_however_that_is_written() {
+    let mut page = connected();
+    let bare = ID.replace('-', "").to_uppercase();
+    let longer = format!("{bare}0");
+    let items = [listed(&bare, "Mine"), listed(&longer, "Another")];
+    lists(&mut page, "UPDATED_AT_DESC", &items);
+    assert_eq!(titles(&page), ["Another"]);
+    let again = visit(&link(&bare), Some(TRUSTED), &page.store);
+    assert_eq!(again.view.conversation, ID, "under one name, with one lock");
+    assert_eq!(again.view.entries.len(), 1);
+
+    let id = page.view.entries[0].id;
+    page.tell(did(Listing::Delete(id)));
+    assert_eq!(titles(&page), ["Mine", "Another"], "the server's alone");
+    page.answer("/sandbox-specs/search?limit=100", 404, "{}");
+    page.tell(did(Listing::DeleteThere(id)));
+    let end = format!("/conversations/{ID}");
+    page.answer(&end, 200, r#"{"success":true}"#);
+    assert_eq!(titles(&page), ["Another"]);
 }
 
 #[test]
@@ -402,6 +434,15 @@ fn a_conversation_begins_with_what_was_chosen_and_the_key_is_kept_nowhere() {
 }
 
 #[test]
+fn a_folder_can_be_named_once_the_server_is_known_to_take_one() {
+    let mut page = looking();
+    assert!(!page.can.folders, "not known yet");
+    page.answer(&format!("?ids={ID}"), 404, r#"{"detail":"Not Found"}"#);
+    assert!(page.can.folders);
+    assert!(!connected_to_app().can.folders, "a sandbox has its own");
+}
+
+#[test]
 fn what_was_chosen_is_for_that_one_conversation() {
     let mut page = connected();
     page.tell(Msg::Did(Intent::Begin(start())));
@@ -466,4 +507,109 @@ fn a_tab_that_follows_leaves_what_is_asked_of_the_agent_to_the_one_that_holds_it
     assert_eq!(body(&policy)["policy"]["kind"], "ConfirmRisky");
     holder.tell(Msg::Heard(told[1].to_string()));
     holder.answer("/condense", 200, "{}");
+}
+
+/// What a tab said to the others on its conversation since this was asked last.
+fn said(page: &mut Page) -> Vec<String> {
+    std::mem::take(&mut page.told)
+}
+
+fn hears(page: &mut Page, news: Vec<String>) {
+    news.into_iter()
+        .for_each(|news| page.tell(Msg::Heard(news)));
+}
+
+/// A tab that begins a conversation, which is not made yet, and another that follows it.
+fn beginning() -> (Page, Page) {
+    let mut holder = load("", None);
+    holder.connect("openhands-v1", SERVER);
+    let mut follower = visit("server=demo", None, &holder.store);
+    follower.holds = false;
+    follower.connect("openhands-v1", SERVER);
+    assert_eq!(follower.view.conversation, holder.view.conversation);
+    assert!(follower.view.elsewhere);
+    (holder, follower)
+}
+
+/// The server makes the conversation, and gives it a name.
+fn is_made(holder: &mut Page) {
+    holder.answer("/sandbox-specs/search?limit=100", 404, "{}");
+    holder.answer("/api/file/home", 200, r#"{"home":"/root"}"#);
+    holder.answer("/api/agent-profiles", 404, "{}");
+    holder.answer(
+        "/api/settings",
+        200,
+        r#"{"agent_settings":{"llm":{"model":"m"}}}"#,
+    );
+    let made = json!({"id": "made", "workspace": {"working_dir": "/w"}});
+    holder.answer("/api/conversations", 201, &made.to_string());
+    assert_eq!(holder.view.conversation, "made");
+}
+
+/// The holder's connection opens, and the follower reads what the log has.
+fn goes_on(holder: &mut Page, follower: &mut Page) {
+    holder.open();
+    frame(holder, &json!({"type": "sync", "from_seq": -1}));
+    hears(follower, said(holder));
+    assert_eq!(holder.phase.word(), "open");
+    assert_eq!(follower.phase.word(), "open");
+    assert!(
+        follower.asked.iter().all(|(_, what)| what.method == "GET"),
+        "it makes none of its own: {:?}",
+        follower.asked
+    );
+}
+
+#[test]
+fn a_tab_that_follows_a_conversation_that_is_being_made_goes_on_in_the_one_that_was_made() {
+    let (mut holder, mut follower) = beginning();
+    hears(&mut holder, said(&mut follower));
+    follower.send("taken", Vec::new());
+    hears(&mut holder, said(&mut follower));
+    hears(&mut follower, said(&mut holder));
+    follower.send("not taken", Vec::new());
+    said(&mut follower);
+    follower.tell(Msg::Did(Intent::Draft("half a thought".into())));
+    is_made(&mut holder);
+    hears(&mut follower, said(&mut holder));
+    assert_eq!(follower.view.conversation, "made");
+    assert_eq!(
+        follower.lines(),
+        ["user sent: taken", "user sending: not taken"]
+    );
+    assert_eq!(follower.composed.as_deref().unwrap_or_default(), "");
+    hears(&mut holder, said(&mut follower));
+    hears(&mut follower, said(&mut holder));
+    assert_eq!(
+        follower.lines(),
+        ["user sent: taken", "user sent: not taken"]
+    );
+    goes_on(&mut holder, &mut follower);
+    assert!(!follower.asked.is_empty());
+    assert!(
+        follower
+            .asked
+            .iter()
+            .all(|(_, what)| what.url.contains("made")),
+        "{:?}",
+        follower.asked
+    );
+}
+
+#[test]
+fn a_tab_that_waits_for_the_lock_hears_the_name_that_the_conversation_gets() {
+    let (mut holder, _) = beginning();
+    let mut follower = visit("server=demo", None, &holder.store);
+    follower.unanswered = true;
+    follower.connect("openhands-v1", SERVER);
+    hears(&mut holder, vec![r#"{"hello":true}"#.to_owned()]);
+    is_made(&mut holder);
+    follower.unanswered = false;
+    follower.holds = false;
+    hears(&mut follower, said(&mut holder));
+    assert_eq!(follower.view.conversation, "made");
+    assert!(follower.view.elsewhere);
+    hears(&mut holder, said(&mut follower));
+    hears(&mut follower, said(&mut holder));
+    goes_on(&mut holder, &mut follower);
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use parlor::app::{App, Intent, KEYS, Kept, Loaded, Msg, Output, Start, Theme, TraceLine, View};
 use parlor::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use parlor::model::{Attachment, Body, ConversationId, Instant, Item, TransactionId};
+use parlor::protocol::Capabilities;
 use parlor::session::{Change, Phase, Run};
 use parlor::storage::StorageError;
 use parlor::storage::record::{ConversationKey, Outgoing, Record};
@@ -35,9 +36,13 @@ pub(crate) struct Page {
     pub(crate) full: bool,
     /// This tab gets the conversations that it asks for.
     pub(crate) holds: bool,
+    /// Whether it does is not said.
+    pub(crate) unanswered: bool,
     pub(crate) told: Vec<String>,
     pub(crate) phase: Phase,
     pub(crate) run: Run,
+    /// What the server can do.
+    pub(crate) can: Capabilities,
     pub(crate) traced: Vec<TraceLine>,
     pub(crate) items: Vec<Item>,
     pub(crate) spoken: Vec<String>,
@@ -99,9 +104,11 @@ fn visit_with(
         query: None,
         full: false,
         holds: true,
+        unanswered: false,
         told: Vec::new(),
         phase: Phase::Idle,
         run: Run::Idle,
+        can: Capabilities::default(),
         traced: Vec::new(),
         items: Vec::new(),
         spoken: Vec::new(),
@@ -158,6 +165,7 @@ impl Page {
                 Output::Keep(writes) => ready(self.store.commit(writes)).unwrap(),
                 Output::Save { name, json } => self.saved.push((name, json)),
                 Output::Load(conversation) => self.read(conversation),
+                Output::Claim(Some(_)) if self.unanswered => {}
                 Output::Claim(Some(conversation)) => self.tell(Msg::Claimed {
                     conversation,
                     ours: self.holds,
@@ -191,6 +199,7 @@ impl Page {
             Change::Cleared => self.items.clear(),
             Change::Connection(phase) => self.phase = phase,
             Change::Run(run) => self.run = run,
+            Change::Capabilities(can) => self.can = can,
             _ => {}
         }
     }

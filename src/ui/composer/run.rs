@@ -19,17 +19,18 @@ pub(super) fn buttons(row: El) -> El {
         projection.run,
     );
     let (phase, capabilities) = (projection.phase, projection.capabilities);
+    let asking = capabilities.clone();
     // It takes a connection to say so.
     let can = move || {
         let open = phase.with(|phase| matches!(phase, Phase::Open { .. }));
         open && capabilities.with(|can| can.pause)
     };
     let can_rest = can.clone();
-    let at_work = move || {
-        matches!(
-            run.get(),
-            Run::Working { .. } | Run::Asking | Run::Stalled { .. }
-        )
+    // Where a message gives leave, nothing runs that could be stopped: Deny is the way out.
+    let at_work = move || match run.get() {
+        Run::Working { .. } | Run::Stalled { .. } => true,
+        Run::Asking => asking.with(|can| !can.message_allows),
+        Run::Idle | Run::Starting | Run::Paused | Run::Muted { .. } => false,
     };
     row.when(
         move || matches!(going.get(), Run::Working { .. } | Run::Stalled { .. }) && can_rest(),
