@@ -7,7 +7,7 @@ import { type Event, Server } from "./support/openhands_v1.ts";
 import { follow, outline, shown } from "./support/openhands_v1_page.ts";
 import type { Logged } from "./support/openhands_v1_real.ts";
 import {
-  type Agent, button, expect, expectPhase, items, send, test, toasts,
+  type Agent, box, button, expect, expectPhase, items, send, test, toasts,
 } from "./support/parlor.ts";
 
 /** Connects to a new conversation of a new agent server. */
@@ -163,6 +163,28 @@ test.describe("two tabs on one conversation", () => {
     expect(await server.messages()).toEqual(["hello", "[stream 80 40]", "and now?"]);
     const { sockets } = await server.report();
     expect(Number(sockets.at(-1)?.query.after_seq), "what the first had kept").toBeGreaterThan(0);
+  });
+
+  test("that its sandbox is being started for: the second begins none of its own", async ({ page, agent }) => {
+    const server = await Server.start(agent, "boot=500");
+    await follow(page, server.app);
+    const second = await page.context().newPage();
+    await second.goto("/");
+    await send(second, "from the second");
+    await expect(items(page, "user")).toHaveText([/from the second/]);
+    await box(second).fill("half a thought");
+    await connected(page);
+    await connected(second);
+    await expect(items(page, "agent", "done")).toHaveCount(1);
+    await expect(items(second, "agent", "done")).toHaveCount(1);
+    await expectTheLog(page, server);
+    await expectTheLog(second, server);
+    await expect(box(second)).toHaveValue("half a thought");
+    const { conversations, requests } = await server.report();
+    expect(conversations).toHaveLength(1);
+    const made = requests.filter(({ path, method }) => method === "POST" && path.endsWith("/app-conversations"));
+    expect(made).toHaveLength(1);
+    expect(await server.messages()).toEqual(["from the second"]);
   });
 });
 
