@@ -437,6 +437,8 @@ impl Session {
             return;
         };
         let after = now.since(quiet_since);
+        // Its late answer goes on where it is.
+        self.timeline.overtake();
         self.timeline.interrupt(true);
         self.timeline.notice(Notice::GaveUp { after });
         self.run.finished(Certainty::Certain, now);

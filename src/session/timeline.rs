@@ -220,7 +220,12 @@ impl Timeline {
 
     /// A message goes out while an answer may be growing: that one goes on where it is.
     pub(super) fn overtake(&mut self) {
-        self.overtaken = self.open(Voice::Answer);
+        let cut = |id: &ItemId| {
+            let answer = self.answer(*id);
+            answer.is_some_and(|prose| prose.state == ProseState::Interrupted)
+        };
+        let before = self.overtaken.filter(cut);
+        self.overtaken = self.open(Voice::Answer).or(before);
         self.close(Voice::Reasoning, ProseState::Interrupted);
     }
 
@@ -238,6 +243,14 @@ impl Timeline {
             return false;
         }
         self.overtaken = None;
+        // What came of it behind the message that overtook it is part of the whole.
+        let behind = self.open(Voice::Answer).filter(|open| {
+            let part = self.answer(*open).map(|prose| prose.text.as_str());
+            *open != id && part.is_some_and(|part| text.ends_with(part))
+        });
+        if let Some(behind) = behind {
+            self.remove(behind);
+        }
         self.become_whole(id, text.to_owned());
         true
     }

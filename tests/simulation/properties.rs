@@ -173,3 +173,25 @@ proptest! {
         }
     }
 }
+
+/// What the person gave up waiting for came after the next message had gone out.
+#[test]
+fn a_late_answer_that_was_given_up_goes_on_where_it_was() {
+    use Deed::{Chunk, Finish, GiveUp, Open, Say, Wait};
+    for late in [
+        &[Finish][..],
+        &[Chunk, Finish],
+        &[Chunk, Chunk, Finish, Chunk, Finish],
+    ] {
+        let mut deeds = vec![Open, Chunk];
+        deeds.extend([15_455, 26_686, 39_680, 38_179].map(Wait));
+        deeds.extend([Say, GiveUp]);
+        deeds.extend_from_slice(late);
+        let mut player = connecting(0);
+        let mut server = Server::default();
+        for deed in &deeds {
+            act(deed, &mut player, &mut server);
+            check(&player).unwrap();
+        }
+    }
+}
