@@ -82,7 +82,7 @@ test("another key while connected is learnt with the next connection", async ({ 
 });
 
 for (const [status, words] of [
-  ["ERROR", "error state"],
+  ["ERROR", "sandbox has failed"],
   ["MISSING", "can be read and not continued"],
 ] as const) {
   test(`a sandbox that came to ${status} is said to be of no use, and the talk can be read`, async ({
