@@ -48,7 +48,7 @@ fn settings() -> String {
 fn an_agent_server_begins_with_its_own_settings_sealed_and_streams() {
     let mut player = fresh(HOME);
     answers(&mut player, SPECS, 404, MISSING);
-    answers(&mut player, HOME_OF, 200, "{\"home\":\"/root\"}");
+    answers(&mut player, HOME_OF, 200, "{\"home\":\"/home/agent\"}");
     answers(&mut player, PROFILE, 404, MISSING);
     assert_eq!(
         header(&player, "X-Expose-Secrets").as_deref(),
@@ -58,7 +58,7 @@ fn an_agent_server_begins_with_its_own_settings_sealed_and_streams() {
     let wanted = last_body(&player);
     assert_eq!(
         wanted["workspace"]["working_dir"],
-        "/root/workspace/project"
+        "/home/agent/workspace/project"
     );
     assert_eq!(
         wanted["agent_settings"]["llm"],
