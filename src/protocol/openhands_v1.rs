@@ -13,6 +13,8 @@ mod arrive;
 mod diff;
 mod errands;
 mod event;
+mod history;
+mod making;
 mod message;
 mod observation;
 mod rest;

@@ -5,14 +5,15 @@
 //! key to it: both change whenever it wakes, so it is asked before each connection. Its own calls
 //! are the way where the sandbox cannot be reached from here.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::event::{self, text};
+use super::making::TASK;
 use super::rest::{self, Base, app, of, sandbox};
-use super::{Kind, OpenHands, state};
+use super::{Kind, OpenHands};
 use crate::io::{Closed, Request, RequestId, SocketId};
-use crate::model::{ConversationId, Duration, EventKey, Standing};
-use crate::protocol::{AgentEvent, Gone, Out, Reach, Stream};
+use crate::model::{Duration, EventKey, Standing};
+use crate::protocol::{AgentEvent, Gone, Out, Stream};
 use crate::wire::address::{KEY, Place, encoded};
 use crate::wire::json;
 
@@ -26,16 +27,13 @@ const QUIET: Duration = Duration::secs(20);
 const SOON: Duration = Duration::secs(2);
 
 /// Between two looks at a conversation whose sandbox cannot be reached from here.
-const POLL: Duration = Duration::secs(2);
+pub(super) const POLL: Duration = Duration::secs(2);
 
 /// So many looks may find nothing of what was just made.
 const BLIND: u32 = 3;
 
 /// After so many waits a sandbox that does not wake, or one that is not made, is given up.
 const LONG: u32 = 120;
-
-/// A task's identifier stands in the place of a conversation's until there is one.
-const TASK: &str = "task-";
 
 /// What is asked before the socket opens, or about it.
 #[derive(Clone, Debug)]
@@ -72,7 +70,7 @@ pub(super) struct Link {
     pub(super) asking: Option<(RequestId, Asking)>,
     pub(super) socket: Option<SocketId>,
     /// The socket is open.
-    opened: bool,
+    pub(super) opened: bool,
     /// The server has taken us.
     pub(super) ready: bool,
     /// The events of the log come in order, and behind the last one that is here.
@@ -84,26 +82,30 @@ pub(super) struct Link {
     /// Something came since that was last asked.
     pub(super) heard: bool,
     /// It is asked whatever comes.
-    soon: bool,
+    pub(super) soon: bool,
     /// Only the log is to be read: another tab has the socket.
-    only_read: bool,
+    pub(super) only_read: bool,
     /// Behind the log, the connection ends with this.
-    then: Option<Gone>,
+    pub(super) then: Option<Gone>,
     /// The rest of a list of events is asked for with this.
-    page: Option<String>,
+    pub(super) page: Option<String>,
     /// The last event of that list so far.
-    reach: Option<EventKey>,
-    looks: u32,
+    pub(super) reach: Option<EventKey>,
+    pub(super) looks: u32,
     /// Waits so far.
-    waits: u32,
+    pub(super) waits: u32,
     /// The server was asked to make it, or to start it.
-    started: bool,
+    pub(super) started: bool,
     /// The run that was asked for is to be asked for again.
     pub(super) run_again: u32,
 }
 
 impl OpenHands {
     pub(super) fn ask(&mut self, asking: Asking, out: &mut Out<'_>) {
+        // To make one may take longer than a connection does.
+        if matches!(asking, Asking::Sandbox | Asking::Create) {
+            out.wait(A_WHILE);
+        }
         let request = self.asked(&asking);
         self.link.asking = Some((out.fetch(request), asking));
     }
@@ -157,28 +159,6 @@ impl OpenHands {
         }
     }
 
-    /// The page of events that is next: from the last one up to which nothing is missing.
-    fn events(&self) -> Request {
-        let (id, page) = (self.conversation.as_str(), self.link.page.as_deref());
-        let whole = self.cursor.whole.as_ref();
-        if let Some(home) = self.home.as_ref().filter(|_| !self.relays()) {
-            let from = page.or(whole.map(event::id_of));
-            let from = from.map_or(String::new(), |from| ["&page_id=", from].concat());
-            return home.get(&of(id, &["/events/search?limit=100", &from].concat()));
-        }
-        let page = page.map_or(String::new(), |page| ["&page_id=", page].concat());
-        let since = whole.map(event::time_of);
-        let since = since.map_or(String::new(), |since| ["&timestamp__gte=", since].concat());
-        let path = [
-            "/api/v1/conversation/",
-            id,
-            "/events/search?limit=100",
-            &since,
-            &page,
-        ];
-        self.front.get(&path.concat())
-    }
-
     /// Whether the app server's calls stand in for a socket.
     pub(super) fn relays(&self) -> bool {
         self.kind == Some(Kind::App) && (self.home.is_none() || self.unreachable > 1)
@@ -194,67 +174,6 @@ impl OpenHands {
             Some(_) if self.fresh => self.begin_anew(out),
             Some(_) => self.ask(Asking::Look, out),
         }
-    }
-
-    /// What has to be there before a conversation can be.
-    fn begin_anew(&mut self, out: &mut Out<'_>) {
-        let is_app = self.kind == Some(Kind::App);
-        let next = if self.start.model.is_some() {
-            Asking::Model
-        } else if is_app && !self.start.template.is_empty() && self.sandbox.is_none() {
-            out.event(AgentEvent::Progress(Some("STARTING".to_owned())));
-            Asking::Sandbox
-        } else if is_app {
-            Asking::Create
-        } else if self.start.folder.is_empty() {
-            Asking::Home
-        } else if self.told_model {
-            // A profile may be of before.
-            Asking::Settings
-        } else {
-            Asking::Profile
-        };
-        // To make one may take longer than a connection does.
-        if matches!(next, Asking::Sandbox | Asking::Create) {
-            out.wait(A_WHILE);
-        }
-        self.ask(next, out);
-    }
-
-    /// What a new conversation is to be like.
-    fn wanted(&self) -> Value {
-        if self.kind == Some(Kind::App) {
-            return match &self.sandbox {
-                Some(id) => json!({"sandbox_id": id}),
-                None => json!({}),
-            };
-        }
-        let workspace = json!({"working_dir": self.start.folder});
-        let mut wanted = match &self.profile {
-            Some(profile) if self.settings.is_null() => {
-                json!({"agent_profile_id": profile, "workspace": workspace})
-            }
-            _ => json!({
-                "agent_settings": self.settings, "secrets_encrypted": true, "workspace": workspace,
-            }),
-        };
-        // Asked for again, the server gives the one that it made.
-        if let (36, Some(fields)) = (self.conversation.len(), wanted.as_object_mut()) {
-            let id = self.conversation.clone();
-            fields.insert("conversation_id".to_owned(), id.into());
-        }
-        if let (Some(confirmation), Some(fields)) =
-            (self.start.confirmation, wanted.as_object_mut())
-        {
-            fields.insert(
-                "confirmation_policy".to_owned(),
-                state::policy(confirmation),
-            );
-            if let Some(analyzer) = state::analyzer(confirmation) {
-                fields.insert("security_analyzer".to_owned(), analyzer);
-            }
-        }
-        wanted
     }
 
     /// A call has an answer; with status 0 none that this page may read.
@@ -293,7 +212,7 @@ impl OpenHands {
                 // to be told as it grows.
                 match rest::is_usual(&answer) {
                     true => self.ask(Asking::Settings, out),
-                    false => self.create(out),
+                    false => self.ask(Asking::Create, out),
                 }
             }
             Asking::Settings => self.set_up(status, body, out),
@@ -338,96 +257,8 @@ impl OpenHands {
         self.open(out);
     }
 
-    fn create(&mut self, out: &mut Out<'_>) {
-        out.wait(A_WHILE);
-        self.ask(Asking::Create, out);
-    }
-
-    fn set_up(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
-        let mut answer = rest::body(status, body);
-        match answer.get_mut("agent_settings").map(Value::take) {
-            Some(settings) => {
-                self.settings = settings;
-                let llm = self.settings.get_mut("llm").and_then(Value::as_object_mut);
-                if let Some(llm) = llm {
-                    llm.insert("stream".to_owned(), true.into());
-                }
-                self.create(out);
-            }
-            // A server without a secret of its own cannot seal what it is to be given back. Its own
-            // agent it can take without.
-            None if self.profile.is_some() => self.create(out),
-            None => out.lost(match rest::gone(status, body) {
-                Some(Gone::Unauthorized) => Some(Gone::Unauthorized),
-                _ if status == 0 => None,
-                _ => Some(Gone::NotStarted(rest::detail(body))),
-            }),
-        }
-    }
-
-    /// Something that a new conversation needs was made, or the conversation.
-    fn made(&mut self, asking: &Asking, status: u16, body: &str, out: &mut Out<'_>) {
-        let answer = rest::body(status, body);
-        let id = json::text(&answer, &["id"]);
-        match (asking, id) {
-            (Asking::Model, _) if (200..300).contains(&status) => {
-                self.start.model = None;
-                self.told_model = true;
-                self.begin_anew(out);
-            }
-            (Asking::Sandbox, Some(id)) => {
-                self.sandbox = Some(id.to_owned());
-                self.ask(Asking::Create, out);
-            }
-            (Asking::Create, Some(id)) if self.kind == Some(Kind::App) => {
-                self.named(&[TASK, id].concat(), out);
-                self.task(&answer, out);
-            }
-            (Asking::Create, Some(id)) => {
-                self.named(id, out);
-                self.settled_in(&answer, out);
-            }
-            // Asked for again by itself, there might be one more each time.
-            _ => out.lost(match rest::gone(status, body) {
-                Some(Gone::Unauthorized) => Some(Gone::Unauthorized),
-                _ => Some(Gone::NotStarted(rest::detail(body))),
-            }),
-        }
-    }
-
-    fn named(&mut self, id: &str, out: &mut Out<'_>) {
-        self.fresh = false;
-        self.link.started = true;
-        id.clone_into(&mut self.conversation);
-        out.event(AgentEvent::Named(ConversationId::new(id)));
-    }
-
-    fn tasked(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
-        match rest::only(status, body) {
-            Some(task) => self.task(&task, out),
-            None if status == 200 => out.lost(Some(Gone::UnknownConversation)),
-            None => out.lost(rest::gone(status, body)),
-        }
-    }
-
-    /// How far the app server is with a new conversation.
-    fn task(&mut self, task: &Value, out: &mut Out<'_>) {
-        match (
-            text(task, "status"),
-            json::text(task, &["app_conversation_id"]),
-        ) {
-            ("ERROR", _) => out.lost(Some(Gone::NotStarted(text(task, "detail").to_owned()))),
-            ("READY", Some(id)) => {
-                let id = id.to_owned();
-                self.named(&id, out);
-                self.ask(Asking::Look, out);
-            }
-            (status, _) => self.look_later(status, out),
-        }
-    }
-
     /// The agent is being started; how far that is is asked again after a while.
-    fn look_later(&mut self, what: &str, out: &mut Out<'_>) {
+    pub(super) fn look_later(&mut self, what: &str, out: &mut Out<'_>) {
         out.event(AgentEvent::Stands(Standing::Starting));
         out.event(AgentEvent::Progress(Some(what.to_owned())));
         out.wait(A_WHILE);
@@ -516,7 +347,7 @@ impl OpenHands {
     }
 
     /// The agent server has the conversation.
-    fn settled_in(&mut self, known: &Value, out: &mut Out<'_>) {
+    pub(super) fn settled_in(&mut self, known: &Value, out: &mut Out<'_>) {
         self.home = Some(self.front.clone());
         self.blocked = false;
         self.read_info(known, out);
@@ -668,102 +499,12 @@ impl OpenHands {
         out.event(AgentEvent::Stream(Stream::Aborted { item }));
     }
 
-    /// App servers do not take with a new conversation when its agent is to ask.
-    pub(super) fn confirm_begun(&mut self, out: &mut Out<'_>) {
-        if let Some(confirmation) = self.start.confirmation.take()
-            && self.kind == Some(Kind::App)
-        {
-            let _ = self.confirm(confirmation, out);
-        }
-    }
-
     fn open_again(&mut self, out: &mut Out<'_>) {
         self.link.ready = false;
         self.link.in_order = false;
         self.link.read = false;
         self.open(out);
     }
-
-    /// The log is asked for: by the session socket it comes by itself.
-    pub(super) fn read_log(&mut self, out: &mut Out<'_>) {
-        self.link.page = None;
-        if self.link.in_order {
-            return;
-        }
-        // Nothing is there to be read, and nobody but who begins it is to have it made.
-        if self.blocked || self.fresh {
-            return out.event(AgentEvent::CaughtUp(Reach::Part));
-        }
-        match self.link.ready {
-            true => self.ask(Asking::Events, out),
-            // Another tab has the socket.
-            false => {
-                self.link.only_read = true;
-                match self.home.is_some() || self.kind == Some(Kind::App) {
-                    true => self.ask(Asking::Events, out),
-                    false => self.begin(out),
-                }
-            }
-        }
-    }
-
-    /// A page of the log.
-    fn paged(&mut self, status: u16, body: &str, out: &mut Out<'_>) {
-        let mut answer = rest::body(status, body);
-        let Some((items, next)) = rest::page(&mut answer) else {
-            out.event(AgentEvent::CaughtUp(Reach::Part));
-            return self.behind_the_log(out);
-        };
-        for item in items {
-            if !is_passing(&item) {
-                self.link.reach = event::key(&item).or(self.link.reach.take());
-                self.log(item, None, out);
-            }
-        }
-        self.link.page = next;
-        match self.link.page.is_some() {
-            true => self.ask(Asking::Events, out),
-            false => {
-                self.link.read = true;
-                // App servers learn of events some at a time, up to half a minute late. And the
-                // older socket sends in any order.
-                out.event(AgentEvent::CaughtUp(
-                    match self.relays() && self.link.then.is_none() {
-                        true => Reach::Part,
-                        false => Reach::To(self.link.reach.clone()),
-                    },
-                ));
-                self.behind_the_log(out);
-            }
-        }
-    }
-
-    fn behind_the_log(&mut self, out: &mut Out<'_>) {
-        if let Some(gone) = self.link.then.take() {
-            return out.lost(Some(gone));
-        }
-        if self.relays() {
-            if !std::mem::replace(&mut self.link.stood, true) {
-                let standing = self.standing.as_ref();
-                let standing = standing.map_or(Standing::Idle, |(_, standing)| *standing);
-                out.event(AgentEvent::Stands(standing));
-            }
-            self.link.looks += 1;
-            // Every so often, whether the sandbox is awake at all.
-            return match self.link.looks % 5 {
-                0 => self.ask(Asking::Beat, out),
-                _ => out.wait(POLL),
-            };
-        }
-        if self.link.socket.is_some() {
-            self.begin_beating(out);
-        }
-    }
-}
-
-/// App servers keep what is of no log among the events.
-fn is_passing(event: &Value) -> bool {
-    text(event, "kind") == "StreamingDeltaEvent" || text(event, "key") == "full_state"
 }
 
 /// The agent server that an address of one of its conversations is at.
