@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlElement};
+use web_sys::{Event, HtmlDialogElement, HtmlElement};
 
 use super::app;
 use super::el::{El, el, watch};
@@ -28,13 +28,19 @@ pub(super) fn dialog(
     };
     let cursor = Cursor::default();
     let given_back = cursor.clone();
+    let closed: Rc<dyn Fn()> = closed.into();
+    let cancelled = Rc::clone(&closed);
     let dialog = el("dialog", "dialog")
         .set("class", &format!("dialog {class}"))
         .label(title)
         .when(move || shown(), inside)
-        .on("close", move |_| {
-            given_back.give_back();
-            closed();
+        .on("cancel", move |_| cancelled())
+        .on("close", move |event| {
+            // It comes a while after the closing, and it can be open again by then.
+            if !is_open(&event) {
+                given_back.give_back();
+                closed();
+            }
         });
     let element = dialog.clone();
     watch(move || {
@@ -53,6 +59,11 @@ pub(super) fn dialog(
         }
     });
     dialog
+}
+
+fn is_open(event: &Event) -> bool {
+    let dialog = event.current_target();
+    dialog.is_some_and(|dialog| dialog.unchecked_ref::<HtmlDialogElement>().open())
 }
 
 /// Where the focus was before a dialog opened. A browser gives it back by itself, but Chromium (seen

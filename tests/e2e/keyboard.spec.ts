@@ -118,6 +118,23 @@ test("Ctrl+K opens the list of commands, which narrows as one types", async ({ p
   await expect(page.getByRole("dialog")).toContainText("Shift");
 });
 
+test("the list of commands that is opened again at once stays open", async ({ page }) => {
+  await open(page);
+  await expectPhase(page, "open");
+  await page.keyboard.press("Control+k");
+  const list = page.getByRole("dialog");
+  await expect(list).toBeVisible();
+  // The browser tells of a closing a task later, and here the keys are faster.
+  await list.evaluate((dialog: HTMLDialogElement) => {
+    dialog.requestClose();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
+  });
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  await expect(list).toBeVisible();
+  await page.keyboard.type("inspector");
+  await expect(list.getByRole("listitem").filter({ hasText: /inspector/i })).toHaveCount(1);
+});
+
 test("nothing of the page is out of the keyboard's reach", async ({ page, agent }) => {
   await connect(page, agent);
   await send(page, "tool");
