@@ -50,6 +50,8 @@ pub struct Driver {
     projection: Projection,
     keeper: RefCell<Option<Rc<Keeper>>>,
     tab: RefCell<Option<Tab>>,
+    /// The same conversation under the names that it had before.
+    former: RefCell<Vec<Tab>>,
     all_tabs: RefCell<Option<Channel>>,
     queue: RefCell<VecDeque<Msg>>,
     at_work: Cell<Work>,
@@ -83,6 +85,7 @@ impl Driver {
             projection: Projection::new(),
             keeper: RefCell::default(),
             tab: RefCell::default(),
+            former: RefCell::default(),
             all_tabs: RefCell::default(),
             queue: RefCell::default(),
             at_work: Cell::new(Work::Starting),

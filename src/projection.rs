@@ -87,6 +87,7 @@ impl Projection {
             | Output::KeepInTab { .. }
             | Output::Query(_)
             | Output::Claim(_)
+            | Output::Rename { .. }
             | Output::Tell(_)
             | Output::TellAll(_)
             | Output::Save { .. }

@@ -262,6 +262,15 @@ pub enum Output {
     Load(ConversationKey),
     /// Hold a conversation, if no other tab does, and listen to its channel; `None` lets go.
     Claim(Option<ConversationKey>),
+    /// Hold the conversation under another name, and under the one before for as long as it is held:
+    /// whoever took the old name for free would hold it too. Who still speaks under that one is
+    /// told this, and at once whoever listens there.
+    Rename {
+        /// The name from now on.
+        to: ConversationKey,
+        /// What those are told who know only the one before.
+        news: String,
+    },
     /// Say this to the other tabs on the conversation.
     Tell(String),
     /// Say this to all tabs of this browser.

@@ -312,13 +312,6 @@ impl App {
         }
     }
 
-    /// Tells the followers under which name to follow.
-    pub(super) fn say_name(&mut self, id: &ConversationId) {
-        if self.tab.followed {
-            self.say(&json!({"named": id.as_str()}));
-        }
-    }
-
     fn say_open(&mut self) {
         let session = self.session.as_ref();
         let open = session.is_some_and(|session| matches!(session.phase(), Phase::Open { .. }));
@@ -386,6 +379,11 @@ impl App {
             }));
         }
     }
+}
+
+/// What the followers are told of the name to follow under.
+pub(super) fn named(id: &ConversationId) -> String {
+    json!({"named": id.as_str()}).to_string()
 }
 
 impl Handed {

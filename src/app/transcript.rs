@@ -169,9 +169,14 @@ impl App {
                 self.shelf.write(message.delete());
             }
             self.shelf.keep(&self.conversation, Some(&before));
-            self.say_name(id);
-            self.outputs
-                .push_back(Output::Claim(Some(self.conversation.name())));
+            let to = self.conversation.name();
+            self.outputs.push_back(match self.tab.following {
+                true => Output::Claim(Some(to)),
+                false => Output::Rename {
+                    to,
+                    news: super::tabs::named(id),
+                },
+            });
         }
     }
 

@@ -27,6 +27,7 @@ impl Driver {
     pub(super) fn perform(self: &Rc<Self>, output: Output) {
         let leaves = match &output {
             Output::Io(Action::Send { .. }) | Output::Tell(_) | Output::Claim(_) => true,
+            Output::Rename { .. } => true,
             // A message that goes out by a call.
             Output::Io(Action::Fetch { what, .. }) => what.keep,
             _ => false,
@@ -68,7 +69,16 @@ impl Driver {
                 // Whoever holds it next is to find it kept.
                 self.hurry();
                 let tab = conversation.map(|conversation| Tab::open(self, conversation));
+                self.former.borrow_mut().clear();
                 self.tab.replace(tab);
+            }
+            Output::Rename { to, news } => {
+                self.hurry();
+                let before = self.tab.replace(Some(Tab::open(self, to)));
+                if let Some(before) = before {
+                    before.send_on(news);
+                    self.former.borrow_mut().push(before);
+                }
             }
             Output::Tell(news) => {
                 if let Some(tab) = &*self.tab.borrow() {

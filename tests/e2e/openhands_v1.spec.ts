@@ -165,14 +165,18 @@ test.describe("two tabs on one conversation", () => {
     expect(Number(sockets.at(-1)?.query.after_seq), "what the first had kept").toBeGreaterThan(0);
   });
 
-  test("that its sandbox is being started for: the second begins none of its own", async ({ page, agent }) => {
-    const server = await Server.start(agent, "boot=500");
+  test("that is being made: the second makes none of its own", async ({ page, agent }) => {
+    const server = await Server.start(agent, "boot=100");
+    let make = (): void => undefined;
+    const held = new Promise<void>((resolve) => (make = resolve));
+    await page.route(/app-conversations$/, (route) => held.then(() => route.fallback()));
     await follow(page, server.app);
     const second = await page.context().newPage();
     await second.goto("/");
     await send(second, "from the second");
     await expect(items(page, "user")).toHaveText([/from the second/]);
     await box(second).fill("half a thought");
+    make();
     await connected(page);
     await connected(second);
     await expect(items(page, "agent", "done")).toHaveCount(1);

@@ -166,10 +166,13 @@ impl Page {
                 Output::Save { name, json } => self.saved.push((name, json)),
                 Output::Load(conversation) => self.read(conversation),
                 Output::Claim(Some(_)) if self.unanswered => {}
-                Output::Claim(Some(conversation)) => self.tell(Msg::Claimed {
-                    conversation,
-                    ours: self.holds,
-                }),
+                Output::Claim(Some(conversation)) => self.claimed(conversation),
+                Output::Rename { to, news } => {
+                    self.told.push(news);
+                    if !self.unanswered {
+                        self.claimed(to);
+                    }
+                }
                 _ => {}
             }
         }
@@ -186,6 +189,11 @@ impl Page {
             conversation,
         };
         self.tell(Msg::Loaded(Box::new(loaded)));
+    }
+
+    fn claimed(&mut self, conversation: ConversationKey) {
+        let ours = self.holds;
+        self.tell(Msg::Claimed { conversation, ours });
     }
 
     fn changed(&mut self, change: Change) {

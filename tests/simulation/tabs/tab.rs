@@ -134,6 +134,7 @@ impl Tab {
         for output in outputs {
             let leaves = match &output {
                 Output::Io(Action::Send { .. }) | Output::Tell(_) | Output::Claim(_) => true,
+                Output::Rename { .. } => true,
                 Output::Io(Action::Fetch { what, .. }) => what.keep,
                 _ => false,
             };
@@ -162,6 +163,11 @@ impl Tab {
                 self.begin(true, now);
                 self.wants = conversation.is_some();
                 self.claim = conversation;
+            }
+            Output::Rename { to, news } => {
+                self.begin(true, now);
+                self.said.push(news);
+                self.claim = Some(to);
             }
             Output::Tell(news) => self.said.push(news),
             Output::Io(action) => self.act(action),
