@@ -14,6 +14,7 @@ mod link;
 mod list;
 mod msg;
 mod note;
+mod others;
 mod place;
 mod remote;
 mod search;
@@ -30,7 +31,7 @@ use std::collections::VecDeque;
 use crate::demo::DemoAgent;
 use crate::io::SocketId;
 use crate::model::{ConversationId, IdSet, Instant};
-use crate::protocol::Descriptor;
+use crate::protocol::{Descriptor, Dialect};
 use crate::session::{Input, Random, Session};
 use crate::storage::StorageError;
 use crate::storage::record::{Conversation, Outgoing};
@@ -113,6 +114,7 @@ struct Target {
     protocol: &'static Descriptor,
     url: String,
     strict: bool,
+    dialect: Dialect,
     conversation: Option<String>,
 }
 

@@ -57,6 +57,8 @@ impl Default for DemoAgent {
             key: None,
             conversation: crate::model::ConversationId::new(""),
             strict: false,
+            dialect: crate::protocol::Dialect::Auto,
+            others: Vec::new(),
             start: crate::protocol::Start::default(),
         };
         Self {

@@ -127,8 +127,8 @@ pub enum Happening {
         /// it (RFC 9110 section 10.2.3, in seconds).
         retry_after: Option<Duration>,
     },
-    /// The wait that an adapter asked for is over.
-    Waited,
+    /// The wait that an adapter asked for is over; it has the number that the adapter gave it.
+    Waited(u8),
     /// A request got no answer at all: no network, or the server allows no reading from here.
     Failed {
         /// The request.

@@ -28,6 +28,7 @@ pub mod driver;
 pub mod embed;
 pub mod io;
 pub mod markdown;
+pub mod meet;
 pub mod model;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;

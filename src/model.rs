@@ -7,6 +7,7 @@ mod by_id;
 mod event;
 mod id;
 mod item;
+mod offer;
 mod time;
 mod tool;
 
@@ -18,5 +19,6 @@ pub use item::{
     Approval, ApprovalState, Aside, Body, Failure, Fault, Item, Kind, Notice, Prose, ProseState,
     SendState, State, UserMessage,
 };
+pub use offer::{Dress, Suggestion, Switcher};
 pub use time::{Duration, Instant};
 pub use tool::{Confirmation, Risk, ToolCall, ToolState};

@@ -4,6 +4,7 @@
 //! adapter knows no clock, no retry and no storage: [`crate::session`] has those, once for all.
 
 mod emit;
+pub mod general_bots;
 mod listing;
 pub mod openhands_v0;
 pub mod openhands_v1;
@@ -12,12 +13,13 @@ pub mod saiki;
 
 use crate::io::{Closed, Happening};
 use crate::model::{
-    ApprovalId, Attachment, CallId, Confirmation, Content, ConversationId, Cursor, Duration, Event,
-    EventKey, Failure, Fault, Instant, Notice, Standing, ToolState, TransactionId,
+    ApprovalId, Attachment, CallId, Confirmation, Content, ConversationId, Cost, Cursor, Dress,
+    Duration, Event, EventKey, Failure, Fault, Instant, Notice, Standing, Suggestion, Switcher,
+    ToolState, TransactionId,
 };
 pub use emit::{Emission, Ids, Out};
 pub use listing::{Page, Remote};
-pub use registry::{Descriptor, Model, PROTOCOLS, Setup, Start, Switch, descriptor};
+pub use registry::{Descriptor, Dialect, Model, PROTOCOLS, Setup, Start, Switch, descriptor};
 
 /// What an adapter understood of what came in.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,6 +144,19 @@ pub enum AgentEvent {
     NotDone(String),
     /// For which calls the agent waits for the person.
     Confirms(Confirmation),
+    /// What the conversation has cost so far, and how full the model's window is.
+    Costs(Cost),
+    /// Texts to say next, in place of those before.
+    Suggests(Vec<Suggestion>),
+    /// The ways to answer that there are, in place of those before.
+    Switchers(Vec<Switcher>),
+    /// How the conversation is to look from now on.
+    Dressed(Dress),
+    /// The message in flight was not taken because the server is asked too often: it goes out again
+    /// by itself, after a wait that grows.
+    TooOften,
+    /// Something was answered in another conversation of this server.
+    Elsewhere(ConversationId),
     /// The kinds of sandbox that an agent can be started in, by the server's names.
     Templates(Vec<String>),
     /// Something to tell the person.
@@ -272,6 +287,15 @@ pub enum Command {
     Discard,
     /// Make room in the model's window by a summary of what was said.
     Condense,
+    /// The person writes a message, or no longer does.
+    Typing(bool),
+    /// Turn a way to answer on or off.
+    Switch {
+        /// Which.
+        id: String,
+        /// On.
+        on: bool,
+    },
 }
 
 /// The protocol has no such command, or not with this content.
@@ -338,6 +362,15 @@ pub struct Capabilities {
     pub condenses: bool,
     /// A new conversation can begin in a folder that the person names.
     pub folders: bool,
+    /// It is told when the person writes.
+    pub typing: bool,
+    /// The largest frame that it takes, in bytes of UTF-8; [`Protocol::weigh`] says what a message
+    /// comes to.
+    pub frame: Option<usize>,
+    /// Its answers may be fragments of HTML.
+    pub fragments: bool,
+    /// It has rooms for video calls.
+    pub meets: bool,
 }
 
 /// Why the server does not go on with us, and a further try of the same would end the same.
@@ -395,6 +428,10 @@ pub trait Protocol {
     /// # Errors
     /// [`Unsupported`] where the protocol has no frame for it; nothing was sent then.
     fn submit(&mut self, command: &Command, out: &mut Out<'_>) -> Result<(), Unsupported>;
+    /// How large the frame of a message would be, in bytes of UTF-8; 0 where that does not matter.
+    fn weigh(&self, _text: &str, _attachments: &[Attachment]) -> usize {
+        0
+    }
     /// Asks for the history, where the protocol has one; its answer comes as
     /// [`AgentEvent::History`], or as events of the log and then [`AgentEvent::CaughtUp`].
     fn recall(&mut self, cursor: &Cursor, out: &mut Out<'_>);

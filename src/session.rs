@@ -24,6 +24,7 @@ mod stream;
 mod tell;
 mod throttle;
 mod timeline;
+mod typing;
 
 use std::collections::VecDeque;
 
@@ -146,6 +147,8 @@ pub enum Input {
         /// The page that is named; `None` for the first.
         page: Option<String>,
     },
+    /// The person writes (`true`), or has left the message box.
+    Typing(bool),
     /// Ask this of the server, which is no message and no answer; [`Change::NotDone`] where it
     /// cannot be asked.
     Ask(Command),
@@ -165,6 +168,8 @@ pub enum Reason {
     Approval,
     /// The throttle has room again.
     Throttle,
+    /// The person has stopped writing.
+    Typing,
     /// A message of which no sign came, a history or a reset that is overdue.
     Overdue,
 }
@@ -201,8 +206,10 @@ pub struct Session {
     run: RunClock,
     /// The conversation may hold more than we have seen: ask for the history when connected.
     stale: bool,
-    /// When the adapter goes on.
-    waits_until: Option<Instant>,
+    /// When the adapter goes on, with the number of each wait.
+    waits: Vec<(u8, Instant)>,
+    /// The server was told that the person writes; not for longer than this without a further letter.
+    typing: Option<Instant>,
     /// The history is being asked for; nothing is sent before it is here, or overdue.
     recalling: Option<Instant>,
     /// A reset waits for the connection (`None`), or for its confirmation since then.
@@ -276,7 +283,8 @@ impl Session {
             run: RunClock::default(),
             policy,
             stale,
-            waits_until: None,
+            waits: Vec::new(),
+            typing: None,
             recalling: None,
             resetting: None,
             history_blocked: false,
@@ -345,6 +353,7 @@ impl Session {
             Input::Reset => self.reset(now),
             Input::Recall => self.recall(now),
             Input::List { wanted, page } => self.list(&wanted, page.as_deref()),
+            Input::Typing(writes) => self.typing(writes, now),
             Input::Ask(command) => self.ask(&command),
         }
         self.catch_up_telling();
@@ -378,7 +387,8 @@ impl Session {
         ];
         [
             (self.connection_due(), Reason::Connection),
-            (self.waits_until, Reason::Connection),
+            (self.waited(), Reason::Connection),
+            (self.typing, Reason::Typing),
             (self.calls.due(), Reason::Connection),
             (self.dead_at(), Reason::Silence),
             (self.run.deadline(&self.policy, doubt), Reason::Run),
@@ -403,6 +413,12 @@ impl Session {
     /// The messages of which the server has shown no sign, oldest first.
     pub fn unsettled(&self) -> impl Iterator<Item = &Item> {
         self.timeline.unsettled()
+    }
+
+    /// How large the frame of a message would be, in bytes; 0 where that does not matter.
+    #[must_use]
+    pub fn weigh(&self, text: &str, attachments: &[Attachment]) -> usize {
+        self.protocol.weigh(text, attachments)
     }
 
     /// Whether the server's log has not been read up to now yet: what comes is of before.
@@ -463,6 +479,9 @@ impl Session {
 
     fn woke(&mut self, now: Instant) {
         self.woke_link(now);
+        if self.typing.is_some_and(|until| now >= until) {
+            self.typing(false, now);
+        }
         let doubt = self.silence_counts();
         if self.run.woke(now, &self.policy, doubt) {
             self.timeline

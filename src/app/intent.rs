@@ -6,7 +6,7 @@ use super::shelf::LastServer;
 use super::tabs::Tab;
 use super::transcript::{Opening, Transcript};
 use super::{App, Target};
-use crate::model::{Attachment, ConversationId, EventKey, Instant};
+use crate::model::{Attachment, ConversationId, Dress, EventKey, Instant};
 use crate::protocol::{Ids, Setup, Start, descriptor};
 use crate::session::{Birth, Change, Input, Phase, Policy, Run, Session};
 use crate::storage::StorageError;
@@ -39,6 +39,7 @@ impl App {
                 server,
                 url,
                 strict,
+                dialect,
                 key,
                 remember,
             } => {
@@ -46,6 +47,7 @@ impl App {
                     server,
                     url,
                     strict,
+                    dialect,
                 };
                 self.connect(last, key, remember, now);
             }
@@ -83,6 +85,7 @@ impl App {
             Intent::Reset => self.tell(Input::Reset, now),
             Intent::NewConversation => self.new_conversation(now),
             Intent::Begin(start) => self.begin_anew(start, now),
+            Intent::Typing(writes) => self.tell(Input::Typing(writes), now),
             Intent::Ask(command) => self.tell(Input::Ask(command), now),
             Intent::GoTo(id) => self.go_to(id),
             Intent::List(what) => self.listing(what, now),
@@ -121,13 +124,14 @@ impl App {
             self.take_key(&last.server, &url, key, remember);
         }
         last.url.clone_from(&url);
-        let strict = last.strict;
+        let (strict, dialect) = (last.strict, last.dialect);
         self.shelf.keep_server(&last);
         self.open(
             Target {
                 protocol,
                 url,
                 strict,
+                dialect,
                 conversation,
             },
             now,
@@ -285,6 +289,8 @@ impl App {
             conversation: self.conversation.id.clone(),
             fresh,
             strict: target.strict,
+            dialect: target.dialect,
+            others: self.others(&target),
             // Of one that there is, the beginning is over.
             start: if fresh { start } else { Start::default() },
         };
@@ -353,6 +359,11 @@ impl App {
             .as_str()
             .clone_into(&mut view.conversation);
         view.strict = target.strict;
+        view.dialect = target.dialect;
+        view.offers.clear();
+        view.switchers.clear();
+        view.dress = Dress::default();
+        view.too_often = None;
         view.subject.clone_from(&self.conversation.title);
         view.progress = None;
         view.cost = None;

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::msg::Theme;
-use crate::protocol::{Descriptor, descriptor};
+use crate::protocol::{Descriptor, Dialect, descriptor};
 use crate::wire::address::{KEY, decoded, encoded, without_key};
 use crate::wire::json;
 use crate::words::asides;
@@ -27,6 +27,7 @@ pub(super) struct Asked {
     pub(super) prompt: Option<String>,
     pub(super) theme: Option<Theme>,
     pub(super) strict: bool,
+    pub(super) dialect: Dialect,
     /// What could not be understood, as sentences.
     pub(super) trouble: Vec<String>,
 }
@@ -58,6 +59,10 @@ fn take(asked: &mut Asked, key: &str, value: String) {
         "conversation" => asked.conversation = Some(value),
         "prompt" => asked.prompt = Some(value.chars().take(LONGEST_PROMPT).collect()),
         "strict" => asked.strict = value != "0" && value != "false",
+        "dialect" => match Dialect::parse(&value) {
+            Some(dialect) => asked.dialect = dialect,
+            None => asked.trouble.push(asides::broken_parameter(key)),
+        },
         "theme" => match Theme::parse(&value) {
             Some(theme) => asked.theme = Some(theme),
             None => asked.trouble.push(asides::broken_parameter(key)),

@@ -8,7 +8,7 @@ use super::search::{Found, Wanted};
 use super::shelf::LastServer;
 use super::{App, Target};
 use crate::model::Instant;
-use crate::protocol::descriptor;
+use crate::protocol::{Dialect, descriptor};
 use crate::session::Session;
 use crate::storage::record::Conversation;
 use crate::words::{asides, ui};
@@ -177,17 +177,21 @@ impl App {
         };
         let (server, url) = (record.server.clone(), record.url.clone());
         let last = self.shelf.server().unwrap_or_default();
-        let strict = last.strict && last.server == server && last.url == url;
+        let same = last.server == server && last.url == url;
+        let strict = last.strict && same;
+        let dialect = if same { last.dialect } else { Dialect::Auto };
         let target = Target {
             protocol,
             url: url.clone(),
             strict,
+            dialect,
             conversation: None,
         };
         self.shelf.keep_server(&LastServer {
             server,
             url,
             strict,
+            dialect,
         });
         self.put_down();
         self.reopen(target, record, now);

@@ -2,7 +2,7 @@
 
 use crate::io::{Action, Happening};
 use crate::model::{Attachment, ItemId};
-use crate::protocol::{Command, Start as Beginning};
+use crate::protocol::{Command, Dialect, Start as Beginning};
 use crate::session::Change;
 use crate::storage::StorageError;
 use crate::storage::record::ConversationKey;
@@ -116,6 +116,8 @@ pub enum Intent {
         url: String,
         /// Send the document's frames only.
         strict: bool,
+        /// Which dialect the server speaks.
+        dialect: Dialect,
         /// The key, as it was typed; empty where none was.
         key: String,
         /// The key is to be remembered on this device.
@@ -128,6 +130,8 @@ pub enum Intent {
         /// Address.
         url: String,
     },
+    /// The person writes a message (`true`), or has left the message box.
+    Typing(bool),
     /// Do not follow the link; stay where we are.
     DeclineLink,
     /// Close the connection.

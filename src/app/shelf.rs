@@ -9,7 +9,7 @@ use super::catalogue::{self, Catalogue};
 use super::elsewhere;
 use super::msg::{Kept, Theme};
 use crate::model::{Confirmation, ConversationId, Duration, Instant};
-use crate::protocol::Start;
+use crate::protocol::{Dialect, Start};
 use crate::storage::record::{Conversation, Found, Record, Setting};
 use crate::storage::tables::{Rows, Table, Write};
 use crate::wire::json;
@@ -35,6 +35,7 @@ pub(super) struct LastServer {
     pub(super) server: String,
     pub(super) url: String,
     pub(super) strict: bool,
+    pub(super) dialect: Dialect,
 }
 
 /// The name under which the choices for a server's new conversations are kept.
@@ -110,6 +111,9 @@ impl Shelf {
             server: json::text(&value, &["server"])?.to_owned(),
             url: json::text(&value, &["url"]).unwrap_or_default().to_owned(),
             strict: json::is_true(&value, "strict"),
+            dialect: json::text(&value, &["dialect"])
+                .and_then(Dialect::parse)
+                .unwrap_or_default(),
         })
     }
 
@@ -118,8 +122,10 @@ impl Shelf {
             server,
             url,
             strict,
+            dialect,
         } = last;
-        let value = json!({"server": server, "url": url, "strict": strict});
+        let dialect = dialect.word();
+        let value = json!({"server": server, "url": url, "strict": strict, "dialect": dialect});
         self.set("server", Some(value.to_string()));
     }
 

@@ -10,7 +10,7 @@ use super::shelf::{LastServer, Shelf};
 use super::view::Link;
 use super::{App, Pending, Target};
 use crate::model::Instant;
-use crate::protocol::{Descriptor, PROTOCOLS, Switch, descriptor};
+use crate::protocol::{Descriptor, Dialect, PROTOCOLS, Switch, descriptor};
 use crate::session::Random;
 use crate::words::asides;
 
@@ -88,6 +88,7 @@ impl App {
             protocol,
             url: address.url.clone(),
             strict: asked.strict && protocol.switch == Some(Switch::Strict),
+            dialect: asked.dialect,
             conversation: asked.conversation,
         };
         let key = address.key.clone().or(asked.key);
@@ -102,6 +103,7 @@ impl App {
             url: address.url,
             host: address.host,
             strict: target.strict,
+            dialect: target.dialect,
         });
         self.pending = Some(Pending { target, key });
         self.open_demo(None, now);
@@ -113,6 +115,7 @@ impl App {
             server,
             url: self.config.url.clone().unwrap_or_default(),
             strict: false,
+            dialect: Dialect::Auto,
         });
         let Some(last) = self.shelf.server().or(set) else {
             return self.open_demo(conversation, now);
@@ -133,6 +136,7 @@ impl App {
                     protocol,
                     url: address.url,
                     strict: last.strict,
+                    dialect: last.dialect,
                     conversation,
                 };
                 self.open(target, now);
@@ -153,6 +157,7 @@ impl App {
                     protocol,
                     url,
                     strict: false,
+                    dialect: Dialect::Auto,
                     conversation,
                 },
                 now,

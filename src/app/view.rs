@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::list::Entry;
 use super::msg::Theme;
 use super::place::Place;
-use crate::model::Confirmation;
-use crate::protocol::Start;
+use crate::model::{Confirmation, Dress, Instant, Suggestion, Switcher};
+use crate::protocol::{Dialect, Start};
 use crate::session::{Direction, Judgement};
 
 /// Everything on the screen that is neither timeline nor connection.
@@ -36,10 +36,20 @@ pub struct View {
     pub confirms: Option<Confirmation>,
     /// The kinds of sandbox that a new conversation can begin in, by the server's names.
     pub templates: Vec<String>,
+    /// Texts that the server proposes to say next.
+    pub offers: Vec<Suggestion>,
+    /// The ways to answer that the server has.
+    pub switchers: Vec<Switcher>,
+    /// How the server wants its conversation to look.
+    pub dress: Dress,
+    /// The server is asked too often: what it refused goes out again then.
+    pub too_often: Option<Instant>,
     /// What was chosen for a new conversation last, without the model.
     pub start: Start,
     /// Only the document's frames are sent.
     pub strict: bool,
+    /// Which dialect the server is taken to speak.
+    pub dialect: Dialect,
     /// A key to the server is known.
     pub keyed: bool,
     /// It is remembered on this device.
@@ -91,6 +101,8 @@ pub struct Link {
     pub host: String,
     /// The link asks for nothing but the document's frames.
     pub strict: bool,
+    /// The link says which dialect the server speaks.
+    pub dialect: Dialect,
 }
 
 /// A passing notice.

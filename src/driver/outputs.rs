@@ -186,7 +186,7 @@ impl Driver {
             Happening::Opened(_)
             | Happening::Received { .. }
             | Happening::Flushed(_)
-            | Happening::Waited => {}
+            | Happening::Waited(_) => {}
         }
         self.dispatch(Msg::Happened(happening));
     }

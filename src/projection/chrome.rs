@@ -6,8 +6,8 @@ use reactive_graph::prelude::*;
 use reactive_graph::signal::ArcRwSignal;
 
 use crate::app::{Entry, Link, Place, Theme, Toast, View, Window};
-use crate::model::Confirmation;
-use crate::protocol::Start;
+use crate::model::{Confirmation, Dress, Instant, Suggestion, Switcher};
+use crate::protocol::{Dialect, Start};
 
 /// Sets a signal where its value moved. There are many: once for each kind of value.
 #[inline(never)]
@@ -63,10 +63,20 @@ chrome! {
     confirms: Option<Confirmation>,
     /// The kinds of sandbox that a new conversation can begin in.
     templates: Vec<String>,
+    /// Texts that the server proposes to say next.
+    offers: Vec<Suggestion>,
+    /// The ways to answer that the server has.
+    switchers: Vec<Switcher>,
+    /// How the server wants its conversation to look.
+    dress: Dress,
+    /// What the server refused goes out again then.
+    too_often: Option<Instant>,
     /// What was chosen for a new conversation last.
     start: Start,
     /// Only the document's frames are sent.
     strict: bool,
+    /// Which dialect the server is taken to speak.
+    dialect: Dialect,
     /// A key to the server is known.
     keyed: bool,
     /// It is remembered on this device.

@@ -93,6 +93,11 @@ impl Collected {
             | Change::NotDone(_)
             | Change::Confirms(_)
             | Change::Templates(_)
+            | Change::Suggests(_)
+            | Change::Switchers(_)
+            | Change::Dressed(_)
+            | Change::Elsewhere(_)
+            | Change::TooOften { .. }
             | Change::Known => {}
         }
     }

@@ -50,7 +50,12 @@ pub enum Emission {
         text: String,
     },
     /// After this long, [`crate::io::Happening::Waited`] is wanted; the connection's end ends the wait.
-    Wait(Duration),
+    Wait {
+        /// Its number; a further wait of the same number takes its place.
+        which: u8,
+        /// How long; `None` ends it.
+        how_long: Option<Duration>,
+    },
     /// The connection can be used now.
     Ready,
     /// The connection is of no use any more. `None`: try again.
@@ -102,7 +107,12 @@ impl<'a> Out<'a> {
 
     /// Asks for [`crate::io::Happening::Waited`] after this long; a further one takes its place.
     pub fn wait(&mut self, how_long: Duration) {
-        self.list.push_back(Emission::Wait(how_long));
+        self.wait_for(0, Some(how_long));
+    }
+
+    /// The same for one of several waits; `None` ends it.
+    pub fn wait_for(&mut self, which: u8, how_long: Option<Duration>) {
+        self.list.push_back(Emission::Wait { which, how_long });
     }
 
     /// Says what was understood.

@@ -126,7 +126,7 @@ impl Protocol for OpenHands {
             } => self.answered(*request, *status, body, out),
             Happening::Failed { request } => self.answered(*request, 0, "", out),
             Happening::Closed(_) => self.link.socket = None,
-            Happening::Waited => self.ask(Asking::Look, out),
+            Happening::Waited(_) => self.ask(Asking::Look, out),
             Happening::Opened(_) | Happening::Flushed(_) => {}
         }
     }

@@ -150,6 +150,7 @@ impl Protocol for OpenHands {
             discards: keeps,
             condenses: direct,
             folders: self.kind == Some(Kind::Agent),
+            ..Capabilities::default()
         }
     }
 
@@ -177,7 +178,7 @@ impl Protocol for OpenHands {
             Happening::Failed { request } => self.answered(*request, 0, "", out),
             Happening::Opened(socket) => self.opened(*socket, out),
             Happening::Closed(closed) => self.closed(closed, out),
-            Happening::Waited => self.waited(out),
+            Happening::Waited(_) => self.waited(out),
             Happening::Flushed(_) => {}
         }
     }

@@ -1,6 +1,6 @@
 //! The protocols Parlor speaks. A new one is one word here and one file beside this one.
 
-use super::{Protocol, openhands_v0, openhands_v1, saiki};
+use super::{Protocol, general_bots, openhands_v0, openhands_v1, saiki};
 use crate::model::{Confirmation, ConversationId};
 
 /// What an adapter is made from.
@@ -17,6 +17,11 @@ pub struct Setup {
     pub fresh: bool,
     /// The protocol's switch is on; [`Descriptor::switch`] says what it does.
     pub strict: bool,
+    /// Which of its dialects the server speaks, where the person says so.
+    pub dialect: Dialect,
+    /// The other conversations with this server that are kept here, newest first: news of them can be
+    /// asked for.
+    pub others: Vec<ConversationId>,
     /// What a new conversation begins with.
     pub start: Start,
 }
@@ -45,6 +50,39 @@ pub struct Model {
     pub key: String,
 }
 
+/// Which of a protocol's two dialects a server speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// The adapter finds out.
+    #[default]
+    Auto,
+    /// That of the protocol's document.
+    Documented,
+    /// That of the released servers.
+    Native,
+}
+
+impl Dialect {
+    /// Every one, in the order of the settings form.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Documented, Self::Native];
+
+    /// The word in links and settings.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Documented => "documented",
+            Self::Native => "native",
+        }
+    }
+
+    /// The one of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.word() == word)
+    }
+}
+
 /// What a person can switch on for a protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -53,6 +91,8 @@ pub enum Switch {
     /// Let the key stand in the address of a socket, for servers that look for it nowhere else.
     /// Whoever passes addresses on may write them down, so no link can switch it on.
     KeyInAddress,
+    /// Choose which [`Dialect`] is spoken.
+    Dialect,
 }
 
 /// A protocol as the settings form shows it.
@@ -131,6 +171,17 @@ pub const PROTOCOLS: &[Descriptor] = &[
         switch: Some(Switch::KeyInAddress),
         starts: true,
         make: openhands_v1::make,
+    },
+    Descriptor {
+        name: "general-bots",
+        label: "General Bots",
+        about: "General Bots, as its document describes it and as its releases speak, with video rooms.",
+        address: Some("ws://localhost:8080/ws"),
+        key: true,
+        names_conversation: false,
+        switch: Some(Switch::Dialect),
+        starts: false,
+        make: general_bots::make,
     },
 ];
 

@@ -83,7 +83,7 @@ impl Protocol for Saiki {
         match happening {
             Happening::Opened(_) => out.ready(),
             Happening::Received { frame, .. } => self.frame(frame, out),
-            Happening::Flushed(_) | Happening::Waited => {}
+            Happening::Flushed(_) | Happening::Waited(_) => {}
             Happening::Closed(_) => self.turn.cut(),
             Happening::Answered {
                 request,

@@ -4,7 +4,7 @@ use super::calls;
 use super::line::{Line, What};
 use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
 use crate::model::{Body, ConversationId, Duration, Event, EventKey, Instant, Item, ItemId};
-use crate::protocol::{Command, Descriptor, Protocol, Setup, Start};
+use crate::protocol::{Command, Descriptor, Dialect, Protocol, Setup, Start};
 use crate::session::{Birth, Change, Input, Output, Policy, Session, Trace};
 
 /// The address that a replayed client connects to.
@@ -153,6 +153,8 @@ impl Player {
                 .unwrap_or_else(|| ConversationId::new("default")),
             fresh,
             strict: conversation.is_none() && protocol.names_conversation,
+            dialect: Dialect::Auto,
+            others: Vec::new(),
             start: Start::default(),
         };
         let reader = (protocol.make)(setup(None));
@@ -689,6 +691,11 @@ fn project(shown: &mut Vec<Item>, change: &Change) {
         | Change::NotDone(_)
         | Change::Confirms(_)
         | Change::Templates(_)
+        | Change::Suggests(_)
+        | Change::Switchers(_)
+        | Change::Dressed(_)
+        | Change::Elsewhere(_)
+        | Change::TooOften { .. }
         | Change::Known => {}
     }
 }

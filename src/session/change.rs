@@ -2,7 +2,8 @@
 
 use crate::io::{Action, Frame};
 use crate::model::{
-    Confirmation, ConversationId, Cost, Duration, Event, EventKey, Instant, Item, ItemId,
+    Confirmation, ConversationId, Cost, Dress, Duration, Event, EventKey, Instant, Item, ItemId,
+    Suggestion, Switcher,
 };
 use crate::protocol::{Capabilities, Gone, Page};
 
@@ -75,6 +76,19 @@ pub enum Change {
     NotDone(String),
     /// For which calls the agent waits for the person.
     Confirms(Confirmation),
+    /// Texts to say next.
+    Suggests(Vec<Suggestion>),
+    /// The ways to answer that there are.
+    Switchers(Vec<Switcher>),
+    /// How the conversation is to look from now on.
+    Dressed(Dress),
+    /// Something was answered in another conversation of this server.
+    Elsewhere(ConversationId),
+    /// The server is asked too often: the message that it refused goes out again then.
+    TooOften {
+        /// When.
+        until: Instant,
+    },
     /// The kinds of sandbox that an agent can be started in, by the server's names.
     Templates(Vec<String>),
     /// The server spoke of the conversation: from now on it has a history.

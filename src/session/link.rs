@@ -78,10 +78,11 @@ impl Session {
         if dead.into_iter().flatten().any(|at| now >= at) {
             return self.cut(now);
         }
-        if self.waits_until.take_if(|at| now >= *at).is_some() {
+        while let Some(at) = self.waits.iter().position(|(_, until)| now >= *until) {
+            let (which, _) = self.waits.remove(at);
             // The adapter waits for something that takes its time.
             self.connection.progress(now);
-            self.receive(&Happening::Waited, now);
+            self.receive(&Happening::Waited(which), now);
         }
         let again = self.calls.again(now);
         self.timeline.outputs.extend(again.map(Output::Io));
@@ -154,7 +155,7 @@ impl Session {
                 self.receive(happening, now);
                 // The adapter may have opened another in its place, or know why there will be none.
                 if !self.sockets.is_empty() {
-                    self.waits_until = None;
+                    self.waits.clear();
                     self.lost(Verdict::Retry);
                 } else if !self.connection.is_refused() {
                     self.hang_up();
@@ -238,7 +239,7 @@ impl Session {
                     }
                 }
                 Emission::Secret { socket, text } => self.send_secret(socket, text, now),
-                Emission::Wait(how_long) => self.waits_until = Some(now + how_long),
+                Emission::Wait { which, how_long } => self.wait(which, how_long, now),
                 Emission::Ready => self.ready(now),
                 // The calls of a tab that follows are refused: the connection is another tab's.
                 Emission::Lost(_) if self.following => self.caught_up(&Reach::Part, now),
@@ -248,6 +249,12 @@ impl Session {
             }
         }
         judgement
+    }
+
+    fn wait(&mut self, which: u8, how_long: Option<Duration>, now: Instant) {
+        self.waits.retain(|(known, _)| *known != which);
+        let until = how_long.map(|how_long| (which, now + how_long));
+        self.waits.extend(until);
     }
 
     fn act(&mut self, action: Action, now: Instant) {
@@ -377,7 +384,7 @@ impl Session {
 
     /// Drops every request; nothing more is heard of them.
     pub(super) fn abort(&mut self) {
-        self.waits_until = None;
+        self.waits.clear();
         self.recalling = None;
         let aborted = self.calls.take().into_iter().map(Action::Abort);
         self.timeline.outputs.extend(aborted.map(Output::Io));

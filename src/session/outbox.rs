@@ -5,8 +5,8 @@ use super::change::Change;
 use super::throttle::Throttle;
 use super::{Policy, Run, Session};
 use crate::model::{
-    ApprovalState, Attachment, Body, Failure, Instant, ItemId, Notice, SendState, Standing,
-    TransactionId, UserMessage,
+    ApprovalState, Attachment, Body, Duration, Failure, Instant, ItemId, Notice, SendState,
+    Standing, TransactionId, UserMessage,
 };
 use crate::protocol::{Certainty, Command, Verdict};
 
@@ -31,6 +31,8 @@ pub(super) struct Outbox {
     /// A message was in flight when the connection was lost; since the reconnect, nothing came.
     waiting_since: Option<Option<Instant>>,
     retry_at: Option<Instant>,
+    /// How often in a row the server said that it is asked too often.
+    refusals: u32,
     /// This one waits until the person has changed it.
     pub(super) held: Option<ItemId>,
 }
@@ -48,6 +50,7 @@ impl Outbox {
             news_until: None,
             waiting_since: None,
             retry_at: None,
+            refusals: 0,
             held: None,
         }
     }
@@ -261,6 +264,22 @@ impl Session {
         }
     }
 
+    /// The message in flight was one too many: it goes out again after a wait that doubles.
+    pub(super) fn too_often(&mut self, now: Instant) {
+        let Some(id) = self.outbox.in_flight else {
+            return;
+        };
+        self.outbox.landed();
+        self.timeline.delivery(id, SendState::Queued);
+        self.timeline.move_to_frontier(id);
+        self.run.idle();
+        let wait = Duration(self.policy.busy.0 << self.outbox.refusals.min(10));
+        let until = now + wait.min(self.policy.too_often);
+        self.outbox.refusals += 1;
+        self.outbox.news_until = Some(until);
+        self.timeline.say(Change::TooOften { until });
+    }
+
     /// Whether it is that message of which the server has shown no sign yet.
     pub(super) fn is_in_flight(&self, transaction: TransactionId) -> bool {
         let id = self.outbox.in_flight;
@@ -294,6 +313,12 @@ impl Session {
         let Some(Body::User(message)) = self.timeline.get(id).map(|item| item.body.clone()) else {
             return;
         };
+        let room = self.protocol.capabilities().frame;
+        if room.is_some_and(|room| self.weigh(&message.text, &message.attachments) > room) {
+            let state = SendState::Failed(Failure::TooLarge);
+            return self.timeline.delivery(id, state);
+        }
+        self.typing(false, now);
         let command = Command::Message {
             id: message.transaction,
             text: message.text,
@@ -332,6 +357,7 @@ impl Session {
     /// The server gave a sign that it has our last message.
     pub(super) fn confirmed(&mut self) {
         self.outbox.waiting_since = None;
+        self.outbox.refusals = 0;
         let id = self.outbox.in_flight.take().or_else(|| self.maybe_sent());
         if let Some(id) = id {
             self.timeline.delivery(id, SendState::Confirmed);

@@ -37,6 +37,10 @@ pub struct Policy {
     pub busy: Duration,
     /// A call that a message goes out by is not waited for any longer than this.
     pub post: Duration,
+    /// The longest wait before a message goes out again that was refused for being one too many.
+    pub too_often: Duration,
+    /// A person who writes no letter for so long has stopped writing.
+    pub typing: Duration,
     /// Messages a second, and as many at once.
     pub messages_per_second: u32,
 }
@@ -59,6 +63,8 @@ impl Default for Policy {
             upload: Duration::secs(300),
             busy: Duration::secs(1),
             post: Duration::secs(60),
+            too_often: Duration::secs(30),
+            typing: Duration::secs(5),
             messages_per_second: 10,
         }
     }

@@ -26,12 +26,14 @@ pub(super) fn link_dialog() -> El {
             return inside;
         };
         let (stay, connect) = (handle.clone(), handle.clone());
-        let (server, url, strict) = (link.server, link.url.clone(), link.strict);
+        let (server, url) = (link.server, link.url.clone());
+        let (strict, dialect) = (link.strict, link.dialect);
         let connect = move || {
             connect.did(Intent::Connect {
                 server: server.clone(),
                 url: url.clone(),
                 strict,
+                dialect,
                 key: String::new(),
                 remember: false,
             });

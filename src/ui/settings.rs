@@ -10,7 +10,7 @@ use super::handle;
 use super::panels::{Panel, panels};
 use crate::app::{Intent, Theme, address_trouble};
 use crate::platform::page::Place;
-use crate::protocol::{Descriptor, PROTOCOLS, Switch, descriptor};
+use crate::protocol::{Descriptor, Dialect, PROTOCOLS, Switch, descriptor};
 use crate::words::ui;
 
 /// The settings, drawn from the protocols' descriptors.
@@ -30,6 +30,7 @@ struct Form {
     server: RwSignal<String>,
     url: RwSignal<String>,
     strict: RwSignal<bool>,
+    dialect: RwSignal<Dialect>,
     key: RwSignal<String>,
     remember: RwSignal<bool>,
     /// The box was ticked or unticked here, for whichever address.
@@ -61,6 +62,7 @@ impl Form {
             server: RwSignal::new(chrome.server.get_untracked()),
             url: RwSignal::new(chrome.url.get_untracked()),
             strict: RwSignal::new(chrome.strict.get_untracked()),
+            dialect: RwSignal::new(chrome.dialect.get_untracked()),
             key: RwSignal::new(String::new()),
             remember: RwSignal::new(false),
             decided: RwSignal::new(false),
@@ -104,6 +106,7 @@ impl Form {
         }
         // A switch means something else for each.
         self.strict.set(false);
+        self.dialect.set(Dialect::Auto);
         self.server.set(server);
     }
 
@@ -123,6 +126,7 @@ impl Form {
                 server: protocol.map_or("", |protocol| protocol.name).to_owned(),
                 url: self.url.get_untracked(),
                 strict: self.strict.get_untracked(),
+                dialect: self.dialect.get_untracked(),
                 key: self.key.get_untracked(),
                 remember: untrack(|| self.remembers()),
             });
@@ -258,10 +262,36 @@ impl Form {
         let (label, hint) = match switch {
             Switch::Strict => (ui::STRICT, ui::STRICT_HINT),
             Switch::KeyInAddress => (ui::KEY_IN_ADDRESS, ui::KEY_IN_ADDRESS_HINT),
+            Switch::Dialect => return self.dialects(),
         };
         let now = move || self.strict.get();
         let label = check(label, now, move |on| self.strict.set(on));
         vec![label, el("p", "field-hint").text(hint)]
+    }
+}
+
+impl Form {
+    fn dialects(self) -> Vec<El> {
+        let now = self.dialect.get_untracked();
+        let option = |(dialect, label): (Dialect, &str)| {
+            let option = el("option", "").set("value", dialect.word()).text(label);
+            match dialect == now {
+                true => option.set("selected", ""),
+                false => option,
+            }
+        };
+        let labels = [ui::DIALECT_AUTO, ui::DIALECT_DOCUMENTED, ui::DIALECT_NATIVE];
+        let options = Dialect::ALL.into_iter().zip(labels).map(option).collect();
+        let list = el("select", "input").put_all(options);
+        let field = list.clone();
+        let list = list.on("change", move |_| {
+            self.dialect
+                .set(Dialect::parse(&field.value()).unwrap_or_default());
+        });
+        let label = el("label", "field")
+            .put(el("span", "field-label").text(ui::DIALECT))
+            .put(list);
+        vec![label, el("p", "field-hint").text(ui::DIALECT_HINT)]
     }
 }
 

@@ -73,6 +73,7 @@ async fn a_server_that_is_not_there_is_tried_again() {
         server: "saiki".to_owned(),
         url: "ws://127.0.0.1:59999/".to_owned(),
         strict: false,
+        dialect: parlor::protocol::Dialect::Auto,
         key: String::new(),
         remember: false,
     });
@@ -85,6 +86,7 @@ async fn a_server_that_is_not_there_is_tried_again() {
         server: "demo".to_owned(),
         url: String::new(),
         strict: false,
+        dialect: parlor::protocol::Dialect::Auto,
         key: String::new(),
         remember: false,
     });

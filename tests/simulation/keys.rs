@@ -23,6 +23,7 @@ fn connect(page: &mut Page, url: &str, key: &str, remember: bool) {
         server: "openhands-v0".into(),
         url: url.into(),
         strict: false,
+        dialect: parlor::protocol::Dialect::Auto,
         key: key.into(),
         remember,
     }));

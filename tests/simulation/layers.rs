@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("markdown", &[]),
     ("protocol", &["io", "model", "wire"]),
     ("session", &["io", "model", "protocol"]),
+    ("meet", &["model", "wire"]),
     ("storage", &["model", "wire"]),
     ("embed", &["model", "wire"]),
     (
@@ -21,21 +22,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "demo", "embed", "io", "markdown", "model", "protocol", "session", "storage", "wire",
-            "words",
+            "demo", "embed", "io", "markdown", "meet", "model", "protocol", "session", "storage",
+            "wire", "words",
         ],
     ),
     (
         "projection",
         &["app", "markdown", "model", "protocol", "session", "words"],
     ),
-    ("platform", &["io", "model", "storage", "words"]),
+    ("platform", &["io", "meet", "model", "storage", "words"]),
     (
         "driver",
         &[
             "app",
             "embed",
             "io",
+            "meet",
             "model",
             "platform",
             "projection",
@@ -48,6 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "app",
             "driver",
             "markdown",
+            "meet",
             "model",
             "platform",
             "projection",

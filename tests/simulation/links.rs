@@ -298,6 +298,7 @@ impl Page {
             server: server.into(),
             url: url.into(),
             strict: false,
+            dialect: parlor::protocol::Dialect::Auto,
             key: String::new(),
             remember: false,
         }));

@@ -46,6 +46,8 @@ fn setup(conversation: &str, fresh: bool) -> Setup {
         conversation: ConversationId::new(conversation),
         fresh,
         strict: false,
+        dialect: parlor::protocol::Dialect::Auto,
+        others: Vec::new(),
         start: parlor::protocol::Start::default(),
     }
 }

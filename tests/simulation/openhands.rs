@@ -31,6 +31,8 @@ fn with(key: Option<&str>, fresh: bool, strict: bool) -> Player {
         conversation: ConversationId::new("0a1b-2c3d"),
         fresh,
         strict,
+        dialect: parlor::protocol::Dialect::Auto,
+        others: Vec::new(),
         start: parlor::protocol::Start::default(),
     };
     Player::start(openhands(), setup, Birth::default(), Instant(0))

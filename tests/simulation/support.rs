@@ -22,6 +22,8 @@ pub(crate) fn setup() -> Setup {
         conversation: ConversationId::new(CONVERSATION),
         fresh: false,
         strict: false,
+        dialect: parlor::protocol::Dialect::Auto,
+        others: Vec::new(),
         start: parlor::protocol::Start::default(),
     }
 }
@@ -150,6 +152,8 @@ pub(crate) const fn policy() -> Policy {
         upload: Duration::secs(300),
         busy: Duration::secs(1),
         post: Duration::secs(60),
+        too_often: Duration::secs(30),
+        typing: Duration::secs(5),
         messages_per_second: 10,
     }
 }

@@ -22,6 +22,8 @@ pub(crate) fn setup(conversation: &str) -> Setup {
         conversation: ConversationId::new(conversation),
         fresh: false,
         strict: false,
+        dialect: parlor::protocol::Dialect::Auto,
+        others: Vec::new(),
         start: Start::default(),
     }
 }

@@ -1,0 +1,35 @@
+//! The other conversations with the server at hand: which there are, and that one of them has news.
+
+use super::{App, Target};
+use crate::model::ConversationId;
+use crate::storage::record::Conversation;
+
+/// How many of them a server is asked for news of.
+const MOST: usize = 20;
+
+impl App {
+    fn kept(&self) -> impl Iterator<Item = &Conversation> {
+        self.shelf.catalogue.iter().map(|listed| &listed.record)
+    }
+
+    /// The other conversations with that server that are kept here.
+    pub(super) fn others(&self, target: &Target) -> Vec<ConversationId> {
+        let there = self.kept().filter(|record| {
+            let same = record.server == target.protocol.name && record.url == target.url;
+            same && record.deleted.is_none() && record.id != self.conversation.id
+        });
+        there.map(|record| record.id.clone()).take(MOST).collect()
+    }
+
+    /// Something was answered in one of them, which nobody has seen.
+    pub(super) fn news_elsewhere(&mut self, id: &ConversationId) {
+        let (server, url) = (&self.conversation.server, &self.conversation.url);
+        let known = self.kept().find(|record| {
+            record.server == *server && record.url == *url && record.id == *id && !record.unread
+        });
+        if let Some(mut record) = known.cloned() {
+            record.unread = true;
+            self.shelf.keep(&record, None);
+        }
+    }
+}
