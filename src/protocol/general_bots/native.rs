@@ -415,12 +415,9 @@ impl GeneralBots {
             }
             "todo_update" => self.done("todo_update", vec![Content::Tasks(tasks(frame))], out),
             kind => {
-                let words = json::text(frame, &["url", "path"]);
-                let content = match words {
-                    Some(words) => Content::Text(words.to_owned()),
-                    None => Content::Json(without_type(frame)),
-                };
-                self.done(kind, vec![content], out);
+                let named = ["url", "path", "name", "level", "model"].into_iter();
+                let words: Vec<&str> = named.filter_map(|key| frame.get(key)?.as_str()).collect();
+                self.done(kind, vec![Content::Text(words.join(", "))], out);
             }
         }
         if !self.running {
@@ -576,12 +573,4 @@ fn tasks(frame: &Value) -> Vec<Task> {
         },
     };
     todos.into_iter().flatten().map(task).collect()
-}
-
-fn without_type(frame: &Value) -> Value {
-    let mut rest = frame.clone();
-    if let Some(fields) = rest.as_object_mut() {
-        fields.remove("type");
-    }
-    rest
 }
