@@ -128,7 +128,7 @@ impl App {
 
     /// What it has cost so far; of the model's window a server may say nothing.
     fn costs(&mut self, cost: &Cost) {
-        self.view.cost = Some(words::cost(cost));
+        self.view.cost = words::cost(cost);
         let hundredfold = cost.context.saturating_mul(100);
         if let Some(percent) = hundredfold.checked_div(cost.window) {
             let percent = percent.min(100);
@@ -159,7 +159,7 @@ impl App {
         };
         if finished && self.announced.add(item.id) && !self.catching_up {
             self.note_answer();
-            let text = words::spoken(&item.body);
+            let text = words::spoken(&item.body, self.has_fragments());
             self.outputs.push_back(Output::Announce(text));
         }
     }

@@ -79,8 +79,8 @@ fn beside(player: &Player) -> String {
         Change::Cost(cost) => Some(cost),
         _ => None,
     });
-    if let Some(cost) = costs.next_back() {
-        writeln!(beside, "cost {}", words::cost(cost)).unwrap();
+    if let Some(cost) = costs.next_back().and_then(words::cost) {
+        writeln!(beside, "cost {cost}").unwrap();
     }
     let session = player.session();
     if let Phase::Refused {
