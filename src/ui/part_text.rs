@@ -59,9 +59,11 @@ pub(super) fn copied(prose: &ProseRow, html: bool) -> String {
 /// What a fragment of HTML shows. `None`: it is none, or shows nothing, and more does not come.
 fn read(prose: &ProseRow, grows: bool) -> Option<Vec<Block>> {
     let html = Some(prose.source()).filter(|_| prose.is_fragment())?;
-    let blocks = match inert::read(&html) {
+    // This alone is a letter to the browser, and the beginning of a tag a moment later.
+    let html = html.strip_suffix('<').filter(|_| grows).unwrap_or(&html);
+    let blocks = match inert::read(html) {
         Some(trees) => fragment::blocks(&trees),
-        None => fragment::lines(&html),
+        None => fragment::lines(html),
     };
     Some(blocks).filter(|blocks| grows || !blocks.is_empty())
 }

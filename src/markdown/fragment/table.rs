@@ -22,7 +22,8 @@ pub(super) fn caption(inner: &[Tree]) -> &[Tree] {
 pub(super) fn table(inner: &[Tree]) -> Option<Block> {
     let mut found = Vec::new();
     rows(inner, false, &mut found);
-    let is_head = |row: &Row<'_>| row.0 || row.1.iter().all(|tree| name(tree) != "td");
+    let has = |row: &Row<'_>, cell: &str| row.1.iter().any(|tree| name(tree) == cell);
+    let is_head = |row: &Row<'_>| row.0 || has(row, "th") && !has(row, "td");
     let head = found.first().filter(|row| is_head(row)).is_some();
     let mut rows = found.into_iter().enumerate().map(|(at, (_, row))| {
         let plain = head && at == 0;

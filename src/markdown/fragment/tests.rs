@@ -233,6 +233,7 @@ fn a_table_keeps_its_cells_and_flattens_what_is_in_them() {
         "table",
         vec![element("tr", vec![cell("1"), cell("2")])],
     )];
+    assert_eq!(plain(&blocks(&headless)), "1\t2");
     assert!(matches!(
         blocks(&headless).as_slice(),
         [Block::Table { header, .. }] if header.is_empty()

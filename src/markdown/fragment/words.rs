@@ -71,7 +71,8 @@ impl Words {
         }
         let ends = rest.starts_with('/');
         let (name, attributes) = name(rest.trim_start_matches('/'));
-        if name.is_empty() && !ends && !rest.starts_with(['!', '?']) {
+        let named = name.starts_with(|c: char| c.is_ascii_alphabetic());
+        if !named && !ends && !rest.starts_with(['!', '?']) {
             self.letter('<');
             return rest;
         }
