@@ -6,6 +6,8 @@ mod server;
 
 #[path = "general_bots"]
 mod general_bots {
+    mod chatting;
     mod meeting;
+    mod releasing;
     pub(crate) mod visit;
 }

@@ -45,6 +45,16 @@ impl Run {
         serde_json::from_str(&body).unwrap()
     }
 
+    /// A request below that server's address, with the status and what came.
+    pub(crate) async fn ask(&self, method: &str, path: &str, headers: &str) -> (u16, Value) {
+        let path = format!("/general-bots/r/{path}");
+        let answer = self.server.request_with(method, &path, headers, "").await;
+        (
+            answer.0,
+            serde_json::from_str(&answer.1).unwrap_or(Value::Null),
+        )
+    }
+
     pub(crate) async fn try_socket(&self, path: &str) -> Result<Visit, Error> {
         let socket = self.server.socket(&format!("general-bots/r/{path}")).await;
         Ok(Visit { socket: socket? })
@@ -78,6 +88,17 @@ impl Visit {
                 serde_json::from_str(&text).unwrap_or(Value::String(text.to_string()))
             }
             other => panic!("{other:?}"),
+        }
+    }
+
+    /// Reads up to the first frame that fits, which is the last of those that are given.
+    pub(crate) async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let mut frames = Vec::new();
+        loop {
+            frames.push(self.next().await);
+            if frames.last().is_some_and(&fits) {
+                return frames;
+            }
         }
     }
 

@@ -101,8 +101,8 @@ impl Turn<'_> {
         if asked.word != "unended" {
             super::super::set(&mut end, "content", text.as_str().into());
         }
-        self.tell(&dressed(asked, end));
         self.keep(&message, &text);
+        self.tell(&dressed(asked, end));
     }
 
     /// What no client can know.

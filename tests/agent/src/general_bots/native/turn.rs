@@ -180,12 +180,11 @@ impl Turn {
         }
         sleep(pace).await;
         let text = pieces.concat();
-        self.end(asked, &text);
         let mut memory = self.run.memory();
-        memory
-            .sessions
-            .of(&self.session)
-            .say(&ids::uuid(), "assistant", &text);
+        let session = memory.sessions.of(&self.session);
+        session.say(&ids::uuid(), "assistant", &text);
+        drop(memory);
+        self.end(asked, &text);
     }
 
     fn end(&self, asked: &Asked<'_>, text: &str) {
