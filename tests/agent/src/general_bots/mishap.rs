@@ -31,6 +31,8 @@ pub(super) struct Chat {
     pub(super) strict: bool,
     /// `replay=1`: who subscribes is sent all that was said.
     pub(super) replay: bool,
+    /// `forget=1`: a session that is asked for by a request comes without what was said.
+    pub(super) forgetful: bool,
     /// `rate=N`: so many messages are taken in a second.
     pub(super) rate: Option<usize>,
     /// `idle=MS`: a connection ends after so long without a frame of the client's.
@@ -76,6 +78,7 @@ impl Mishaps {
                 no_pong: on("nopong"),
                 strict: on("strict"),
                 replay: on("replay"),
+                forgetful: on("forget"),
                 rate: number(query, "rate"),
                 idle: number(query, "idle"),
                 hello: number(query, "hello").unwrap_or_default(),

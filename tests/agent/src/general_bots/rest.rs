@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::chat::{Release, Server};
 use super::native::BOT;
 use super::run::Run;
+use super::set;
 use crate::ids;
 use crate::state::State;
 
@@ -84,6 +85,7 @@ fn documented(run: &Run, request: &Request<'_>, bearer: Option<&str>) -> (u16, V
     if memory.key.is_some() && memory.key.as_deref() != given {
         return fails(401, "AUTH_FAILED", "Invalid or expired token");
     }
+    let forgetful = memory.mishaps.chat.forgetful;
     let session = |id: &str| json!({"session_id": id, "status": "active"});
     let data = match (request.method, request.path.as_slice()) {
         (&Method::POST, ["sessions"]) => {
@@ -94,7 +96,17 @@ fn documented(run: &Run, request: &Request<'_>, bearer: Option<&str>) -> (u16, V
         (&Method::GET, ["sessions"]) => {
             memory.sessions.ids().iter().map(|id| session(id)).collect()
         }
-        (&Method::GET, ["sessions", id]) if memory.sessions.find(id).is_some() => session(id),
+        (&Method::GET, ["sessions", id]) if memory.sessions.find(id).is_some() => {
+            let mut found = session(id);
+            if !forgetful {
+                set(
+                    &mut found,
+                    "messages",
+                    memory.sessions.of(id).said.clone().into(),
+                );
+            }
+            found
+        }
         (&Method::POST, ["sessions", id, "messages"]) => {
             let content = request.body.get("content").and_then(Value::as_str);
             memory
