@@ -128,7 +128,8 @@ impl App {
 
     /// What it has cost so far; of the model's window a server may say nothing.
     fn costs(&mut self, cost: &Cost) {
-        self.view.cost = Some(words::cost(cost));
+        let known = cost.micros > 0 || cost.prompt > 0 || cost.completion > 0;
+        self.view.cost = known.then(|| words::cost(cost));
         let hundredfold = cost.context.saturating_mul(100);
         if let Some(percent) = hundredfold.checked_div(cost.window) {
             let percent = percent.min(100);
