@@ -155,6 +155,8 @@ pub enum AgentEvent {
     /// The message in flight was not taken because the server is asked too often: it goes out again
     /// by itself, after a wait that grows.
     TooOften,
+    /// A message of the person's, which a server repeats or which comes from elsewhere.
+    Overheard(String),
     /// Something was answered in another conversation of this server.
     Elsewhere(ConversationId),
     /// The kinds of sandbox that an agent can be started in, by the server's names.

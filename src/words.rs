@@ -48,11 +48,27 @@ pub fn notice(notice: &Notice) -> String {
         Notice::Confirms(Confirmation::Never) => "From here on the agent does not ask before it acts.".into(),
         Notice::Confirms(Confirmation::Risky) => "From here on the agent asks before it does something risky.".into(),
         Notice::Confirms(Confirmation::Always) => "From here on the agent asks before each action.".into(),
+        Notice::Said { text } => format!("The server says: {text}"),
+        Notice::Closed { reason } => session_closed(reason),
         Notice::Goal { objective, state } => format!("Goal, {state}: {objective}"),
         Notice::Hook { text } => format!("A hook of the server's says: {text}"),
         Notice::Tools { count: 1 } => "The agent can use 1 tool now.".into(),
         Notice::Tools { count } => format!("The agent can use {count} tools now."),
     }
+}
+
+/// Why the server has closed the conversation's session, with the next step.
+fn session_closed(reason: &str) -> String {
+    let why = match reason {
+        "" => String::new(),
+        "user_disconnect" => " because its person left, here or elsewhere".into(),
+        "idle_timeout" => " because nothing was said for a while".into(),
+        "expired" | "timeout" => " because its time was over".into(),
+        other => [" (", other, ")"].concat(),
+    };
+    format!(
+        "The server closed this conversation{why}. Send a message to go on, or begin a new one."
+    )
 }
 
 /// The heading of something that stands folded away.
@@ -182,7 +198,13 @@ pub fn error(fault: &Fault) -> String {
 /// What a server is busy with; a name that is not known stands as it is.
 #[must_use]
 pub fn progress(name: &str) -> String {
-    status(name).map_or_else(|| name.to_owned(), str::to_owned)
+    match name
+        .strip_prefix("step ")
+        .and_then(|step| step.split_once('/'))
+    {
+        Some((step, of)) => format!("Step {step} of {of}"),
+        None => status(name).map_or_else(|| name.to_owned(), str::to_owned),
+    }
 }
 
 /// What a conversation has cost so far; `None` where the server counts neither money nor tokens.
@@ -217,9 +239,12 @@ pub fn goes_on(seconds: u64) -> String {
     [" It goes on in ", &seconds.to_string(), " s."].concat()
 }
 
-/// How much of the model's window is taken.
+/// How much of the model's window is taken; of one that holds 100 only that part is known.
 #[must_use]
 pub fn window(taken: u64, holds: u64, percent: u64) -> String {
+    if holds == 100 {
+        return format!("{percent} %");
+    }
     let (taken, holds) = (grouped(taken), grouped(holds));
     format!("{taken} of {holds} tokens, {percent} %")
 }
@@ -232,7 +257,7 @@ fn grouped(number: u64) -> String {
     }
 }
 
-/// What OpenHands says by a name alone (`RuntimeStatus` of openhands-ai 0.59.0,
+/// What the document of General Bots says by a code, and what OpenHands says by a name alone (`RuntimeStatus` of openhands-ai 0.59.0,
 /// `AppConversationStartTaskStatus` and `SandboxStatus` of 1.11.0), with the next step; `None` for a name of a newer server.
 #[must_use]
 pub fn status(name: &str) -> Option<&'static str> {
@@ -274,6 +299,13 @@ pub fn status(name: &str) -> Option<&'static str> {
         "RUNNING_SETUP_SCRIPT" => "Running the repository's setup script",
         "SETTING_UP_SKILLS" => "Setting up the agent's skills",
         "STARTING_CONVERSATION" | "READY" => "The agent is starting",
+        "RATE_LIMITED" => "The server is asked too often. Wait a moment, then go on.",
+        "INVALID_FORMAT" => {
+            "The server could not read what Parlor sent. Try the other dialect in the settings, or tell whoever runs the server."
+        }
+        "SUBSCRIPTION_FAILED" => {
+            "The server does not let this page follow the conversation, so answers may not arrive. Begin a new one, or check the link and the key."
+        }
         _ => return None,
     })
 }

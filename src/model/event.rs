@@ -137,6 +137,7 @@ pub struct Cost {
     pub completion: u64,
     /// Tokens of the last exchange: how much of the model's window is taken; 0 where nothing is said.
     pub context: u64,
-    /// Tokens that the model's window holds; 0 where nothing is said.
+    /// Tokens that the model's window holds; 0 where nothing is said, and 100 where only the part that
+    /// is taken is.
     pub window: u64,
 }

@@ -256,6 +256,16 @@ pub enum Notice {
     },
     /// From here on the agent waits for the person before these calls.
     Confirms(Confirmation),
+    /// The server says something that is no answer.
+    Said {
+        /// Its words.
+        text: String,
+    },
+    /// The server has closed the conversation's session.
+    Closed {
+        /// Its short name of the reason; may be empty.
+        reason: String,
+    },
     /// The agent works towards a goal of its own until this is so.
     Goal {
         /// What it is to reach.

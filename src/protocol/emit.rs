@@ -98,6 +98,11 @@ impl<'a> Out<'a> {
         self.list.push_back(Emission::Secret { socket, text });
     }
 
+    /// Closes a socket; nothing more is heard of it.
+    pub fn shut(&mut self, socket: SocketId) {
+        self.act(Action::Close { socket, code: 1000 });
+    }
+
     /// Makes a request and says its number.
     pub fn fetch(&mut self, what: Request) -> RequestId {
         let request = RequestId(self.ids.draw());

@@ -37,6 +37,8 @@ pub struct Player {
     known: Vec<(String, String)>,
     /// The recorded socket that is open is another conversation's.
     elsewhere: bool,
+    /// The recording does not say when its socket opened: the first frame does.
+    unopened: bool,
     now: Instant,
 }
 
@@ -102,12 +104,12 @@ fn overlapping(lines: &[Line]) -> Option<String> {
         .map(|name| (*name).to_owned())
 }
 
-/// The conversation of a recording: the one that its first outgoing frame names, else the one that
-/// its addresses name.
+/// The conversation of a recording: the one that its first outgoing frame names, or the one behind it
+/// where that one holds a key; else the one that its addresses name.
 #[must_use]
 pub fn conversation(lines: &[Line], reader: &dyn Protocol) -> Option<ConversationId> {
     let named = lines.iter().find_map(|line| match &line.what {
-        What::Out(frame) => Some(reader.conversation_of(frame)),
+        What::Out(frame) if !frame.contains("\"auth\"") => Some(reader.conversation_of(frame)),
         _ => None,
     });
     let named = named.flatten();
@@ -163,6 +165,8 @@ impl Player {
         player.conversation = conversation;
         player.is_app = calls::is_app(lines);
         let has = |wanted: fn(&What) -> bool| lines.iter().any(|line| wanted(&line.what));
+        let opens = has(|what| matches!(what, What::Open { .. } | What::Tried { .. }));
+        player.unopened = !opens && has(|what| matches!(what, What::In(_) | What::Out(_)));
         player.with_calls = has(|what| matches!(what, What::Asked { .. }));
         player.without_sockets = player.with_calls
             && !has(|what| matches!(what, What::Open { .. } | What::Tried { .. } | What::In(_)));
@@ -195,6 +199,7 @@ impl Player {
             awaited: Vec::new(),
             known: Vec::new(),
             elsewhere: false,
+            unopened: false,
             now,
         };
         player.input(Input::Connect);
@@ -227,13 +232,17 @@ impl Player {
             What::Note => {}
             _ if self.elsewhere => {}
             What::In(frame) => {
+                self.open_first();
                 // Some recordings begin in the middle.
                 if self.opened.is_empty() {
                     self.open();
                 }
                 self.receive(frame);
             }
-            What::Out(frame) => self.repeat(frame),
+            What::Out(frame) => {
+                self.open_first();
+                self.repeat(frame);
+            }
             What::Close { code, reason } => self.close(*code, reason),
         }
         self.stand_in();
@@ -276,6 +285,13 @@ impl Player {
         }
         if let Some(socket) = self.socket {
             self.happen(Happening::Opened(socket));
+        }
+    }
+
+    /// A recording that does not say when its socket opened begins with an open one.
+    fn open_first(&mut self) {
+        if std::mem::take(&mut self.unopened) {
+            self.open();
         }
     }
 
@@ -354,7 +370,8 @@ impl Player {
             }
             Command::Pause => self.input(Input::Pause(true)),
             Command::Resume => self.input(Input::Pause(false)),
-            Command::Confirm(_) => self.input(Input::Ask(command)),
+            Command::Confirm(_) | Command::Switch { .. } => self.input(Input::Ask(command)),
+            Command::Typing(writes) => self.input(Input::Typing(writes)),
             _ => {}
         }
     }

@@ -49,6 +49,7 @@ impl Session {
             AgentEvent::Suggests(what) => self.timeline.say(Change::Suggests(what)),
             AgentEvent::Switchers(what) => self.timeline.say(Change::Switchers(what)),
             AgentEvent::Dressed(dress) => self.timeline.say(Change::Dressed(dress)),
+            AgentEvent::Overheard(text) => self.witness(text, Vec::new()),
             AgentEvent::Elsewhere(id) => self.timeline.say(Change::Elsewhere(id)),
             AgentEvent::TooOften => self.too_often(now),
             AgentEvent::Templates(names) => self.timeline.say(Change::Templates(names)),

@@ -61,7 +61,8 @@ impl Session {
         }
     }
 
-    fn witness(&mut self, text: String, attachments: Vec<Attachment>) {
+    /// A message of the person's: ours of which no sign had come, else one from elsewhere.
+    pub(super) fn witness(&mut self, text: String, attachments: Vec<Attachment>) {
         let ours = self.timeline.unsettled.iter().copied().find(|id| {
             let item = self.timeline.get(*id);
             item.is_some_and(

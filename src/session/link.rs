@@ -271,7 +271,8 @@ impl Session {
             Action::Send { frame, .. } => {
                 self.trace(Direction::Out, Some(frame.clone()), Judgement::Read, now);
             }
-            Action::Close { .. } | Action::Abort(_) => {}
+            Action::Close { socket, .. } => self.sockets.retain(|open| open != socket),
+            Action::Abort(_) => {}
         }
         self.timeline.outputs.push_back(Output::Io(action));
     }

@@ -1,0 +1,476 @@
+//! The document's dialect.
+//!
+//! What the document leaves open is read so: no answer to `auth` or `subscribe` is consent; a chunk
+//! belongs to the session that its answer began in; the text at the end of an answer is the answer;
+//! an error is about the newest frame of ours that can have such an error.
+
+use serde_json::Value;
+
+use super::class::{field, text};
+use super::rest::Errand;
+use super::write::{self, Said};
+use super::{GeneralBots, Sent, Tongue, wait};
+use crate::model::{Content, ConversationId, Duration, Failure, Fault, Notice, ToolState};
+use crate::protocol::{AgentEvent, Certainty, Gone, Out, Unsupported};
+use crate::wire::json;
+
+/// How often the connection is kept alive ("Ping interval: 30 seconds").
+const PING: Duration = Duration::secs(30);
+
+/// So many pings without any sign mean that the connection is dead.
+const UNANSWERED: u32 = 2;
+
+/// A bot that types for longer has stopped and not said so.
+const TYPES: Duration = Duration::secs(60);
+
+/// News of other sessions are asked for once an error can no longer be about our own: errors do not
+/// say which subscription they are about.
+const OTHERS: Duration = Duration::secs(2);
+
+/// So many messages are remembered, so that none is shown twice.
+const SEEN: usize = 512;
+
+/// Whose a frame is.
+enum Whose {
+    Ours,
+    /// Another conversation's that is kept here.
+    Other(ConversationId),
+    Nobodys,
+}
+
+/// Whether the server refuses the key.
+pub(super) fn is_unauthorized(frame: &Value) -> bool {
+    text(frame, "type") == Some("error") && text(frame, "code") == Some("AUTH_FAILED")
+}
+
+impl GeneralBots {
+    /// The server is one of the document's, and the socket is open.
+    pub(super) fn begin(&mut self, out: &mut Out<'_>) {
+        let key = self.setup.key.as_deref().filter(|_| !self.key_in_address);
+        if let (Some(key), Some(socket)) = (key, self.link.socket) {
+            out.send_secret(socket, write::auth(key));
+            self.link.authed = true;
+        }
+        self.subscribe(out);
+        self.ready(out);
+    }
+
+    /// Asks for what happens in the conversation, and begins to keep the connection alive.
+    pub(super) fn subscribe(&mut self, out: &mut Out<'_>) {
+        self.write(write::about("subscribe", &self.session), out);
+        out.wait_for(wait::PING, Some(PING));
+        if !self.setup.others.is_empty() && !self.link.with_others {
+            out.wait_for(wait::OTHERS, Some(OTHERS));
+        }
+    }
+
+    pub(super) fn subscribe_others(&mut self, out: &mut Out<'_>) {
+        self.link.with_others = true;
+        for other in self.setup.others.clone() {
+            self.write(write::about("subscribe", other.as_str()), out);
+        }
+    }
+
+    pub(super) fn ping(&mut self, out: &mut Out<'_>) {
+        if self.link.pings >= UNANSWERED {
+            return out.lost(None);
+        }
+        if !self.link.no_pings {
+            self.link.pings += 1;
+            self.link.pinged = true;
+            self.write(write::ping(), out);
+            out.wait_for(wait::PING, Some(PING));
+        }
+    }
+
+    pub(super) fn typing(&mut self, writes: bool, out: &mut Out<'_>) -> Result<(), Unsupported> {
+        if self.tongue != Tongue::Documented {
+            return Err(Unsupported);
+        }
+        let kind = if writes {
+            "typing_start"
+        } else {
+            "typing_stop"
+        };
+        self.write(write::about(kind, &self.session), out);
+        Ok(())
+    }
+
+    fn whose(&self, frame: &Value) -> Whose {
+        match text(frame, "session_id") {
+            None => Whose::Ours,
+            Some(id) if self.is_session(id) => Whose::Ours,
+            Some(id) => self.other(id).cloned().map_or(Whose::Nobodys, Whose::Other),
+        }
+    }
+
+    pub(super) fn documented(&mut self, frame: &Value, out: &mut Out<'_>) {
+        let kind = text(frame, "type").unwrap_or_default();
+        if kind == "error" {
+            return self.failed(frame, out);
+        }
+        self.key_taken = true;
+        match kind {
+            "stream_start" => self.stream_start(frame, out),
+            "stream_chunk" => self.stream_chunk(frame, out),
+            "stream_end" => self.stream_end(frame, out),
+            "message" => self.said(frame, out),
+            "session_created" => self.created(frame, out),
+            "session_closed" => self.closed(frame, out),
+            "pong" => self.link.pinged = false,
+            _ => match self.whose(frame) {
+                Whose::Ours => self.worked(kind, frame, out),
+                _ => out.dropped(),
+            },
+        }
+    }
+
+    fn stream_start(&mut self, frame: &Value, out: &mut Out<'_>) {
+        let id = text(frame, "message_id").unwrap_or_default();
+        match self.whose(frame) {
+            Whose::Ours if self.streams.is_over(id) || self.is_seen(id) => out.dropped(),
+            Whose::Ours if self.muted => {
+                self.streams.forget(id);
+                out.dropped();
+            }
+            Whose::Ours => {
+                out.wait_for(wait::TYPING, None);
+                self.began(out);
+                self.streams.begin(id);
+            }
+            Whose::Other(other) => {
+                self.elsewhere.push((id.to_owned(), other));
+                out.dropped();
+            }
+            Whose::Nobodys => {
+                self.streams.forget(id);
+                out.dropped();
+            }
+        }
+    }
+
+    fn stream_chunk(&mut self, frame: &Value, out: &mut Out<'_>) {
+        let id = text(frame, "message_id").unwrap_or_default();
+        let Some(piece) = text(frame, "content") else {
+            return out.unknown();
+        };
+        if !self.is_shown(id, frame) {
+            return out.dropped();
+        }
+        // One of which the beginning was missed is of the conversation that is open.
+        self.began(out);
+        if let Some(event) = self.streams.grow(id, piece) {
+            out.event(event);
+        }
+    }
+
+    /// Whether a piece, or the end, of that answer is to be shown.
+    fn is_shown(&self, id: &str, frame: &Value) -> bool {
+        let elsewhere = self.elsewhere.iter().any(|(known, _)| known == id);
+        let known = self.streams.knows(id);
+        let ours = known || matches!(self.whose(frame), Whose::Ours);
+        let over = self.streams.is_over(id) || !known && (self.muted || self.is_seen(id));
+        ours && !elsewhere && !over
+    }
+
+    fn stream_end(&mut self, frame: &Value, out: &mut Out<'_>) {
+        let id = text(frame, "message_id").unwrap_or_default();
+        if let Some(at) = self.elsewhere.iter().position(|(known, _)| known == id) {
+            let (_, other) = self.elsewhere.remove(at);
+            return out.event(AgentEvent::Elsewhere(other));
+        }
+        if !self.is_shown(id, frame) {
+            // What was stopped has come to its end.
+            if self.muted {
+                self.finish(Certainty::Likely, out);
+            }
+            return out.dropped();
+        }
+        self.whole(id, text(frame, "content"), out);
+    }
+
+    /// An answer is whole.
+    fn whole(&mut self, id: &str, text: Option<&str>, out: &mut Out<'_>) {
+        self.began(out);
+        self.see(id);
+        for event in self.streams.end(id, text) {
+            out.event(event);
+        }
+        if !self.streams.is_live() {
+            self.finish(Certainty::Likely, out);
+        }
+    }
+
+    fn is_seen(&self, id: &str) -> bool {
+        !id.is_empty() && self.seen.iter().any(|known| known == id)
+    }
+
+    fn see(&mut self, id: &str) {
+        if !id.is_empty() {
+            if self.seen.len() == SEEN {
+                self.seen.remove(0);
+            }
+            self.seen.push(id.to_owned());
+        }
+    }
+
+    /// A message, whoever's it is.
+    fn said(&mut self, frame: &Value, out: &mut Out<'_>) {
+        let id = text(frame, "message_id").unwrap_or_default();
+        let words = field(frame, "content").map(json::readable);
+        let Some(words) = words.filter(|words| !words.is_empty()) else {
+            return out.unknown();
+        };
+        let role = text(frame, "role").unwrap_or("assistant");
+        match self.whose(frame) {
+            Whose::Ours if self.is_seen(id) => out.dropped(),
+            Whose::Ours if role == "user" => {
+                self.see(id);
+                self.heard(words, out);
+            }
+            Whose::Ours if role == "system" => {
+                self.see(id);
+                out.event(AgentEvent::Notice(Notice::Said { text: words }));
+            }
+            Whose::Ours if self.muted => {
+                self.see(id);
+                self.finish(Certainty::Likely, out);
+                out.dropped();
+            }
+            Whose::Ours => self.whole(id, Some(&words), out),
+            Whose::Other(other) if role != "user" => {
+                out.event(AgentEvent::Elsewhere(other));
+            }
+            _ => out.dropped(),
+        }
+    }
+
+    /// A message of the person's: ours that the server repeats, or one from elsewhere.
+    fn heard(&mut self, words: String, out: &mut Out<'_>) {
+        let echo = self.echoes.iter().position(|text| *text == words);
+        if let Some(at) = echo {
+            self.echoes.remove(at);
+            if self.unanswered.is_none() {
+                return out.dropped();
+            }
+        }
+        self.unanswered = None;
+        self.fresh = false;
+        out.event(AgentEvent::Overheard(words));
+    }
+
+    /// What the bot does in our session.
+    fn worked(&mut self, kind: &str, frame: &Value, out: &mut Out<'_>) {
+        let types = field(frame, "is_typing").and_then(Value::as_bool);
+        let tool = text(frame, "tool");
+        match (kind, types, tool) {
+            ("bot_typing", Some(true), _) => {
+                self.began(out);
+                out.wait_for(wait::TYPING, Some(TYPES));
+            }
+            // An answer that grows says itself when it is whole.
+            ("bot_typing", Some(false), _) if self.streams.is_live() => {
+                out.wait_for(wait::TYPING, None);
+            }
+            ("bot_typing", Some(false), _) => self.finish(Certainty::Likely, out),
+            ("tool_call" | "tool_result", _, Some(_)) if self.muted => out.dropped(),
+            ("tool_call", _, Some(name)) => {
+                self.began(out);
+                self.streams.part();
+                out.event(AgentEvent::ToolCallStarted {
+                    call: None,
+                    name: name.to_owned(),
+                    args: arguments(field(frame, "arguments")),
+                });
+            }
+            ("tool_result", _, Some(name)) => {
+                self.began(out);
+                self.streams.part();
+                let result = field(frame, "result").unwrap_or(&Value::Null);
+                out.event(outcome(name, result));
+            }
+            _ => out.unknown(),
+        }
+    }
+
+    /// The server has made a session: it is ours where it has not shown that it knows the one that we
+    /// asked for, and nobody else's that we know of.
+    fn created(&mut self, frame: &Value, out: &mut Out<'_>) {
+        let Some(id) = text(frame, "session_id") else {
+            return out.unknown();
+        };
+        let wanted = self.fresh || self.unanswered.is_some() || self.link.is_new();
+        if self.is_session(id) || !wanted || self.is_other(id) {
+            return out.dropped();
+        }
+        self.named(id, out);
+        self.subscribe(out);
+    }
+
+    fn closed(&mut self, frame: &Value, out: &mut Out<'_>) {
+        match self.whose(frame) {
+            Whose::Ours => {
+                let reason = text(frame, "reason").unwrap_or_default().to_owned();
+                self.closed = true;
+                self.streams.forget_all();
+                if self.running {
+                    self.finish(Certainty::Certain, out);
+                }
+                out.event(AgentEvent::Notice(Notice::Closed { reason }));
+            }
+            _ => out.dropped(),
+        }
+    }
+
+    /// The server did not take something, which it does not name.
+    fn failed(&mut self, frame: &Value, out: &mut Out<'_>) {
+        let code = text(frame, "code").unwrap_or_default();
+        let sent = self.unanswered.take();
+        let pinged = std::mem::take(&mut self.link.pinged);
+        match (code, sent) {
+            ("AUTH_FAILED", sent) => self.unauthorized(sent, out),
+            ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", None) if self.link.with_others => {
+                out.dropped();
+            }
+            ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", sent) if self.fresh && !self.made => {
+                self.made = true;
+                self.unanswered = sent;
+                self.ask(Errand::Make, out);
+            }
+            ("SESSION_NOT_FOUND", None) if self.fresh => out.dropped(),
+            ("SESSION_NOT_FOUND", sent) => self.unknown_session(sent.is_some(), out),
+            ("SUBSCRIPTION_FAILED", sent) => {
+                self.unanswered = sent;
+                out.event(AgentEvent::Trouble(fault(code, frame)));
+            }
+            ("RATE_LIMITED", Some(_)) => out.event(AgentEvent::TooOften),
+            ("MESSAGE_TOO_LARGE", Some(_)) => self.not_sent(Failure::TooLarge, out),
+            // Nothing else of ours can be: the session keeps the limit by itself.
+            ("MESSAGE_TOO_LARGE", None) => out.dropped(),
+            ("INVALID_FORMAT", Some(_)) => {
+                self.not_sent(Failure::Refused, out);
+                out.event(AgentEvent::RunFailed(fault(code, frame)));
+            }
+            ("INVALID_FORMAT", None) if pinged => {
+                self.link.no_pings = true;
+                out.dropped();
+            }
+            ("RATE_LIMITED" | "INVALID_FORMAT", None) => {
+                out.event(AgentEvent::Trouble(fault(code, frame)));
+            }
+            (_, sent) => {
+                let running = std::mem::take(&mut self.running);
+                out.event(match running || sent.is_some() {
+                    true => AgentEvent::RunFailed(fault(code, frame)),
+                    false => AgentEvent::Trouble(fault(code, frame)),
+                });
+            }
+        }
+    }
+
+    fn not_sent(&mut self, why: Failure, out: &mut Out<'_>) {
+        out.event(AgentEvent::NotSent(why));
+        self.finish(Certainty::Certain, out);
+    }
+
+    /// The key is refused: it is given the other way, or there is no use in going on without another.
+    fn unauthorized(&mut self, sent: Option<Sent>, out: &mut Out<'_>) {
+        if let Some(sent) = sent {
+            out.event(AgentEvent::NotTaken(sent.id));
+            self.finish(Certainty::Certain, out);
+        }
+        if self.can_try_other_way() {
+            self.key_in_address = true;
+            return out.lost(None);
+        }
+        out.lost(Some(Gone::Unauthorized));
+    }
+
+    fn unknown_session(&mut self, was_sent: bool, out: &mut Out<'_>) {
+        if was_sent {
+            self.not_sent(Failure::Refused, out);
+        }
+        out.lost(Some(Gone::UnknownConversation));
+    }
+
+    /// The server was asked for a session; a message that waited for one goes out in it.
+    pub(super) fn made(&mut self, id: Option<&str>, out: &mut Out<'_>) {
+        let sent = self.unanswered.take();
+        let Some(id) = id else {
+            if sent.is_some() {
+                self.unknown_session(true, out);
+            }
+            return;
+        };
+        self.named(id, out);
+        self.subscribe(out);
+        if let Some(sent) = sent {
+            let at = self.clock;
+            let frame = self.written(Said {
+                text: &sent.text,
+                attachments: &sent.attachments,
+                at,
+            });
+            self.unanswered = Some(sent);
+            if let Ok(frame) = frame {
+                self.write(frame, out);
+            }
+        }
+    }
+}
+
+/// The arguments of a call, which some write as a text.
+pub(super) fn arguments(args: Option<&Value>) -> Value {
+    match args {
+        Some(Value::String(text)) => {
+            serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
+        }
+        Some(args) => args.clone(),
+        None => Value::Null,
+    }
+}
+
+/// A tool has answered: no identifier says which of its calls, so that it is the oldest.
+pub(super) fn outcome(name: &str, result: &Value) -> AgentEvent {
+    let failed = json::first(result, &["error"]).is_some()
+        || result.get("success").and_then(Value::as_bool) == Some(false);
+    let content = match result {
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![Content::Text(text.clone())],
+        other => vec![Content::Json(other.clone())],
+    };
+    AgentEvent::ToolCallFinished {
+        call: None,
+        name: name.to_owned(),
+        state: if failed {
+            ToolState::Failed
+        } else {
+            ToolState::Done
+        },
+        timed_out: false,
+        content,
+    }
+}
+
+/// An error in words: those of the document have sentences of ours, with the next step.
+fn fault(code: &str, frame: &Value) -> Fault {
+    let known = matches!(
+        code,
+        "RATE_LIMITED" | "INVALID_FORMAT" | "SUBSCRIPTION_FAILED"
+    );
+    let said = text(frame, "message").unwrap_or_default().to_owned();
+    let details = field(frame, "details").map(json::readable);
+    let code = Some(code.to_owned()).filter(|code| !code.is_empty());
+    match known {
+        true => Fault {
+            message: String::new(),
+            detail: Some(said).filter(|said| !said.is_empty()),
+            code,
+        },
+        false => Fault {
+            message: said,
+            detail: details,
+            code,
+        },
+    }
+}
