@@ -217,8 +217,8 @@ impl Protocol for GeneralBots {
     }
 
     fn connect(&mut self, _cursor: &Cursor, out: &mut Out<'_>) {
+        self.told_lines(out);
         self.streams.cut();
-        self.elsewhere.clear();
         self.native.cut();
         self.unanswered = None;
         self.running = false;
@@ -385,6 +385,9 @@ impl GeneralBots {
     /// its address, which a page cannot tell from a server that is away.
     fn ended(&mut self, closed: &Closed, out: &mut Out<'_>) {
         let refused = closed.code == 1008;
+        if let Some(sent) = self.unanswered.take().filter(|_| refused) {
+            self.not_taken(&sent, out);
+        }
         if self.can_try_other_way() && (refused || !self.link.open) {
             self.key_in_address = true;
             self.other_way = true;

@@ -6,6 +6,7 @@ mod conformance;
 mod demo;
 mod export;
 mod fixtures;
+mod general_bots;
 mod history;
 mod kept;
 mod keys;

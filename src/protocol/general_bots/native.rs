@@ -242,7 +242,7 @@ impl GeneralBots {
         let grown = std::mem::take(&mut self.native.text);
         // C never says an answer twice: this is another one, of a tool.
         if self.native.is_newest() && !grown.is_empty() && !said.starts_with(&grown) {
-            out.event(AgentEvent::TextFinished(grown));
+            out.event(AgentEvent::TextFinished(grown.clone()));
         }
         if !thought.is_empty() && !self.native.reasoned {
             out.event(AgentEvent::ReasoningFinished(thought));
@@ -251,7 +251,15 @@ impl GeneralBots {
             out.event(AgentEvent::TextFinished(said));
         }
         self.native.turn_over();
-        self.finish(Certainty::Likely, out);
+        // Behind what a tool says by itself more may come.
+        let again = !grown.is_empty() && !self.native.is_newest();
+        self.finish(
+            match again {
+                true => Certainty::Certain,
+                false => Certainty::Likely,
+            },
+            out,
+        );
     }
 
     /// The empty end of an answer, or a frame that carries something else.
