@@ -11,13 +11,19 @@ pub(crate) struct Sdp {
     version: u64,
     pub(crate) ufrag: String,
     tracks: usize,
+    /// Its candidates are in it, as they are once they were gathered.
+    full: bool,
 }
 
 impl Sdp {
     fn text(&self) -> String {
         format!(
-            "v=0\r\no=- {} {} IN IP4 127.0.0.1\r\ns=-\r\na=ice-ufrag:{}\r\na=tracks:{}\r\n",
-            self.session, self.version, self.ufrag, self.tracks
+            "v=0\r\no=- {} {} IN IP4 127.0.0.1\r\ns=-\r\na=ice-ufrag:{}\r\na=tracks:{}\r\n{}",
+            self.session,
+            self.version,
+            self.ufrag,
+            self.tracks,
+            if self.full { "a=candidate:1\r\n" } else { "" },
         )
     }
 
@@ -29,6 +35,7 @@ impl Sdp {
             version: origin.next()?.parse().ok()?,
             ufrag: line("a=ice-ufrag:")?.to_owned(),
             tracks: line("a=tracks:").unwrap_or("1").parse().ok()?,
+            full: line("a=candidate:").is_some(),
         })
     }
 }
@@ -109,10 +116,12 @@ impl Connection {
         if new {
             self.restarts += 1;
         }
+        let ufrag = format!("u{}-{}", self.session, self.restarts);
         Sdp {
             session: self.session,
             version: self.version,
-            ufrag: format!("u{}-{}", self.session, self.restarts),
+            full: self.gathered == ufrag,
+            ufrag,
             tracks: if self.added { self.tracks } else { 0 },
         }
     }
@@ -164,7 +173,7 @@ impl Connection {
             };
             self.restart &= self.local.as_ref().is_some_and(|of| of.ufrag == ours.ufrag);
             self.local = Some(ours);
-            self.remote = Some(theirs);
+            self.have(theirs);
             return vec![Word::Stable(true), Word::Described(None)];
         }
         let mut words = Vec::new();
@@ -188,8 +197,15 @@ impl Connection {
         })));
         words.extend(self.gather(&answer.ufrag));
         self.local = Some(answer);
-        self.remote = Some(theirs);
+        self.have(theirs);
         words
+    }
+
+    fn have(&mut self, theirs: Sdp) {
+        if theirs.full {
+            self.candidates.push(theirs.ufrag.clone());
+        }
+        self.remote = Some(theirs);
     }
 
     pub(crate) fn add(&mut self, candidate: Option<&Value>) -> Vec<Word> {

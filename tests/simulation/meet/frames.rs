@@ -315,12 +315,23 @@ fn candidates_of_an_offer_that_was_ignored_are_swallowed() {
         alone.hears(&json!({"type": "join", "participant_id": theirs}));
         alone.happened(Happening::Wanted(LinkId(1)));
         alone.described(1, true, SDP);
+        alone.hears(&from(
+            theirs,
+            &json!({"type": "answer", "sdp": SDP, "from": theirs}),
+        ));
+        alone.happened(Happening::Described {
+            link: LinkId(1),
+            description: None,
+        });
+        // Both want to go on, in the same moment.
+        alone.happened(Happening::Wanted(LinkId(1)));
+        alone.described(1, true, SDP);
+        alone.actions.clear();
         let mut glare = offer();
         glare["from"] = theirs.into();
         alone.hears(&from(theirs, &glare));
         assert_eq!(alone.taken().is_none(), ignored, "the lower id is polite");
         if ignored {
-            // Their answer comes, so the browser takes candidates, and refuses those of the offer.
             let why = "unknown ufrag".to_owned();
             alone.hears(&from(
                 theirs,

@@ -142,7 +142,14 @@ impl Replay {
         self.now = self.now.max(at);
     }
 
-    /// The recorded client joined at once; a room of ours waits for a chat's greeting first.
+    /// The recorded client joined at once; ours listens for a chat's greeting first.
+    fn join(lines: &[Line]) -> Self {
+        let mut replay = Self::new(lines);
+        replay.until(replay.now + Duration::millis(250));
+        assert_eq!(replay.phase, Signalling::Joined);
+        replay
+    }
+
     fn feed(&mut self, lines: &[Line]) {
         let begin = self.now;
         for line in lines {
@@ -161,7 +168,7 @@ fn is_call(name: &str) -> bool {
 #[test]
 fn each_recorded_call_makes_its_ties() {
     for (name, lines) in recordings().iter().filter(|(name, _)| is_call(name)) {
-        let mut replay = Replay::new(lines);
+        let mut replay = Replay::join(lines);
         replay.feed(lines);
         assert_eq!(
             (replay.ties, replay.most),
@@ -188,7 +195,7 @@ fn each_recorded_call_makes_its_ties() {
 #[test]
 fn who_leaves_in_a_recorded_call_is_gone() {
     for (name, lines) in recordings().iter().filter(|(name, _)| name.ends_with("_a")) {
-        let mut replay = Replay::new(lines);
+        let mut replay = Replay::join(lines);
         replay.feed(lines);
         // Ana hears Bo's goodbye; Cy's page is killed, which only a server with a roster of its own
         // can say.
@@ -217,7 +224,7 @@ fn a_signal_without_any_sender_is_nobodys() {
         .iter()
         .find(|(name, _)| name == "doc_meet_minimal")
         .unwrap();
-    let mut replay = Replay::new(lines);
+    let mut replay = Replay::join(lines);
     replay.feed(lines);
     assert_eq!((replay.ties, replay.most), (0, 0));
 }
@@ -229,7 +236,7 @@ fn frames_that_are_doubled_make_no_further_ties() {
             .iter()
             .flat_map(|of| [of.clone(), of.clone()])
             .collect();
-        let mut replay = Replay::new(lines);
+        let mut replay = Replay::join(lines);
         replay.feed(&doubled);
         assert_eq!((replay.ties, replay.most), (2, 2), "{name}");
     }
@@ -259,7 +266,7 @@ fn a_mangled_frame_ends_nothing() {
             let rest: String = chars[place + 1..].iter().collect();
             *frame = if cut { head } else { format!("{head}{with}{rest}") };
         }
-        let mut replay = Replay::new(&lines);
+        let mut replay = Replay::join(&lines);
         replay.feed(&lines);
         // And the room can still be left.
         replay.input(Input::Leave);

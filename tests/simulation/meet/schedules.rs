@@ -97,7 +97,11 @@ fn did(world: &mut World, deed: &Deed) {
                 world.input(at, sends);
             }
         }
-        Deed::Wall(a, b) => world.walls.extend(one(a).zip(one(b))),
+        Deed::Wall(a, b) => {
+            if let Some((a, b)) = one(a).zip(one(b)) {
+                world.wall(a, b);
+            }
+        }
         Deed::NoWalls => world.walls.clear(),
         Deed::Fate(after, fate) => {
             let at = world.counted + after;

@@ -102,7 +102,8 @@ pub(crate) struct World {
     pub(crate) walls: Vec<(usize, usize)>,
     /// What becomes of the frames that count, by their number.
     pub(crate) fates: BTreeMap<usize, Fate>,
-    /// Which frames count for that.
+    /// Which frames count for that: those that make a tie. No socket loses a frame but with its end,
+    /// after which everybody is told again what one sends.
     pub(crate) counts: fn(&Value) -> bool,
     pub(crate) counted: usize,
     ticking: bool,
@@ -124,7 +125,7 @@ impl World {
             linger: 0,
             walls: Vec::new(),
             fates: BTreeMap::new(),
-            counts: |frame| frame["type"] == "signal",
+            counts: |frame| frame["type"] == "signal" && frame["signal"]["type"] != "state",
             counted: 0,
             ticking: false,
         }
@@ -435,6 +436,12 @@ impl World {
 
     pub(crate) fn leave(&mut self, at: usize) {
         self.input(at, Input::Leave);
+    }
+
+    /// Nothing goes between these any more.
+    pub(crate) fn wall(&mut self, one: usize, two: usize) {
+        self.walls.push((one, two));
+        self.tick();
     }
 
     fn tick(&mut self) {
