@@ -352,6 +352,8 @@ impl World {
                 Happening::Added(link)
             }
             Word::Refused(why) => {
+                // The room knows better than to ask for anything else that is refused.
+                assert_eq!(why, "a candidate of another round");
                 tie.busy = false;
                 let why = why.to_owned();
                 Happening::Refused { link, why }
