@@ -7,4 +7,6 @@ mod mishaps;
 mod replay;
 mod schedules;
 mod server;
+mod ties;
+mod traffic;
 mod world;

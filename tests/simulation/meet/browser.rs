@@ -67,6 +67,8 @@ pub(crate) struct Connection {
     pub(crate) remote: Option<Sdp>,
     candidates: Vec<String>,
     gathered: String,
+    /// The credentials with which no way was found: nothing but others can find one.
+    failed: String,
     pub(crate) tie: Tie,
     pub(crate) rollbacks: usize,
     pub(crate) refusals: Vec<&'static str>,
@@ -92,6 +94,7 @@ impl Connection {
             remote: None,
             candidates: Vec::new(),
             gathered: String::new(),
+            failed: String::new(),
             tie: Tie::Connecting,
             rollbacks: 0,
             refusals: Vec::new(),
@@ -231,7 +234,8 @@ impl Connection {
     /// of the other's.
     pub(crate) fn reaches(&self, other: &Self) -> bool {
         let knows = |one: &Self, two: &Self| {
-            one.remote.is_some()
+            one.local.as_ref().is_some_and(|of| of.ufrag != one.failed)
+                && one.remote.is_some()
                 && one.remote.as_ref().map(|of| &of.ufrag) == two.local.as_ref().map(|of| &of.ufrag)
                 && one
                     .remote
@@ -239,6 +243,14 @@ impl Connection {
                     .is_some_and(|of| one.candidates.contains(&of.ufrag))
         };
         knows(self, other) && knows(other, self)
+    }
+
+    pub(crate) fn moved(&mut self, tie: Tie) {
+        self.tie = tie;
+        if tie == Tie::Failed {
+            let ours = self.local.as_ref().map(|of| of.ufrag.clone());
+            self.failed = ours.unwrap_or_default();
+        }
     }
 
     pub(crate) fn session(&self) -> u64 {

@@ -406,6 +406,28 @@ fn an_error_in_answer_to_the_join_is_told_in_the_servers_words() {
 }
 
 #[test]
+fn a_server_that_closes_for_a_breach_of_its_rules_is_not_tried_again() {
+    let mut alone = Alone::new();
+    alone.happened(Happening::Closed(1008));
+    let refused = Signalling::Refused(String::new());
+    assert_eq!(alone.signalling.last(), Some(&refused));
+    alone.wait(600_000);
+    assert_eq!(alone.actions, []);
+}
+
+#[test]
+fn a_join_that_came_too_soon_is_tried_again() {
+    let mut alone = Alone::new();
+    alone.hears(&json!({"type": "error", "code": "RATE_LIMITED", "message": "?"}));
+    assert!(matches!(
+        alone.signalling.last(),
+        Some(Signalling::Waiting { .. })
+    ));
+    alone.wait(1_000);
+    assert_eq!(alone.signalling.last(), Some(&Signalling::Connecting));
+}
+
+#[test]
 fn a_frame_of_64_kb_is_sent_and_a_larger_one_is_not_and_makes_the_tie_anew() {
     let mut spare = 0;
     for (over, sent) in [(0, true), (0, true), (1, false)] {

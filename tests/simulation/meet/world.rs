@@ -23,7 +23,7 @@ pub(crate) enum Fate {
 }
 
 #[derive(Debug)]
-enum Event {
+pub(super) enum Event {
     Opened {
         page: usize,
         socket: u32,
@@ -55,7 +55,7 @@ enum Event {
 pub(crate) struct Page {
     pub(crate) room: Room,
     pub(crate) ties: BTreeMap<LinkId, Connection>,
-    socket: Option<u32>,
+    pub(super) socket: Option<u32>,
     pub(crate) signalling: Vec<Signalling>,
     pub(crate) others: Vec<Participant>,
     pub(crate) unknown: Vec<String>,
@@ -73,7 +73,7 @@ pub(crate) struct Page {
 
 impl Page {
     /// The tie that leads to this connection.
-    fn link_of(&self, session: u64) -> Option<LinkId> {
+    pub(super) fn link_of(&self, session: u64) -> Option<LinkId> {
         let mut of = self.ties.iter();
         of.find(|(_, of)| of.session() == session).map(|(l, _)| *l)
     }
@@ -87,13 +87,13 @@ pub(crate) struct World {
     pub(crate) now: Instant,
     pub(crate) pages: Vec<Page>,
     pub(crate) server: Server,
-    queue: BTreeMap<(u64, u64), Event>,
+    pub(super) queue: BTreeMap<(u64, u64), Event>,
     order: u64,
-    random: Random,
+    pub(super) random: Random,
     sessions: u64,
     sockets: u32,
     /// When the last frame of each socket and direction arrives; the next arrives no earlier.
-    last: BTreeMap<(u32, bool), u64>,
+    pub(super) last: BTreeMap<(u32, bool), u64>,
     /// The server takes no sockets.
     pub(crate) down: bool,
     /// How long the server takes to notice a cut.
@@ -106,7 +106,7 @@ pub(crate) struct World {
     /// after which everybody is told again what one sends.
     pub(crate) counts: fn(&Value) -> bool,
     pub(crate) counted: usize,
-    ticking: bool,
+    pub(super) ticking: bool,
 }
 
 impl World {
@@ -180,12 +180,12 @@ impl World {
         world
     }
 
-    fn push(&mut self, at: u64, event: Event) {
+    pub(super) fn push(&mut self, at: u64, event: Event) {
         self.order += 1;
         self.queue.insert((at, self.order), event);
     }
 
-    fn soon(&mut self, most: u64) -> u64 {
+    pub(super) fn soon(&mut self, most: u64) -> u64 {
         self.now.0 + 1 + self.random.up_to(most)
     }
 
@@ -275,244 +275,8 @@ impl World {
         }
     }
 
-    /// One thing at a time is done for each tie; it takes a while, and then the browser says how
-    /// it went.
-    fn work(&mut self, at: usize, link: LinkId, work: impl FnOnce(&mut Connection) -> Vec<Word>) {
-        let tie = self.pages[at].ties.get_mut(&link).expect("a tie");
-        assert!(!tie.busy, "two things at a time");
-        tie.busy = true;
-        let words = work(tie);
-        let mut when = self.soon(15);
-        for word in words {
-            if matches!(word, Word::Candidate(_)) {
-                when += 1 + self.random.up_to(10);
-            }
-            let page = at;
-            self.push(when, Event::Word { page, link, word });
-        }
-    }
-
-    /// `negotiationneeded` comes once, however much has changed.
-    fn settle(&mut self, at: usize, link: LinkId) {
-        let when = self.soon(5);
-        let tie = self.pages[at].ties.get_mut(&link).unwrap();
-        if tie.is_stable() && tie.needs_negotiation() && !tie.wanted {
-            tie.wanted = true;
-            let word = Word::Wanted;
-            self.push(
-                when,
-                Event::Word {
-                    page: at,
-                    link,
-                    word,
-                },
-            );
-        }
-    }
-
-    pub(crate) fn share_screen(&mut self, at: usize, on: bool) {
-        let tracks = if on { 2 } else { 1 };
-        self.pages[at].tracks = tracks;
-        let links: Vec<LinkId> = self.pages[at].ties.keys().copied().collect();
-        for link in links {
-            self.pages[at].ties.get_mut(&link).unwrap().tracks = tracks;
-            self.settle(at, link);
-        }
-        let (audio, video, _) = self.pages[at].sends;
-        let screen = on;
-        self.input(
-            at,
-            Input::Sends {
-                audio,
-                video,
-                screen,
-            },
-        );
-    }
-
-    /// One end is closed, and the other notices.
-    fn drop_tie(&mut self, at: usize, link: LinkId) {
-        let dropped = self.pages[at].ties.remove(&link);
-        assert!(dropped.is_some(), "a tie to drop");
-        self.tick();
-    }
-
-    fn word(&mut self, at: usize, link: LinkId, word: Word) {
-        let Some(tie) = self.pages[at].ties.get_mut(&link) else {
-            return;
-        };
-        let happening = match word {
-            Word::Stable(stable) => Happening::Stable { link, stable },
-            Word::Described(description) => {
-                tie.busy = false;
-                Happening::Described { link, description }
-            }
-            Word::Added => {
-                tie.busy = false;
-                Happening::Added(link)
-            }
-            Word::Refused(why) => {
-                // The room knows better than to ask for anything else that is refused.
-                assert_eq!(why, "a candidate of another round");
-                tie.busy = false;
-                let why = why.to_owned();
-                Happening::Refused { link, why }
-            }
-            Word::Wanted => {
-                tie.wanted = false;
-                if !tie.is_stable() || !tie.needs_negotiation() {
-                    return;
-                }
-                Happening::Wanted(link)
-            }
-            Word::Candidate(candidate) => Happening::Candidate { link, candidate },
-        };
-        self.input(at, Input::Happened(happening));
-        if self.pages[at].ties.contains_key(&link) {
-            self.settle(at, link);
-        }
-        self.tick();
-    }
-
-    fn carry(&mut self, socket: u32, up: bool, frame: String) {
-        let value: Value = serde_json::from_str(&frame).unwrap_or_default();
-        let mut fate = None;
-        if (self.counts)(&value) {
-            fate = self.fates.get(&self.counted).copied();
-            self.counted += 1;
-        }
-        let after = self.last.get(&(socket, up)).copied().unwrap_or(0);
-        let mut when = self.soon(20).max(after);
-        match fate {
-            Some(Fate::Lost) => return,
-            Some(Fate::Late(by)) => when += by,
-            _ => {
-                self.last.insert((socket, up), when);
-            }
-        }
-        for _ in 0..if fate == Some(Fate::Doubled) { 2 } else { 1 } {
-            let frame = frame.clone();
-            let event = match up {
-                true => Event::ToServer { socket, frame },
-                false => Event::ToPage { socket, frame },
-            };
-            self.push(when, event);
-        }
-    }
-
-    fn send_all(&mut self, sent: Vec<(u32, String)>) {
-        for (socket, frame) in sent {
-            self.carry(socket, false, frame);
-        }
-    }
-
-    /// The socket is gone, with what is under way on it.
-    fn cut_socket(&mut self, at: usize, linger: u64) {
-        if let Some(socket) = self.pages[at].socket.take() {
-            self.queue.retain(|_, event| match event {
-                Event::ToServer { socket: of, .. } | Event::ToPage { socket: of, .. } => {
-                    *of != socket
-                }
-                _ => true,
-            });
-            let when = self.now.0 + linger;
-            self.push(when, Event::Noticed { socket });
-        }
-    }
-
-    /// The signalling of a page is cut.
-    pub(crate) fn cut(&mut self, at: usize) {
-        if self.pages[at].socket.is_some() {
-            self.cut_socket(at, self.linger);
-            self.input(at, Input::Happened(Happening::Closed(1006)));
-        }
-    }
-
-    /// The page is gone, and says nothing.
-    pub(crate) fn kill(&mut self, at: usize) {
-        self.cut_socket(at, self.linger);
-        self.pages[at].alive = false;
-        self.pages[at].ties.clear();
-        self.tick();
-    }
-
     pub(crate) fn leave(&mut self, at: usize) {
         self.input(at, Input::Leave);
-    }
-
-    /// Nothing goes between these any more.
-    pub(crate) fn wall(&mut self, one: usize, two: usize) {
-        self.walls.push((one, two));
-        self.tick();
-    }
-
-    fn tick(&mut self) {
-        if !self.ticking {
-            self.ticking = true;
-            self.push(self.now.0 + 20, Event::Ties);
-        }
-    }
-
-    fn owner(&self, session: u64) -> Option<(usize, LinkId)> {
-        let mut pages = self.pages.iter().enumerate();
-        pages.find_map(|(at, page)| Some((at, page.link_of(session)?)))
-    }
-
-    /// Ways are found, and break.
-    fn look_at_ties(&mut self) {
-        self.ticking = false;
-        let mut moved: Vec<(usize, LinkId, Tie)> = Vec::new();
-        let mut all: Vec<(usize, LinkId)> = Vec::new();
-        let mut idle: Vec<(usize, LinkId, Option<u64>)> = Vec::new();
-        let mut rests = true;
-        let now = self.now;
-        for (at, page) in self.pages.iter().enumerate() {
-            all.extend(page.ties.keys().map(|link| (at, *link)));
-        }
-        for (one, link) in &all {
-            let tie = &self.pages[*one].ties[link];
-            let other = self.partner(*one, tie);
-            let silent = tie.idle_since.map_or(0, |since| now.0 - since);
-            let moves = match (tie.tie, other) {
-                // Consent to receive runs out after some seconds (RFC 7675, section 5.1).
-                (Tie::Connected, None) if silent >= 5_000 => Some(Tie::Disconnected),
-                (Tie::Disconnected, None) if silent >= 15_000 => Some(Tie::Failed),
-                (Tie::Connecting, None) if silent >= 15_000 => Some(Tie::Failed),
-                (Tie::Connected, _) | (_, None) => None,
-                _ => Some(Tie::Connected),
-            };
-            rests &= other.is_some();
-            let since = tie.idle_since.filter(|_| other.is_none());
-            idle.push((*one, *link, since.or(other.is_none().then_some(now.0))));
-            moved.extend(moves.map(|tie| (*one, *link, tie)));
-        }
-        for (at, link, since) in idle {
-            self.pages[at].ties.get_mut(&link).unwrap().idle_since = since;
-        }
-        if !rests {
-            self.tick();
-        }
-        for (at, link, tie) in moved {
-            if tie == Tie::Disconnected {
-                self.pages[at].broken += 1;
-            }
-            if let Some(of) = self.pages[at].ties.get_mut(&link) {
-                of.tie = tie;
-                self.input(at, Input::Happened(Happening::Tied { link, tie }));
-            }
-        }
-    }
-
-    /// The page at the other end of a tie, if there is a way to it.
-    fn partner(&self, one: usize, tie: &Connection) -> Option<usize> {
-        let theirs = tie.remote.as_ref()?.session;
-        let (two, link) = self.owner(theirs)?;
-        let wall = self.walls.contains(&(one, two)) || self.walls.contains(&(two, one));
-        let other = &self.pages[two].ties[&link];
-        let mutual = other.remote.as_ref().map(|of| of.session) == Some(tie.session());
-        let connected = tie.tie == Tie::Connected && other.tie == Tie::Connected;
-        let way = connected || tie.reaches(other);
-        (mutual && way && !wall).then_some(two)
     }
 
     fn next_deadline(&self) -> Option<(Instant, usize)> {
