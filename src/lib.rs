@@ -10,6 +10,7 @@
 //! | [`wire`], [`markdown`] | formats |
 //! | [`protocol`] | one adapter for each server: frames in, one vocabulary of events out |
 //! | [`session`] | connection, outbox, run, timeline: once for all protocols |
+//! | [`meet`] | video rooms: who is there, and the negotiation with each |
 //! | [`storage`], [`embed`], [`words`] | keeping things, the host page, every sentence |
 //! | [`demo`], [`recording`] | an agent in the page, and a player of recorded traffic |
 //! | [`app`] | the Elm loop: a message in, outputs out |
@@ -18,8 +19,6 @@
 //!
 //! Where to start: `app.rs` for what can happen, `session.rs` for what is done about it, and
 //! `protocol/saiki.rs` for what a server says.
-//!
-//! The design foresaw a `meet` module for video rooms; it comes with the server that has them.
 
 pub mod app;
 pub mod demo;

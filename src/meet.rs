@@ -7,9 +7,17 @@
 //! negotiation" of W3C WebRTC 1.0, section 10.7. Pictures and sound go from browser to browser and
 //! never pass here.
 
+mod hearing;
+mod line;
+mod negotiation;
+mod peer;
 mod port;
+mod room;
+mod signal;
+mod ties;
 
 pub use port::{
     Action, Description, Happening, Ice, IceServer, Input, LinkId, Output, Participant, Setup,
     Signalling, Start, Tie,
 };
+pub use room::{MOST_PEOPLE, Room};

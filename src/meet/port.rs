@@ -88,7 +88,8 @@ pub enum Happening {
     Opened,
     /// A frame came.
     Received(String),
-    /// The socket is closed, with the close code.
+    /// The socket is closed, with the close code; not told of one that [`Action::Open`] or
+    /// [`Action::Close`] closed.
     Closed(u16),
     /// A tie wants to be negotiated (`negotiationneeded`).
     Wanted(LinkId),
@@ -100,7 +101,11 @@ pub enum Happening {
         /// `RTCPeerConnection.localDescription`.
         description: Option<Description>,
     },
-    /// The browser refused the last description or candidate of theirs.
+    /// [`Action::Add`] is done.
+    Added(LinkId),
+    /// The browser refused what it was asked last for this tie: [`Action::Describe`],
+    /// [`Action::Take`] or [`Action::Add`]. One of them is under way at a time, and each ends in
+    /// [`Happening::Described`], [`Happening::Added`] or this.
     Refused {
         /// Which.
         link: LinkId,
@@ -155,6 +160,9 @@ pub enum Output {
     Others(Vec<Participant>),
     /// The first frame that was not understood since the last connection, for the inspector.
     Unknown(String),
+    /// A frame of so many bytes was not sent, since the server takes 65,536 at most. A tie that it
+    /// was to describe is made anew.
+    TooLarge(usize),
 }
 
 /// What the browser half is asked to do.
@@ -216,9 +224,11 @@ pub enum Signalling {
         /// It only sends back what it gets; else it answers as a chat does.
         echo: bool,
     },
+    /// No socket could be opened, in several tries; no further one is made.
+    Unreachable,
     /// The room is full: as many as a mesh can hold.
     Full,
-    /// The server refused, in its own words.
+    /// The server refused, in its own words, which may be none.
     Refused(String),
 }
 
@@ -233,10 +243,10 @@ pub struct Participant {
     pub link: Option<LinkId>,
     /// How the tie is.
     pub tie: Tie,
-    /// Their microphone is on, as far as they say.
+    /// Their microphone is on, unless they say that it is not.
     pub audio: bool,
-    /// Their camera is on.
+    /// Their camera is on, unless they say that it is not.
     pub video: bool,
-    /// They share their screen.
+    /// They say that they share their screen.
     pub screen: bool,
 }

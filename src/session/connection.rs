@@ -87,17 +87,17 @@ impl Connection {
         if self.is_open() && now.since(self.since) >= policy.stable_after {
             self.attempt = 0;
         }
-        let ceiling = policy
-            .backoff_base
-            .0
-            .saturating_mul(1 << self.attempt.min(20));
-        let wait = random.up_to(ceiling.min(policy.backoff_ceiling.0));
-        let wait = wait.max(policy.backoff_floor.0);
+        let wait = random.backoff(
+            self.attempt,
+            policy.backoff_base,
+            policy.backoff_floor,
+            policy.backoff_ceiling,
+        );
         self.attempt = self.attempt.saturating_add(1);
         self.since = now;
         self.phase = match self.online {
             true => Phase::Waiting {
-                until: now + crate::model::Duration(wait),
+                until: now + wait,
                 attempt: self.attempt,
                 code: closed.code,
                 ever: self.was_open,

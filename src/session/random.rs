@@ -1,5 +1,7 @@
 //! Seeded randomness for the pure half (SplitMix64, Steele, Lea and Flood 2014).
 
+use crate::model::Duration;
+
 /// A generator; the same seed gives the same numbers.
 #[derive(Clone, Debug)]
 pub struct Random {
@@ -28,6 +30,19 @@ impl Random {
             Some(span) => self.next() % span,
             None => self.next(),
         }
+    }
+
+    /// How long to wait before a connection is tried again after so many failures: up to `base`,
+    /// twice as long each time, and never outside of the two limits.
+    pub fn backoff(
+        &mut self,
+        attempt: u32,
+        base: Duration,
+        floor: Duration,
+        ceiling: Duration,
+    ) -> Duration {
+        let most = base.0.saturating_mul(1 << attempt.min(20));
+        Duration(self.up_to(most.min(ceiling.0)).max(floor.0))
     }
 
     /// A version 4 UUID (RFC 9562 section 5.4).

@@ -10,7 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("markdown", &[]),
     ("protocol", &["io", "model", "wire"]),
     ("session", &["io", "model", "protocol"]),
-    ("meet", &["model", "wire"]),
+    ("meet", &["model", "session", "wire"]),
     ("storage", &["model", "wire"]),
     ("embed", &["model", "wire"]),
     (

@@ -1,0 +1,270 @@
+//! The room: who is in it, and what is said to whom.
+
+use std::collections::VecDeque;
+
+use serde_json::Value;
+
+use super::line::{Due, Line};
+use super::peer::Peer;
+use super::port::{Action, Happening, Input, Output, Participant, Setup, Signalling};
+use super::signal::{self, Sends};
+use crate::model::Instant;
+
+/// So many people are in a room at most, for each sends to each of the others.
+pub const MOST_PEOPLE: usize = 9;
+
+/// So large may a frame be, in bytes (the document's limit).
+const LARGEST_FRAME: usize = 65_536;
+
+/// A video room, without sockets and without pictures.
+#[derive(Debug)]
+pub struct Room {
+    pub(super) setup: Setup,
+    pub(super) line: Line,
+    /// What the server calls us, where it says so.
+    pub(super) address: Option<String>,
+    /// What it called us before, which may be on its roster still.
+    pub(super) former: Option<String>,
+    /// The server has said who is there, since we joined.
+    pub(super) rostered: bool,
+    /// The join is answered, or something else was sent since: an error need not be about it.
+    pub(super) entered: bool,
+    /// A frame that was not understood has been told of.
+    puzzled: bool,
+    pub(super) peers: Vec<Peer>,
+    pub(super) links: u32,
+    sends: Sends,
+    told: Vec<Participant>,
+    outputs: VecDeque<Output>,
+}
+
+impl Room {
+    /// A room that nobody has asked to join yet.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        Self {
+            line: Line::new(setup.seed),
+            setup,
+            address: None,
+            former: None,
+            rostered: false,
+            entered: false,
+            puzzled: false,
+            peers: Vec::new(),
+            links: 0,
+            sends: Sends::default(),
+            told: Vec::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes in one thing that was asked for or happened.
+    pub fn handle(&mut self, input: Input, now: Instant) {
+        match input {
+            Input::Join if self.line.phase() == &Signalling::Idle => self.open(now),
+            Input::Join => {}
+            Input::Leave => self.end(Signalling::Idle, now),
+            Input::RetryNow if self.line.retry() => self.open(now),
+            Input::RetryNow => {}
+            Input::Online(online) if self.line.online(online) => self.open(now),
+            Input::Online(_) => {}
+            Input::Woke => {}
+            Input::Happened(happening) => self.happened(happening, now),
+            Input::Sends {
+                audio,
+                video,
+                screen,
+            } => {
+                let sends = Sends {
+                    audio,
+                    video,
+                    screen,
+                };
+                self.send_what(sends, now);
+            }
+        }
+        self.due(now);
+        self.tell();
+    }
+
+    /// What to do next, and what to know.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Woke`] is due.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        let joined = self.line.is_joined();
+        let peers = self.peers.iter().filter_map(|peer| peer.deadline(joined));
+        let line = self.line.next().map(|(at, _)| at);
+        peers.chain(line).min()
+    }
+
+    fn happened(&mut self, happening: Happening, now: Instant) {
+        match happening {
+            Happening::Opened if self.line.phase() == &Signalling::Connecting => {
+                self.line.opened(now);
+            }
+            Happening::Received(frame) if self.line.is_up() => self.received(&frame, now),
+            Happening::Closed(code) if self.line.is_up() => self.closed(code, now),
+            Happening::Opened | Happening::Received(_) | Happening::Closed(_) => {}
+            of_a_tie => self.of_a_tie(of_a_tie, now),
+        }
+    }
+
+    fn open(&mut self, now: Instant) {
+        self.line.connecting(now);
+        self.act(Action::Open(self.setup.url.clone()));
+        self.tell_line();
+    }
+
+    /// The socket is open, and what answers is no chat.
+    fn join(&mut self, now: Instant) {
+        self.line.joined(now);
+        self.former = self.address.take();
+        self.rostered = false;
+        self.entered = false;
+        self.puzzled = false;
+        self.tell_line();
+        self.send(signal::join(&self.setup), now);
+        self.rejoin(now);
+    }
+
+    fn closed(&mut self, code: u16, now: Instant) {
+        self.line.lost(now);
+        match self.line.phase() {
+            // "Policy violation" (RFC 6455, section 7.4.1): the next try would end likewise.
+            _ if code == 1008 => self.end(Signalling::Refused(String::new()), now),
+            Signalling::Unreachable => self.end(Signalling::Unreachable, now),
+            _ => self.tell_line(),
+        }
+    }
+
+    /// The socket is of no use, and the next one may be.
+    pub(super) fn give_up(&mut self, now: Instant) {
+        self.act(Action::Close);
+        self.closed(1006, now);
+    }
+
+    /// It is over: everybody is told, and nothing is left open.
+    pub(super) fn end(&mut self, phase: Signalling, now: Instant) {
+        if self.line.is_joined() {
+            for at in 0..self.peers.len() {
+                self.say(at, signal::bye(), now);
+            }
+            self.send(signal::leave(&self.setup), now);
+        }
+        if self.line.is_up() {
+            self.act(Action::Close);
+        }
+        while let Some(peer) = self.peers.pop() {
+            self.untie(peer);
+        }
+        self.address = None;
+        self.line.ended(phase);
+        self.tell_line();
+    }
+
+    pub(super) fn untie(&mut self, peer: Peer) {
+        if let Some(of) = peer.negotiation {
+            self.act(Action::Drop(of.link));
+        }
+    }
+
+    fn due(&mut self, now: Instant) {
+        while let Some((_, due)) = self.line.next().filter(|(at, _)| *at <= now) {
+            match due {
+                Due::Open => self.open(now),
+                Due::GiveUp => self.give_up(now),
+                Due::Join => self.join(now),
+                Due::Hello => self.hello_to_all(now),
+                Due::Ping => {
+                    self.line.pinged();
+                    self.entered = true;
+                    self.send(signal::ping(), now);
+                }
+            }
+        }
+        self.nudge(now);
+    }
+
+    /// A relay hands this to everybody. Who knows a roster, and somebody on it, needs no greeting.
+    fn hello_to_all(&mut self, now: Instant) {
+        self.line.no_hello();
+        if !self.rostered || self.peers.is_empty() {
+            let hello = signal::sends("hello", self.sends);
+            self.say_to("*", hello, now);
+        }
+    }
+
+    fn send_what(&mut self, sends: Sends, now: Instant) {
+        if self.sends == sends {
+            return;
+        }
+        self.sends = sends;
+        for at in 0..self.peers.len() {
+            self.say_state(at, now);
+        }
+    }
+
+    pub(super) fn act(&mut self, action: Action) {
+        self.outputs.push_back(Output::Act(action));
+    }
+
+    /// The first thing that was not understood in each connection is told.
+    pub(super) fn puzzled(&mut self, by: &str) {
+        if !std::mem::replace(&mut self.puzzled, true) {
+            self.outputs.push_back(Output::Unknown(by.to_owned()));
+        }
+    }
+
+    /// Sends a frame, if there is a socket; false where it is too large to be sent at all.
+    pub(super) fn send(&mut self, frame: String, now: Instant) -> bool {
+        let size = frame.len();
+        if size > LARGEST_FRAME {
+            self.outputs.push_back(Output::TooLarge(size));
+            return false;
+        }
+        if self.line.is_joined() {
+            self.line.sent(now);
+            self.act(Action::Send(frame));
+        }
+        true
+    }
+
+    /// Says something to one of the others.
+    pub(super) fn say(&mut self, at: usize, payload: Value, now: Instant) -> bool {
+        let target = self.peers.get(at).map(|peer| peer.target().to_owned());
+        target.is_none_or(|target| self.say_to(&target, payload, now))
+    }
+
+    pub(super) fn say_to(&mut self, target: &str, payload: Value, now: Instant) -> bool {
+        self.entered = true;
+        self.send(signal::signal(&self.setup, target, payload), now)
+    }
+
+    pub(super) fn say_state(&mut self, at: usize, now: Instant) {
+        let state = signal::sends("state", self.sends);
+        self.say(at, state, now);
+    }
+
+    pub(super) fn say_hello(&mut self, at: usize, now: Instant) {
+        let hello = signal::sends("hello", self.sends);
+        self.say(at, hello, now);
+    }
+
+    fn tell_line(&mut self) {
+        let phase = self.line.phase().clone();
+        self.outputs.push_back(Output::Signalling(phase));
+    }
+
+    /// Tells who is there, if that has changed.
+    fn tell(&mut self) {
+        let others: Vec<Participant> = self.peers.iter().filter_map(Peer::shown).collect();
+        if others != self.told {
+            self.told.clone_from(&others);
+            self.outputs.push_back(Output::Others(others));
+        }
+    }
+}
