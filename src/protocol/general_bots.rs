@@ -20,7 +20,10 @@ struct GeneralBots {
 
 impl Protocol for GeneralBots {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::default()
+        Capabilities {
+            meets: true,
+            ..Capabilities::default()
+        }
     }
 
     fn connect(&mut self, _cursor: &Cursor, out: &mut Out<'_>) {
