@@ -79,8 +79,11 @@ impl Room {
         // Who was there before us greets; who is on a later roster came after us.
         let known = std::mem::replace(&mut self.rostered, true);
         let wait = if known { Duration(0) } else { GREET };
+        let former = self.former.take();
         for (id, name) in others {
-            self.came(&id, &name, wait, now);
+            if former.as_ref() != Some(&id) {
+                self.came(&id, &name, wait, now);
+            }
         }
         self.leave_if_full(now);
     }

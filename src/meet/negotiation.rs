@@ -111,7 +111,11 @@ impl Negotiation {
         self.queue.push_back(Incoming::Description(description));
     }
 
+    /// One of an offer that was ignored is held for no description.
     pub(super) fn candidate(&mut self, candidate: Ice) {
+        if self.ignoring && self.theirs.is_none() {
+            return;
+        }
         self.queue.push_back(Incoming::Candidate(candidate));
     }
 

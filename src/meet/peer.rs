@@ -164,7 +164,7 @@ impl Peer {
         match &self.negotiation {
             None => Nudge::Greet,
             Some(of) if !of.is_at_rest() => Nudge::Offer,
-            Some(_) if self.nudges % ANEW == 0 => Nudge::Restart,
+            Some(_) if self.nudges.is_multiple_of(ANEW) => Nudge::Restart,
             Some(_) => Nudge::Wait,
         }
     }

@@ -23,6 +23,8 @@ pub struct Room {
     pub(super) line: Line,
     /// What the server calls us, where it says so.
     pub(super) address: Option<String>,
+    /// What it called us before, which may be on its roster still.
+    pub(super) former: Option<String>,
     /// The server has said who is there, since we joined.
     pub(super) rostered: bool,
     /// The join is answered, or something else was sent since: an error need not be about it.
@@ -44,6 +46,7 @@ impl Room {
             line: Line::new(setup.seed),
             setup,
             address: None,
+            former: None,
             rostered: false,
             entered: false,
             puzzled: false,
@@ -119,7 +122,7 @@ impl Room {
     /// The socket is open, and what answers is no chat.
     fn join(&mut self, now: Instant) {
         self.line.joined(now);
-        self.address = None;
+        self.former = self.address.take();
         self.rostered = false;
         self.entered = false;
         self.puzzled = false;

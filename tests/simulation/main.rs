@@ -13,6 +13,7 @@ mod layers;
 mod links;
 mod list;
 mod markdown;
+mod meet;
 mod numbered;
 mod openhands;
 mod openhands_v1;
