@@ -101,8 +101,10 @@ for (const kind of ["roster", "joincast", "relay"] as const) {
       await join(ada, "Ada");
       await join(bob, "Bob");
       await expectPictures(ada, 1);
+      const crashed = bob.waitForEvent("crash");
       const session = await bob.context().newCDPSession(bob);
-      await session.send("Page.crash").catch(() => undefined);
+      session.send("Page.crash").catch(() => undefined);
+      await crashed;
       await expect(async () => {
         const there = await tile(ada, "Bob").count();
         const tie = there && (await tile(ada, "Bob").getAttribute("data-tie"));
