@@ -4,6 +4,7 @@
 //! for every deadline of the app, and the projection moves once per animation frame.
 
 mod keeper;
+mod meet;
 mod outputs;
 mod start;
 mod tab;
@@ -26,6 +27,7 @@ use crate::platform::socket::Socket;
 use crate::platform::timer::Timer;
 use crate::projection::Projection;
 use keeper::Keeper;
+pub use meet::{Feed, Meet, Shows, Stage};
 use tab::Tab;
 
 /// What the screen gets: what to show, and where to say what the person did.
@@ -33,6 +35,8 @@ use tab::Tab;
 pub struct Handle {
     /// What to show.
     pub projection: Projection,
+    /// The video room.
+    pub meet: Meet,
     /// Where to say what the person did; for the thread that the page runs on.
     pub did: SendWrapper<Rc<dyn Fn(Intent)>>,
     /// What the frame of a message would come to, as [`App::weigh`] says.
@@ -53,6 +57,8 @@ impl Handle {
 pub struct Driver {
     app: RefCell<App>,
     projection: Projection,
+    /// Set once, when the screen begins.
+    meet: RefCell<Option<Meet>>,
     keeper: RefCell<Option<Rc<Keeper>>>,
     tab: RefCell<Option<Tab>>,
     /// The same conversation under the names that it had before.
@@ -88,6 +94,7 @@ impl Driver {
         let driver = Rc::new(Self {
             app: RefCell::default(),
             projection: Projection::new(),
+            meet: RefCell::default(),
             keeper: RefCell::default(),
             tab: RefCell::default(),
             former: RefCell::default(),
@@ -104,8 +111,12 @@ impl Driver {
         driver.load();
         let (told, asked) = (Rc::clone(&driver), Rc::clone(&driver));
         let weigh = move |text: &str, with: &[Attachment]| asked.app.borrow().weigh(text, with);
+        let asked = Rc::clone(&driver);
+        let meet = Meet::new(Box::new(move || asked.app.borrow_mut().meeting()));
+        driver.meet.replace(Some(meet.clone()));
         Handle {
             projection: driver.projection.clone(),
+            meet,
             did: SendWrapper::new(Rc::new(move |intent| told.dispatch(Msg::Did(intent)))),
             weigh: SendWrapper::new(Rc::new(weigh)),
         }

@@ -7,15 +7,19 @@
 //! negotiation" of W3C WebRTC 1.0, section 10.7. Pictures and sound go from browser to browser and
 //! never pass here.
 
+pub mod address;
 mod hearing;
 mod line;
+mod media;
 mod negotiation;
 mod peer;
 mod port;
 mod room;
 mod signal;
 mod ties;
+pub mod tile;
 
+pub use media::{Device, DeviceKind, Lack, On};
 pub use port::{
     Action, Description, Happening, Ice, IceServer, Input, LinkId, Output, Participant, Setup,
     Signalling, Start, Tie,

@@ -23,6 +23,7 @@ mod icon;
 mod inspector;
 mod link_dialog;
 mod list;
+mod meet;
 mod message;
 mod palette;
 mod panels;
@@ -44,6 +45,7 @@ pub fn mount() {
     };
     let screen = leptos::mount::mount_to_renderer(&body, move || {
         provide_context(panels::Panels::new(&handle));
+        provide_context(meet::Sight::new());
         provide_context(handle);
         app::app()
     });

@@ -3,6 +3,7 @@
 //! English for now; a translation is a second set of the same functions.
 
 pub mod asides;
+pub mod meet;
 pub mod ui;
 
 use serde_json::Value;

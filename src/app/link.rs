@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::msg::Theme;
+use crate::meet::IceServer;
 use crate::protocol::{Descriptor, Dialect, descriptor};
 use crate::wire::address::{KEY, decoded, encoded, without_key};
 use crate::wire::json;
@@ -107,6 +108,10 @@ pub(super) struct Config {
     pub(super) trusted: Vec<String>,
     /// Origins of pages that may embed this one and talk to it.
     pub(super) hosts: Vec<String>,
+    /// By which browsers behind a router find each other in a video room.
+    pub(super) ice: Vec<IceServer>,
+    /// What could not be understood, as sentences.
+    pub(super) trouble: Vec<String>,
 }
 
 /// Reads `config.json`; `Err` is a sentence.
@@ -129,12 +134,58 @@ pub(super) fn config(text: &str) -> Result<Config, String> {
             .filter(|text| !text.is_empty())
             .map(str::to_owned)
     };
+    let mut trouble = Vec::new();
     Ok(Config {
         title: own("title"),
         server: own("server"),
         url: own("url"),
         trusted: list("trusted"),
         hosts: list("hosts"),
+        ice: ice(&value, &mut trouble),
+        trouble,
+    })
+}
+
+/// The ICE servers (`RTCIceServer` of W3C WebRTC 1.0). One without an address that a browser takes is
+/// left out: it would not make a connection with it.
+fn ice(config: &Value, trouble: &mut Vec<String>) -> Vec<IceServer> {
+    let list = match config.get("ice_servers") {
+        None | Some(Value::Null) => return Vec::new(),
+        Some(Value::Array(list)) => list.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+    };
+    let mut servers = Vec::new();
+    for (at, entry) in list.iter().enumerate() {
+        match ice_server(entry) {
+            Some(server) => servers.push(server),
+            None => trouble.push(asides::broken_ice_server(at + 1)),
+        }
+    }
+    servers
+}
+
+fn ice_server(entry: &Value) -> Option<IceServer> {
+    let urls = match entry
+        .get("urls")
+        .or_else(|| entry.get("url"))
+        .unwrap_or(entry)
+    {
+        Value::Array(urls) => urls.iter().filter_map(Value::as_str).collect(),
+        Value::String(url) => vec![url.as_str()],
+        _ => Vec::new(),
+    };
+    let text = |key: &str| json::text(entry, &[key]).unwrap_or_default().to_owned();
+    let (username, credential) = (text("username"), text("credential"));
+    let taken = |url: &&str| match url.split_once(':') {
+        Some(("stun" | "stuns", host)) => !host.is_empty(),
+        Some(("turn" | "turns", host)) => !host.is_empty() && !username.is_empty(),
+        _ => false,
+    };
+    let urls: Vec<String> = urls.into_iter().filter(taken).map(str::to_owned).collect();
+    (!urls.is_empty()).then_some(IceServer {
+        urls,
+        username,
+        credential,
     })
 }
 
@@ -231,4 +282,47 @@ pub(super) fn is_trusted(address: &Address, trusted: &[String]) -> bool {
             }
             Err(_) => false,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ice_servers_are_read_as_operators_write_them() {
+        let read = |text: &str| {
+            let config = config(&[r#"{"ice_servers":"#, text, "}"].concat()).unwrap();
+            (config.ice, config.trouble.len())
+        };
+        let server = |urls: &[&str], username: &str, credential: &str| IceServer {
+            urls: urls.iter().map(|url| (*url).to_owned()).collect(),
+            username: username.into(),
+            credential: credential.into(),
+        };
+        let stun = server(&["stun:s.example"], "", "");
+        for (text, wanted, troubles) in [
+            ("[]", vec![], 0),
+            ("null", vec![], 0),
+            (r#"[{"urls":["stun:s.example"]}]"#, vec![stun.clone()], 0),
+            (r#"[{"urls":"stun:s.example"}]"#, vec![stun.clone()], 0),
+            (r#"["stun:s.example"]"#, vec![stun.clone()], 0),
+            (r#"{"urls":"stun:s.example"}"#, vec![stun.clone()], 0),
+            (
+                r#"[{"urls":["turn:t.example","turns:t.example"],"username":"u","credential":"c"}]"#,
+                vec![server(&["turn:t.example", "turns:t.example"], "u", "c")],
+                0,
+            ),
+            // A browser makes no connection at all with one of these.
+            (
+                r#"[{"urls":"turn:t.example"},"stun:s.example"]"#,
+                vec![stun.clone()],
+                1,
+            ),
+            (r#"[{"urls":"https://s.example"}, 7, {}]"#, vec![], 3),
+            (r#""stun:""#, vec![], 1),
+        ] {
+            assert_eq!(read(text), (wanted, troubles), "{text}");
+        }
+        assert!(config("{}").unwrap().ice.is_empty(), "none by default");
+    }
 }

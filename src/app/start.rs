@@ -46,7 +46,13 @@ impl App {
 
     fn configure(&mut self, config: Option<&str>) {
         match config.map(link::config) {
-            Some(Ok(config)) => self.config = config,
+            Some(Ok(mut config)) => {
+                let trouble = std::mem::take(&mut config.trouble);
+                trouble
+                    .into_iter()
+                    .for_each(|sentence| self.toast(sentence));
+                self.config = config;
+            }
             Some(Err(sentence)) => self.toast(sentence),
             None => {}
         }

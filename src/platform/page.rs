@@ -130,6 +130,13 @@ pub fn watch(heard: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listener> {
     ]
 }
 
+/// Calls when the page goes away; it may come back as it was.
+#[must_use = "nothing is heard once the listener is dropped"]
+pub fn on_leave(left: impl Fn() + 'static) -> Option<Listener> {
+    let window = window()?;
+    Some(Listener::on(&window, "pagehide", move |_| left()))
+}
+
 /// Sets `data-theme` on the root element: `system`, `light` or `dark`.
 pub fn set_theme(word: &str) {
     let root = document().and_then(|document| document.document_element());

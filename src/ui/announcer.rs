@@ -14,14 +14,17 @@ use crate::platform::timer::Timer;
 /// whoever reads the page itself.
 const STAYS: Duration = Duration::secs(4);
 
-/// A live region that nobody sees.
+/// What is said of the conversation.
 pub(super) fn announcer() -> El {
-    let announcement = handle().projection.announcement;
+    region(handle().projection.announcement).set("data-part", "announcer")
+}
+
+/// A live region that nobody sees. What it says stands under a number that grows.
+pub(super) fn region(announcement: ArcRwSignal<(u64, String)>) -> El {
     let quiet = Rc::new(RefCell::new(None));
     el("div", "visually-hidden")
         .set("aria-live", "polite")
         .set("aria-atomic", "true")
-        .set("data-part", "announcer")
         // Each in an element of its own: the same words twice are to be heard twice.
         .anew(
             move || announcement.get(),

@@ -17,6 +17,7 @@ use super::help::help;
 use super::inspector::inspector;
 use super::link_dialog::link_dialog;
 use super::list;
+use super::meet;
 use super::palette::palette;
 use super::panels::{Panel, Panels, panels};
 use super::settings::settings;
@@ -37,7 +38,9 @@ pub(super) fn app() -> El {
         .with(banner)
         .put(
             el("div", "app-body")
+                .follows("data-call", meet::divided())
                 .with(list::column)
+                .with(meet::room)
                 .put(main)
                 .with(inspector),
         )
@@ -47,6 +50,8 @@ pub(super) fn app() -> El {
         .put(help())
         .put(palette())
         .put(begin_dialog())
+        .put(meet::lobby())
+        .put(meet::devices_dialog())
         .put(files())
         .with(ask_dialogs)
         .put(link_dialog())
@@ -73,13 +78,15 @@ fn target(event: &KeyboardEvent) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
-fn is_typing(event: &KeyboardEvent) -> bool {
+/// Whether a key goes into a text.
+pub(super) fn is_typing(event: &KeyboardEvent) -> bool {
     target(event).is_some_and(|element| {
         matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT" | "SELECT")
     })
 }
 
-fn in_dialog(event: &KeyboardEvent) -> bool {
+/// Whether a key goes to a dialog.
+pub(super) fn in_dialog(event: &KeyboardEvent) -> bool {
     target(event).is_some_and(|element| element.closest("dialog").ok().flatten().is_some())
 }
 

@@ -76,7 +76,9 @@ const fn intent(panel: Panel) -> Option<Intent> {
         | Panel::Help
         | Panel::Palette
         | Panel::Begin
-        | Panel::Files => None,
+        | Panel::Files
+        | Panel::Meet
+        | Panel::Devices => None,
     }
 }
 

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use super::el::{El, el, watch};
 use super::icon::{self, icon_button};
 use super::panels::{Panel, panels};
-use super::{app, handle, list};
+use super::{app, handle, list, meet};
 use crate::app::{Intent, PROPERTIES, paint};
 use crate::platform::page;
-use crate::words::ui;
+use crate::words::{self, ui};
 
 /// The bar at the top.
 pub(super) fn header() -> El {
@@ -70,6 +70,8 @@ fn controls() -> El {
     let panels = panels();
     let handle = handle();
     let capabilities = handle.projection.capabilities.clone();
+    let meets = capabilities.clone();
+    let (sight, meeting) = (meet::sight(), handle.clone());
     let fresh = move || {
         handle.did(Intent::NewConversation);
         app::focus_composer();
@@ -77,6 +79,12 @@ fn controls() -> El {
     el("nav", "header-controls")
         .label(ui::CONTROLS)
         .put(icon_button(icon::NEW, ui::NEW).on_press(fresh))
+        .put(
+            icon_button(icon::CAMERA, words::meet::OPEN)
+                .set("data-part", "meet")
+                .flag("hidden", move || meets.with(|can| !can.meets))
+                .on_press(move || meet::open(panels, &meeting, sight)),
+        )
         .put(
             icon_button(icon::RESET, ui::RESET)
                 .set("data-part", "reset")

@@ -23,6 +23,16 @@ pub(super) const ASK: &str =
     "M12 3l8 3v5.5c0 4.6-3.3 8-8 9.5-4.7-1.5-8-4.9-8-9.5V6zM12 8.5v4M12 15.8v.01";
 pub(super) const WARN: &str = "M12 4l9 16H3zM12 10v4.5M12 17.2v.01";
 pub(super) const COPY: &str = "M9 9h11v11H9zM5 15H4V4h11v1";
+pub(super) const MICROPHONE: &str =
+    "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21";
+pub(super) const MUTED: &str = "M9 9v2a3 3 0 0 0 4.5 2.6M15 11V6a3 3 0 0 0-5.6-1.5M5.5 11a6.5 6.5 0 0 0 10 5.5M18.5 11a6.4 6.4 0 0 1-.7 2.9M12 17.5V21M4 3l16 18";
+pub(super) const CAMERA: &str = "M3 7h12v10H3zM15 11l6-3.5v9L15 13";
+pub(super) const DARK: &str = "M7 7h8v10H3V7M15 11l6-3.5v9L15 13M4 3l16 18";
+pub(super) const SCREEN: &str = "M3 5h18v11H3zM8.5 20h7M12 13.5V8M9.5 10L12 7.5l2.5 2.5";
+pub(super) const PEOPLE: &str = "M9 4.5a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zM3 19.5a6 6 0 0 1 12 0M16 5a3 3 0 0 1 0 5.6M17.5 14a6 6 0 0 1 3.5 5.5";
+pub(super) const LEAVE: &str =
+    "M3.5 13.5c4.8-4.6 12.2-4.6 17 0l-2.2 2.4-3.3-1.6v-2.4a12 12 0 0 0-6 0v2.4l-3.3 1.6z";
+pub(super) const CHAT: &str = "M4 5h16v11H10l-4 3.5V16H4z";
 pub(super) const CLOSE: &str = FAILED;
 
 /// An icon; never the only name of a control.

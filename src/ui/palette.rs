@@ -10,11 +10,12 @@ use super::dialog::panel;
 use super::el::{El, button, el};
 use super::handle;
 use super::list;
+use super::meet::{self, Sight};
 use super::panels::{Panel, Panels, panels};
 use crate::app::{Intent, Theme};
 use crate::driver::Handle;
 use crate::protocol::{self, Capabilities};
-use crate::words::ui;
+use crate::words::{self, ui};
 
 /// One command.
 #[derive(Clone, Copy)]
@@ -22,6 +23,7 @@ enum Command {
     New,
     List,
     Open(Panel),
+    Meet,
     Inspector,
     Disconnect,
     Pause(bool),
@@ -30,10 +32,11 @@ enum Command {
     Theme(Theme),
 }
 
-const COMMANDS: [(Command, &str); 18] = [
+const COMMANDS: [(Command, &str); 19] = [
     (Command::New, ui::NEW),
     (Command::Open(Panel::Begin), ui::BEGIN),
     (Command::List, ui::CONVERSATIONS),
+    (Command::Meet, words::meet::OPEN),
     (Command::Open(Panel::Settings), ui::SETTINGS),
     (Command::Open(Panel::Reset), ui::RESET),
     (Command::Inspector, ui::INSPECTOR),
@@ -67,6 +70,7 @@ pub(super) fn palette() -> El {
 fn commands(inside: El) -> El {
     let panels = panels();
     let handle = handle();
+    let sight = meet::sight();
     let wanted = RwSignal::new(String::new());
     let capabilities = &handle.projection.capabilities;
     let can = Can {
@@ -89,7 +93,7 @@ fn commands(inside: El) -> El {
             event.prevent_default();
             let first = found(&wanted.get_untracked(), can).first().copied();
             if let Some((command, _)) = first.and_then(|at| COMMANDS.get(at)) {
-                run(*command, panels, &chosen);
+                run(*command, panels, sight, &chosen);
             }
         }
         arrows::step(event, ".palette input, .palette-command");
@@ -117,6 +121,7 @@ fn found(wanted: &str, can: Can) -> Vec<usize> {
             Command::Condense => can.server.condenses,
             Command::Open(Panel::Begin) => can.starts,
             Command::Open(Panel::Files) => !can.server.files.is_empty(),
+            Command::Meet => can.server.meets,
             Command::Open(Panel::End) => can.server.ends,
             Command::Open(Panel::Discard) => can.server.discards,
             Command::Open(Panel::Reset) => can.server.reset,
@@ -131,16 +136,18 @@ fn found(wanted: &str, can: Can) -> Vec<usize> {
 
 fn entry((command, label): (Command, &'static str), handle: &Handle) -> El {
     let (panels, handle) = (panels(), handle.clone());
-    let go = move || run(command, panels, &handle);
+    let sight = meet::sight();
+    let go = move || run(command, panels, sight, &handle);
     el("li", "").put(button("palette-command", label).on_press(go))
 }
 
-fn run(command: Command, panels: Panels, handle: &Handle) {
+fn run(command: Command, panels: Panels, sight: Sight, handle: &Handle) {
     panels.close(Panel::Palette);
     match command {
         Command::New => handle.did(Intent::NewConversation),
         Command::List => list::go_to(panels, handle),
         Command::Open(panel) => panels.open(panel),
+        Command::Meet => meet::open(panels, handle, sight),
         Command::Inspector => {
             let open = handle.projection.chrome.inspecting.get_untracked();
             handle.did(Intent::Inspect(!open));

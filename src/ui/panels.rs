@@ -26,6 +26,10 @@ pub(super) enum Panel {
     DeleteThere(u32),
     Begin,
     Files,
+    /// Before joining a video room.
+    Meet,
+    /// Camera, microphone and speaker, in one.
+    Devices,
 }
 
 /// Which of them is open.

@@ -58,6 +58,14 @@ pub fn unknown_parameter(key: &str) -> String {
     format!("The link has a parameter “{key}” that Parlor does not know; it was ignored.")
 }
 
+/// An entry of `ice_servers` in `config.json` cannot be used.
+#[must_use]
+pub fn broken_ice_server(at: usize) -> String {
+    format!(
+        "Entry {at} of “ice_servers” in config.json was ignored: it wants “urls” that begin with stun: or turn:, and a “username” for turn:."
+    )
+}
+
 /// A parameter of the link cannot be read.
 #[must_use]
 pub fn broken_parameter(key: &str) -> String {

@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("embed", &["model", "wire"]),
     (
         "words",
-        &["markdown", "model", "protocol", "session", "wire"],
+        &["markdown", "meet", "model", "protocol", "session", "wire"],
     ),
     ("demo", &["io", "model", "protocol"]),
     ("recording", &["io", "model", "protocol", "session", "wire"]),

@@ -1,0 +1,166 @@
+//! The room: whom one sees, who is there, and the controls.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::controls::{controls, keys};
+use super::news::news;
+use super::people::people;
+use super::tile::{is_screen, own_screen, own_tile, their_screen, their_tile};
+use super::{meet, sight};
+use crate::driver::{Feed, Stage};
+use crate::meet::{Participant, Signalling, tile as layout};
+use crate::ui::el::{El, button, el};
+use crate::ui::icon::{self, icon};
+use crate::words::meet as words;
+
+/// The room, while the person is in one.
+pub(in crate::ui) fn room(parent: El) -> El {
+    let stage = meet().shows.stage;
+    parent.when(move || stage.get() == Stage::In, inside)
+}
+
+fn inside() -> El {
+    let sight = sight();
+    sight.chat.set(false);
+    sight.people.set(false);
+    let room = meet().shows.room;
+    let body = el("div", "room-body")
+        .put(el("div", "room-stage").put(screens()).put(tiles()))
+        .with(people);
+    keys();
+    el("section", "room")
+        .follows("aria-label", move || {
+            Some([words::ROOM, " ", &room.get()].concat())
+        })
+        .put(head())
+        .put(trouble())
+        .put(body)
+        .put(controls())
+        .put(news())
+        .on_key(move |event| {
+            if event.key() == "Escape" && sight.people.get_untracked() {
+                event.prevent_default();
+                sight.people.set(false);
+            }
+        })
+}
+
+/// Which room, how many are here, and the way to the conversation where the room covers it.
+fn head() -> El {
+    let (shows, sight) = (meet().shows, sight());
+    let (room, others) = (shows.room, shows.others);
+    let label = move || match sight.chat.get() {
+        true => words::BACK.to_owned(),
+        false => words::CHAT.to_owned(),
+    };
+    let switch = button("button-small", "")
+        .set("data-part", "switch")
+        .put(icon(icon::CHAT))
+        .put(el("span", "").says(label))
+        .on_press(move || sight.chat.update(|chat| *chat = !*chat));
+    let title = el("h2", "room-title")
+        .set("dir", "auto")
+        .says(move || room.get());
+    let count = el("span", "room-count");
+    el("header", "room-head")
+        .put(title)
+        .put(count.says(move || words::people(others.with(Vec::len) + 1)))
+        .put(switch)
+}
+
+/// What is wrong, and what to do about it.
+fn trouble() -> El {
+    let meet = meet();
+    let shows = meet.shows.clone();
+    let signalling = shows.signalling.clone();
+    let again = move || {
+        signalling.with(|now| {
+            matches!(
+                now,
+                Signalling::Waiting { .. } | Signalling::Unreachable | Signalling::Refused(_)
+            )
+        })
+    };
+    let sentence = move || {
+        let many = shows.others.with(Vec::len) + 1 >= layout::MANY;
+        let also = [
+            (shows.unable.get(), words::UNABLE),
+            (shows.unshared.get(), words::UNSHARED),
+            (many, words::MANY),
+        ];
+        let also = also.into_iter().filter(|(so, _)| *so);
+        let mut said = vec![
+            shows.signalling.with(words::signalling),
+            words::lacks(shows.lacks.get()),
+        ];
+        said.extend(also.map(|(_, words)| words.to_owned()));
+        said.retain(|sentence| !sentence.is_empty());
+        said.join(" ")
+    };
+    let empty = sentence.clone();
+    let retry = button("button-small", words::RETRY)
+        .flag("hidden", move || !again())
+        .on_press(move || meet.retry());
+    el("div", "room-trouble")
+        .flag("data-empty", move || empty().is_empty())
+        .put(el("p", "").set("role", "status").says(sentence))
+        .put(retry)
+}
+
+/// The screens that are shared; they take the room that there is.
+fn screens() -> El {
+    let shows = meet().shows;
+    let (own, shared) = (shows.screen.clone(), shows.screen);
+    let (feeds, others) = (shows.feeds, shows.others);
+    let theirs = move || others.with(|others| feeds.with(|feeds| theirs(feeds, others)));
+    let count = theirs.clone();
+    el("div", "room-screens")
+        .flag("hidden", move || {
+            own.with(Option::is_none) && count().is_empty()
+        })
+        .when(move || shared.with(Option::is_some), own_screen)
+        .each(theirs, their_screen)
+}
+
+fn theirs(feeds: &[Feed], others: &[Participant]) -> Vec<u64> {
+    let screens = feeds.iter().filter(|feed| {
+        let mut whose = others.iter().filter(|who| who.link == Some(feed.link));
+        whose.any(|who| is_screen(feed, who))
+    });
+    screens.map(|feed| feed.key).collect()
+}
+
+/// Everybody, ourselves first.
+fn tiles() -> El {
+    let others = meet().shows.others;
+    let counted = others.clone();
+    // Each is drawn under a number; who has come once keeps theirs.
+    let known: Rc<RefCell<Vec<String>>> = Rc::default();
+    let drawn = Rc::clone(&known);
+    let keys = move || {
+        let mut known = known.borrow_mut();
+        let mut key = |who: &Participant| {
+            let at = known.iter().position(|id| *id == who.id);
+            at.unwrap_or_else(|| {
+                known.push(who.id.clone());
+                known.len() - 1
+            }) as u64
+        };
+        others.with(|others| others.iter().map(&mut key).collect())
+    };
+    let count = move || counted.with(Vec::len) + 1;
+    let columns = count.clone();
+    el("div", "room-tiles")
+        .follows("data-tiles", move || Some(count().to_string()))
+        .follows("data-columns", move || {
+            Some(layout::columns(columns()).to_string())
+        })
+        .put(own_tile())
+        .each(keys, move |key| {
+            let id = drawn.borrow().get(usize::try_from(key).ok()?).cloned();
+            id.map(their_tile)
+        })
+}

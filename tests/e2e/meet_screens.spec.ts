@@ -1,0 +1,100 @@
+// The video room in three sizes and two themes, to be looked at; and what a look can miss.
+
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { button, expect, test } from "./support/parlor.ts";
+import { expectPictures, FAKE_DEVICES, join, place, prepare, room, visit } from "./support/meet.ts";
+import { robots } from "./support/robots.ts";
+
+test.use({
+  launchOptions: {
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-background-networking", ...FAKE_DEVICES,
+      "--auto-select-desktop-capture-source=Entire screen",
+    ],
+  },
+});
+
+const SIZES = [
+  { width: 360, height: 780 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+
+const SCREENS = fileURLToPath(new URL("artifacts/screens/", import.meta.url));
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `${SCREENS}meet-${name}.png`, animations: "disabled", caret: "hide" });
+}
+
+/** The page never scrolls sideways, every tile and every control is seen, and axe finds nothing. */
+async function expectWhole(page: Page): Promise<void> {
+  const { wide, there } = await page.evaluate(() => ({
+    wide: document.documentElement.scrollWidth,
+    there: document.documentElement.clientWidth,
+  }));
+  expect(wide).toBeLessThanOrEqual(there);
+  for (const tile of await room(page).locator(".room-tiles > .tile").all()) {
+    await expect(tile).toBeInViewport();
+  }
+  for (const name of ["Microphone", "Camera", "People", "Leave"]) {
+    await expect(button(room(page), name)).toBeInViewport({ ratio: 1 });
+  }
+  await expectAccessible(page);
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const grave = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html.slice(0, 200)) }));
+  expect(grave).toEqual([]);
+}
+
+for (const viewport of SIZES) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    const name = `${viewport.width}-${colorScheme}`;
+
+    test(`rooms of one, two, four and nine, ${name}`, async ({ browser, agent, watch }) => {
+      test.setTimeout(120_000);
+      const at = place("roster");
+      const options = { viewport, colorScheme, reducedMotion: "reduce" } as const;
+      const page = await visit(browser, agent, watch, at, options);
+      const dialog = await prepare(page, "Ada Lovelace");
+      await expect(button(dialog, "Camera")).toHaveAttribute("aria-pressed", "true");
+      await expectAccessible(page);
+      await shoot(page, `lobby-${name}`);
+      await page.keyboard.press("Escape");
+      await join(page, "Ada Lovelace");
+      await expectWhole(page);
+      await shoot(page, `1-${name}`);
+      let there = 0;
+      const pages: Page[] = [];
+      for (const [people, dark] of [[2, []], [4, [1]], [9, [1, 6]]] as [number, number[]][]) {
+        pages.push(await robots(browser, agent, at, people - 1, dark));
+        // The robots of before have gone with their page.
+        if (pages.length > 1) await pages.shift()?.close();
+        there = people;
+        await expect(room(page).getByText(`${there} people`)).toBeVisible({ timeout: 20_000 });
+        await expectPictures(page, people - 1 - dark.length);
+        await expectWhole(page);
+        await shoot(page, `${people}-${name}`);
+      }
+      await button(room(page), "People").click();
+      await expectAccessible(page);
+      await shoot(page, `people-${name}`);
+      await button(room(page), "People").click();
+      await button(room(page), "Share screen").click();
+      await expect(room(page).getByRole("figure", { name: "Your screen" })).toBeVisible();
+      await expectWhole(page);
+      await shoot(page, `screen-${name}`);
+      if (viewport.width < 1000) {
+        await button(room(page), "Chat").click();
+        await expect(page.getByRole("textbox", { name: "Message" })).toBeInViewport();
+        await shoot(page, `chat-${name}`);
+      }
+    });
+  }
+}

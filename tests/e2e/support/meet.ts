@@ -1,0 +1,189 @@
+// Video rooms as people use them, and what their browsers get of each other.
+
+import { randomUUID } from "node:crypto";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "@playwright/test";
+import { type Agent, button, expect, expectPhase, open } from "./parlor.ts";
+import type { Watch } from "./watch.ts";
+
+declare global {
+  interface Window {
+    /** Every connection that the page has made, closed ones too. */
+    ties: RTCPeerConnection[];
+    /** Every camera and microphone that the page was given. */
+    taken: MediaStreamTrack[];
+    /** When the person pressed Join, and when pictures of so many others had been decoded. */
+    joined: number;
+    reached: number[];
+  }
+}
+
+/** A browser with a camera, a microphone and a screen that are none. */
+export const FAKE_DEVICES = [
+  "--use-fake-device-for-media-stream=fps=8",
+  "--use-fake-ui-for-media-stream",
+  "--autoplay-policy=no-user-gesture-required",
+  "--disable-background-timer-throttling",
+  "--disable-renderer-backgrounding",
+  "--disable-backgrounding-occluded-windows",
+];
+
+export type Kind = "roster" | "joincast" | "relay";
+
+/** A room of a server that is this test's alone. */
+export type Place = { run: string; kind: string; room: string };
+
+export function place(kind: string): Place {
+  const run = `meet-${randomUUID()}`;
+  return { run, kind, room: `room-${run.slice(5, 13)}` };
+}
+
+/** Runs in the page before anything of its own. */
+function observe(): void {
+  window.ties = [];
+  window.taken = [];
+  window.reached = [];
+  window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
+    construct(target, args) {
+      const tie = Reflect.construct(target, args) as RTCPeerConnection;
+      window.ties.push(tie);
+      return tie;
+    },
+  });
+  // An empty page has none.
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  for (const name of ["getUserMedia", "getDisplayMedia"] as const) {
+    if (!devices) break;
+    const ask = devices[name].bind(devices);
+    devices[name] = async (wanted) => {
+      const stream = await ask(wanted);
+      window.taken.push(...stream.getTracks());
+      return stream;
+    };
+  }
+  const decoded = async (tie: RTCPeerConnection): Promise<boolean> => {
+    for (const one of (await tie.getStats()).values()) {
+      if (one.type === "inbound-rtp" && one.kind === "video" && one.framesDecoded > 0) return true;
+    }
+    return false;
+  };
+  const look = async (): Promise<void> => {
+    const seen = await Promise.all(window.ties.map(decoded));
+    const count = seen.filter(Boolean).length;
+    while (window.reached.length < count) window.reached.push(performance.now());
+    setTimeout(look, 20);
+  };
+  document.addEventListener(
+    "click",
+    ({ target }) => {
+      const pressed = target instanceof Element ? target.closest("button") : null;
+      if (!pressed?.textContent?.startsWith("Join")) return;
+      window.joined = performance.now();
+      void look();
+    },
+    { capture: true },
+  );
+}
+
+/** Opens Parlor with a General Bots server, in a browser profile of its own. */
+export async function visit(
+  browser: Browser,
+  agent: Agent,
+  watch: Watch,
+  at: Place,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({ baseURL: agent.origin, locale: "en-GB", ...options });
+  await watch.attach(context);
+  await context.addInitScript(observe);
+  const page = await context.newPage();
+  await enter(page, agent, at);
+  return page;
+}
+
+/** Follows the link to the server. */
+export async function enter(page: Page, agent: Agent, at: Place): Promise<void> {
+  const url = agent.ws(`/general-bots/${at.run}/documented/ws?kind=${at.kind}`);
+  await open(page, `?${new URLSearchParams({ server: "general-bots", url, conversation: at.room })}`);
+  const dialog = page.getByRole("dialog");
+  await button(dialog, "Connect").click();
+  await expect(dialog).toBeHidden();
+  await expectPhase(page, "open");
+}
+
+export const lobby = (page: Page): Locator =>
+  page.getByRole("dialog", { name: "Join a video room" });
+
+export const room = (page: Page): Locator => page.getByRole("region", { name: /^Room / });
+
+/** Opens what comes before a room, as far as its camera is seen. */
+export async function prepare(page: Page, name: string): Promise<Locator> {
+  const opener = button(page, "Video room …");
+  await opener.click();
+  const dialog = lobby(page);
+  await dialog.getByRole("textbox", { name: "Your name" }).fill(name);
+  return dialog;
+}
+
+/** Joins the room of the conversation, with camera and microphone. */
+export async function join(page: Page, name: string): Promise<void> {
+  const dialog = await prepare(page, name);
+  await expect(button(dialog, "Camera")).toHaveAttribute("aria-pressed", "true");
+  await button(dialog, "Join").click();
+  await expect(room(page)).toBeVisible();
+}
+
+/** The tile of somebody, whatever of theirs is off. */
+export const tile = (page: Page, name: string): Locator =>
+  room(page).getByRole("figure", { name: new RegExp(`^${name}`) });
+
+/** How many frames each open connection has decoded, of every picture. */
+export function decoded(page: Page): Promise<number[]> {
+  return page.evaluate(async () => {
+    const counts: number[] = [];
+    for (const tie of window.ties.filter((tie) => tie.connectionState !== "closed")) {
+      for (const one of (await tie.getStats()).values()) {
+        if (one.type === "inbound-rtp" && one.kind === "video") counts.push(one.framesDecoded ?? 0);
+      }
+    }
+    return counts;
+  });
+}
+
+/** How many of them are growing. */
+export async function growing(page: Page): Promise<number> {
+  const before = await decoded(page);
+  await page.waitForFunction(
+    () => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true), 400))),
+  );
+  const after = await decoded(page);
+  return after.filter((count, at) => count > (before[at] ?? 0)).length;
+}
+
+/** Waits until pictures of so many come in, and go on coming in. */
+export async function expectPictures(page: Page, count: number): Promise<void> {
+  await expect.poll(() => growing(page), { timeout: 20_000 }).toBe(count);
+}
+
+/** How long after pressing Join the first pictures of so many others were decoded. */
+export async function took(page: Page, others: number): Promise<number> {
+  await page.waitForFunction((others) => window.reached.length >= others, others);
+  return page.evaluate((others) => (window.reached[others - 1] ?? 0) - window.joined, others);
+}
+
+/** The states of all connections that were not closed. */
+export function states(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    window.ties
+      .filter((tie) => tie.connectionState !== "closed")
+      .map((tie) => `${tie.connectionState} ${tie.signalingState}`),
+  );
+}
+
+/** How many cameras, microphones and screens are still taken. */
+export function stillTaken(page: Page): Promise<number> {
+  return page.evaluate(() => window.taken.filter((track) => track.readyState === "live").length);
+}
+
+export async function close(...contexts: BrowserContext[]): Promise<void> {
+  for (const context of contexts) await context.close();
+}
