@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "@playwright/test";
 import { expectMessagesOnly, follow, type Name, Server } from "./support/general_bots.ts";
 import {
-  type Agent, box, button, expect, expectPhase, items, log, open, openSettings, send, test,
+  type Agent, box, button, expect, expectPhase, items, open, openSettings, send, test,
 } from "./support/parlor.ts";
 
 const SIZES = [
@@ -134,7 +134,7 @@ test("a suggestion is said when it is pressed, and all of them go", async ({ pag
   await expect(box(page)).toHaveValue("half a thought");
   expect(await server.said()).toEqual(["[suggest]", "What are your opening hours?"]);
   await expectMessagesOnly(server);
-  await page.reload();
+  await open(page);
   await expect(box(page)).toHaveValue("half a thought");
 });
 
@@ -299,12 +299,12 @@ test("a picture that makes the message too large is made smaller on demand", asy
 }) => {
   const server = await begin(page, agent, "documented");
   const picture = await page.evaluate(async () => {
-    const canvas = new OffscreenCanvas(700, 500);
+    const canvas = new OffscreenCanvas(900, 700);
     const pen = canvas.getContext("2d");
     if (!pen) throw new Error("no canvas");
-    for (let at = 0; at < 20_000; at++) {
+    for (let at = 0; at < 60_000; at++) {
       pen.fillStyle = `hsl(${(at * 47) % 360} 80% ${20 + (at % 60)}%)`;
-      pen.fillRect((at * 31) % 700, (at * 17) % 500, 9, 9);
+      pen.fillRect((at * 31) % 900, (at * 17) % 700, 7, 7);
     }
     const blob = await canvas.convertToBlob({ type: "image/png" });
     return Array.from(new Uint8Array(await blob.arrayBuffer()));

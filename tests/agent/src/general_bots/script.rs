@@ -85,9 +85,10 @@ const HTML: [&str; 5] = [
     "</p>",
 ];
 
-const HOSTILE: [&str; 2] = [
+const HOSTILE: [&str; 3] = [
     "<p onclick=\"alert(1)\">Harmless</p><script>alert(2)</script><img src=x onerror=\"alert(3)\">",
     "<a href=\"javascript:alert(4)\">link</a><iframe src=\"https://example.org/\"></iframe><p>end</p>",
+    "<p style=\"color:red\"/style=x><style>p{}</style><base href=\"https://example.org/\"><meta http-equiv=\"refresh\" content=\"0\"><link rel=\"stylesheet\" href=\"https://example.org/x\"><object data=\"https://example.org/\"></object><svg/onload=alert(5)><style>p{}</style></svg>",
 ];
 
 #[cfg(test)]
