@@ -205,7 +205,7 @@ test("HTML that streams in is seen as it comes, and copied as text", async ({ pa
         look();
       }),
   );
-  await say(page, "[html]", 1);
+  await say(page, "[html 250]", 1);
   const texts = await seen;
   expect(texts.length).toBeGreaterThan(1);
   for (const text of texts) expect(text).not.toMatch(/[<>]|strong/);

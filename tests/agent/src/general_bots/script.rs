@@ -6,7 +6,7 @@ use std::time::Duration;
 pub const KEYWORDS: &str = "of all     [stream WORDS MS] [cut] [bye CODE] [junk] [stall] [nothing] [markdown] [hostile] [huge KB]
   documented [whole] [tools] [tool MS] [mend] [unended] [orphan] [envelope] [twice] [other] [typing]
              [error CODE TIMES] [close REASON]
-  releases   [html] [start] [suggest] [think] [tool] [dead] [theme] [warn] [context] [agent] [events]";
+  releases   [html MS] [start] [suggest] [think] [tool] [dead] [theme] [warn] [context] [agent] [events]";
 
 /// A message, as far as it chooses what happens.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ impl<'a> Asked<'a> {
         };
         let pace = match self.word {
             "stream" => self.millis(1, 20),
+            "html" => self.millis(0, 5),
             _ => Duration::from_millis(5),
         };
         (pieces, pace)
