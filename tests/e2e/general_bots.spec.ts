@@ -47,16 +47,16 @@ for (const name of ALL) {
   test.describe(`the ${name} server`, () => {
     test("is told apart by itself, answers piece by piece, and is asked again", async ({ page, agent }) => {
       const server = await begin(page, agent, name);
-      await send(page, "[stream 30 20]");
+      await send(page, "[stream 40 50]");
       await items(page, "agent", "streaming").waitFor();
       await expectArticles(page, [
-        { kind: "user", state: "confirmed", text: "[stream 30 20]" },
+        { kind: "user", state: "confirmed", text: "[stream 40 50]" },
         { kind: "agent", state: "done", text: "word0 word1 word2" },
       ]);
       await say(page, "hello", 2);
       const [, , , last] = await articles(page);
       expect(last?.text).toContain("You said: hello");
-      await expectOnce(page, server, ["[stream 30 20]", "hello"]);
+      await expectOnce(page, server, ["[stream 40 50]", "hello"]);
       if (name !== "documented") await expectMessagesOnly(server);
       else expect(await server.types()).toContain("subscribe");
     });
@@ -94,9 +94,9 @@ for (const name of ALL) {
     test("begins another session where the conversation is forgotten", async ({ page, agent }) => {
       const server = await begin(page, agent, name);
       await say(page, "before", 1);
-      await press(page, "Reset");
-      const dialog = page.getByRole("dialog");
-      if (await dialog.isVisible()) await button(dialog, "Reset").click();
+      await press(page, "Reset conversation");
+      const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+      await button(dialog, "Reset").click();
       await expect(items(page, "user")).toHaveCount(0);
       await connected(page);
       await say(page, "after", 1);
