@@ -15,7 +15,9 @@ mod list;
 mod msg;
 mod note;
 mod others;
+mod paint;
 mod place;
+mod portions;
 mod remote;
 mod search;
 mod shelf;
@@ -30,7 +32,7 @@ use std::collections::VecDeque;
 
 use crate::demo::DemoAgent;
 use crate::io::SocketId;
-use crate::model::{ConversationId, IdSet, Instant};
+use crate::model::{Attachment, ConversationId, IdSet, Instant};
 use crate::protocol::{Descriptor, Dialect};
 use crate::session::{Input, Random, Session};
 use crate::storage::StorageError;
@@ -43,8 +45,10 @@ use link::Config;
 pub use list::{Entry, Listing};
 pub use msg::{Intent, Kept, Loaded, Msg, Output, Start, Theme};
 use note::Note;
+pub use paint::{PROPERTIES, paint};
 use place::Mark;
 pub use place::Place;
+pub use portions::portions;
 use remote::Remotes;
 pub use search::Found;
 use search::Wanted;
@@ -194,6 +198,7 @@ impl App {
             Msg::Did(intent) => self.did(intent, now),
             Msg::Host { origin, data } => self.hosted(&origin, &data),
         }
+        self.view.too_often.take_if(|until| now >= *until);
         self.run_demo(now);
         self.ask_for_list(now);
         self.take_note(now);
@@ -221,6 +226,24 @@ impl App {
             .into_iter()
             .flatten()
             .min()
+    }
+
+    /// How large the frame of a message would be, in bytes; 0 where that does not matter, or where
+    /// there is nothing to send.
+    #[must_use]
+    pub fn weigh(&self, text: &str, attachments: &[Attachment]) -> usize {
+        let session = self.session.as_ref();
+        let text = intent::sendable(text, attachments);
+        let weight = session
+            .zip(text)
+            .map(|(session, text)| session.weigh(&text, attachments));
+        weight.unwrap_or(0)
+    }
+
+    /// Whether the server's answers may be fragments of HTML.
+    fn has_fragments(&self) -> bool {
+        let session = self.session.as_ref();
+        session.is_some_and(|session| session.capabilities().fragments)
     }
 
     fn woke(&mut self, now: Instant) {

@@ -16,7 +16,7 @@ use send_wrapper::SendWrapper;
 
 use crate::app::{App, Intent, Msg, Output};
 use crate::io::{RequestId, SocketId};
-use crate::model::Instant;
+use crate::model::{Attachment, Instant};
 use crate::platform::channel::Channel;
 use crate::platform::fetch::Call;
 use crate::platform::frame::NextFrame;
@@ -35,7 +35,12 @@ pub struct Handle {
     pub projection: Projection,
     /// Where to say what the person did; for the thread that the page runs on.
     pub did: SendWrapper<Rc<dyn Fn(Intent)>>,
+    /// What the frame of a message would come to, as [`App::weigh`] says.
+    pub weigh: SendWrapper<Rc<Weigh>>,
 }
+
+/// The size of a message with this text and these attachments.
+type Weigh = dyn Fn(&str, &[Attachment]) -> usize;
 
 impl Handle {
     /// Says what the person did.
@@ -97,10 +102,12 @@ impl Driver {
             listeners: RefCell::default(),
         });
         driver.load();
-        let told = Rc::clone(&driver);
+        let (told, asked) = (Rc::clone(&driver), Rc::clone(&driver));
+        let weigh = move |text: &str, with: &[Attachment]| asked.app.borrow().weigh(text, with);
         Handle {
             projection: driver.projection.clone(),
             did: SendWrapper::new(Rc::new(move |intent| told.dispatch(Msg::Did(intent)))),
+            weigh: SendWrapper::new(Rc::new(weigh)),
         }
     }
 

@@ -6,11 +6,13 @@
 //! chunk costs no more than its own piece: nothing but new text in a code block or in plain
 //! words, the last item in a list, the block in anything else. What that gives up: a link
 //! reference defined in one piece is not known in another, so that a definition far below never
-//! changes what was read already. Raw HTML is shown as the text it is.
+//! changes what was read already. Raw HTML is shown as the text it is; an answer that is HTML as a whole
+//! is [`fragment`]'s.
 //!
 //! [`split`]: self::split
 
 mod block;
+pub mod fragment;
 mod items;
 mod leaf;
 mod line;

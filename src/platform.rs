@@ -10,6 +10,7 @@ pub mod file;
 pub mod frame;
 pub mod image;
 pub mod indexed_db;
+pub mod inert;
 pub mod listener;
 pub mod lock;
 mod once;

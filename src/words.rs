@@ -7,7 +7,7 @@ pub mod ui;
 
 use serde_json::Value;
 
-use crate::markdown;
+use crate::markdown::{self, fragment};
 use crate::model::{Approval, Aside, Body, Confirmation, Cost, Failure, Fault, Notice, Risk};
 use crate::protocol::Gone;
 use crate::session::{Phase, Refusal};
@@ -96,11 +96,15 @@ pub fn text(body: &Body) -> String {
     }
 }
 
-/// An item as a screen reader says it, once it is finished.
+/// An item as a screen reader says it, once it is finished; `html` says that an answer may be a
+/// fragment of HTML.
 #[must_use]
-pub fn spoken(body: &Body) -> String {
+pub fn spoken(body: &Body, html: bool) -> String {
     match body {
         Body::Error(fault) => format!("Error: {}", error(fault)),
+        Body::Agent(prose) if html && fragment::is_fragment(&prose.text) => {
+            spoken_part(fragment::words(&prose.text))
+        }
         Body::Agent(prose) => spoken_part(markdown::plain(&markdown::parse(&prose.text))),
         other => text(other),
     }
@@ -203,12 +207,36 @@ pub fn progress(name: &str) -> String {
     }
 }
 
-/// What a conversation has cost so far.
+/// What a conversation has cost so far; `None` where the server counts neither money nor tokens.
 #[must_use]
-pub fn cost(cost: &Cost) -> String {
-    let tokens = grouped(cost.prompt.saturating_add(cost.completion));
+pub fn cost(cost: &Cost) -> Option<String> {
+    let tokens = cost.prompt.saturating_add(cost.completion);
     let cents = cost.micros.div_ceil(10_000);
-    format!("${}.{:02}, {tokens} tokens", cents / 100, cents % 100)
+    match (cents, tokens) {
+        (0, 0) => None,
+        (0, _) => Some([&grouped(tokens), " tokens"].concat()),
+        _ => {
+            let tokens = grouped(tokens);
+            Some(format!(
+                "${}.{:02}, {tokens} tokens",
+                cents / 100,
+                cents % 100
+            ))
+        }
+    }
+}
+
+/// How much of what a server takes in one message is taken, in bytes.
+#[must_use]
+pub fn room(taken: usize, most: usize) -> String {
+    let count = |bytes: usize| grouped(u64::try_from(bytes).unwrap_or(u64::MAX));
+    [&count(taken), " of ", &count(most), " bytes"].concat()
+}
+
+/// When a server that was asked too often is asked again.
+#[must_use]
+pub fn goes_on(seconds: u64) -> String {
+    ["It goes on in ", &seconds.to_string(), " s."].concat()
 }
 
 /// How much of the model's window is taken; of one that holds 100 only that part is known.
@@ -286,7 +314,9 @@ pub fn status(name: &str) -> Option<&'static str> {
 #[must_use]
 pub fn failure(failure: Failure) -> &'static str {
     match failure {
-        Failure::TooLarge => "Too large for this server. Send a smaller file or a shorter text.",
+        Failure::TooLarge => {
+            "Too large for this server. Copy the text and send it in parts, or send a smaller file."
+        }
         Failure::Unsupported => {
             "This server cannot take such an attachment. Remove it and send the text alone."
         }

@@ -128,8 +128,7 @@ impl App {
 
     /// What it has cost so far; of the model's window a server may say nothing.
     fn costs(&mut self, cost: &Cost) {
-        let known = cost.micros > 0 || cost.prompt > 0 || cost.completion > 0;
-        self.view.cost = known.then(|| words::cost(cost));
+        self.view.cost = words::cost(cost);
         let hundredfold = cost.context.saturating_mul(100);
         if let Some(percent) = hundredfold.checked_div(cost.window) {
             let percent = percent.min(100);
@@ -160,7 +159,7 @@ impl App {
         };
         if finished && self.announced.add(item.id) && !self.catching_up {
             self.note_answer();
-            let text = words::spoken(&item.body);
+            let text = words::spoken(&item.body, self.has_fragments());
             self.outputs.push_back(Output::Announce(text));
         }
     }

@@ -15,6 +15,9 @@ use crate::words::asides;
 
 impl App {
     pub(super) fn did(&mut self, intent: Intent, now: Instant) {
+        if matches!(intent, Intent::Send { .. }) {
+            self.view.offers.clear();
+        }
         // There is nothing to do it with yet.
         let waits = match &intent {
             Intent::Send { .. } | Intent::NewConversation | Intent::Begin(_) => true,

@@ -2,6 +2,7 @@
 //! was, and whether anybody saw it.
 
 use super::App;
+use crate::markdown::fragment;
 use crate::model::{Body, Instant, Item, ProseState};
 use crate::session::{Change, Session};
 
@@ -53,7 +54,7 @@ impl App {
         let answered = std::mem::take(&mut self.note.answered);
         if told && self.is_kept() {
             let items = self.session.as_ref().map_or(&[][..], Session::items);
-            self.conversation.preview = preview(&self.note.before, items);
+            self.conversation.preview = preview(&self.note.before, items, self.has_fragments());
         }
         if asked || answered {
             self.conversation.touched = now;
@@ -83,7 +84,7 @@ fn text(item: &Item) -> Option<&str> {
     }
 }
 
-fn preview(before: &str, items: &[Item]) -> String {
+fn preview(before: &str, items: &[Item], html: bool) -> String {
     let mut now = String::new();
     for said in items.iter().filter_map(text) {
         if now.len() > LONGEST {
@@ -92,7 +93,10 @@ fn preview(before: &str, items: &[Item]) -> String {
         if !now.is_empty() {
             now.push('\n');
         }
-        now.push_str(said);
+        match html && fragment::is_fragment(said) {
+            true => now.push_str(&fragment::words(said)),
+            false => now.push_str(said),
+        }
     }
     let head = before.split_once('\n').map_or(before, |(line, _)| line);
     if before.starts_with(&now) {

@@ -23,7 +23,9 @@ fn write(block: &Block, out: &mut String) {
         Block::List { items, .. } => items.iter().for_each(|item| list_item(item, out)),
         Block::Quote(blocks) => out.push_str(&plain(blocks)),
         Block::Table { header, rows, .. } => {
-            for row in std::iter::once(header).chain(rows) {
+            // A fragment's table may have no header.
+            let rows = std::iter::once(header).chain(rows);
+            for row in rows.filter(|row| !row.is_empty()) {
                 for cell in row {
                     inlines(cell, out);
                     out.push('\t');

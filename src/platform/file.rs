@@ -80,7 +80,7 @@ pub(super) fn form(field: &str, files: &[Attachment]) -> Result<FormData, JsValu
     Ok(form)
 }
 
-fn blob(file: &Attachment) -> Result<Blob, JsValue> {
+pub(super) fn blob(file: &Attachment) -> Result<Blob, JsValue> {
     let window = super::window().ok_or(JsValue::NULL)?;
     let letters = window.atob(&file.base64)?;
     let mut bytes = Vec::with_capacity(letters.len());

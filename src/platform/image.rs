@@ -148,6 +148,15 @@ pub async fn shrink(file: &Blob, name: &str, budget: usize) -> Result<Picture, I
     })
 }
 
+/// Makes a picture smaller that is ready to go already.
+///
+/// # Errors
+/// [`ImageError`].
+pub async fn shrink_more(picture: &Attachment, budget: usize) -> Result<Picture, ImageError> {
+    let blob = file::blob(picture).map_err(|_| ImageError::Undecodable)?;
+    shrink(&blob, &picture.name, budget).await
+}
+
 const fn refusal(error: FileError, bytes: usize) -> ImageError {
     match error {
         FileError::Empty => ImageError::Empty,

@@ -1,7 +1,7 @@
 //! The page itself: where it stands, whether it is seen, how it looks.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{PageTransitionEvent, VisibilityState};
+use web_sys::{HtmlElement, PageTransitionEvent, VisibilityState};
 
 use super::listener::Listener;
 use super::{document, window};
@@ -138,6 +138,19 @@ pub fn set_theme(word: &str) {
     {
         let _ = root.set_attribute("data-theme", word);
     }
+}
+
+/// Sets a custom property of the root element, or takes it away.
+pub fn set_property(name: &str, value: Option<&str>) {
+    let root = document().and_then(|document| document.document_element());
+    let Some(root) = root.and_then(|root| root.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    // It throws for no property of the page's own.
+    let _ = match value {
+        Some(value) => root.style().set_property(name, value),
+        None => root.style().remove_property(name).map(|_| ()),
+    };
 }
 
 /// Puts a query in place of the one in the page's address, with nothing to go back to.

@@ -6,7 +6,7 @@ use reactive_graph::prelude::*;
 use reactive_graph::signal::ArcRwSignal;
 
 use super::lock;
-use crate::markdown::{Block, BlockChange, Stream};
+use crate::markdown::{Block, BlockChange, Stream, fragment};
 
 /// A closed block under a key that no other block of the text ever has.
 pub type Closed = (u32, Arc<Block>);
@@ -68,6 +68,12 @@ impl ProseRow {
     pub fn source(&self) -> String {
         let writer = lock(&self.writer);
         [writer.stream.source(), &writer.pending].concat()
+    }
+
+    /// Whether it begins as a fragment of HTML does; moves with the text.
+    #[must_use]
+    pub fn is_fragment(&self) -> bool {
+        fragment::is_fragment(lock(&self.writer).stream.source())
     }
 
     /// Collects text that came at the end.

@@ -1,7 +1,9 @@
 //! Where the person writes: the text, what goes with it, Send and Stop.
 
 mod attachments;
+mod chips;
 mod foot;
+mod room;
 mod run;
 
 use leptos::prelude::*;
@@ -20,6 +22,7 @@ use crate::protocol::takes_any;
 use crate::session::Run;
 use crate::words::ui;
 use attachments::Attached;
+use room::Room;
 
 /// Where the person writes.
 pub(super) fn composer() -> El {
@@ -38,10 +41,12 @@ pub(super) fn composer() -> El {
             over.set(true);
         })
         .on("dragleave", move |_| over.set(false))
+        .with(|section| chips::chips(section, desk.text))
         .put(desk.attached.view())
         .with(|section| note(section, &desk))
+        .with(|section| room::overfull(section, &desk))
         .put(row)
-        .with(foot::foot)
+        .with(|section| foot::foot(section, desk.room))
         .on("drop", move |event| {
             event.prevent_default();
             over.set(false);
@@ -55,17 +60,21 @@ struct Desk {
     handle: Handle,
     text: RwSignal<String>,
     attached: Attached,
+    room: Room,
     panels: Panels,
 }
 
 impl Desk {
     fn new() -> Self {
         let handle = handle();
+        let text = RwSignal::new(String::new());
+        let attached = Attached::new(handle.projection.capabilities.clone());
         Self {
-            attached: Attached::new(handle.projection.capabilities.clone()),
+            room: Room::new(&handle, text, attached),
+            attached,
             handle,
             panels: panels(),
-            text: RwSignal::new(String::new()),
+            text,
         }
     }
 
@@ -82,8 +91,17 @@ impl Desk {
     }
 
     fn write(&self, text: String) {
+        self.typing(!text.is_empty());
         self.handle.did(Intent::Draft(text.clone()));
         self.text.set(text);
+    }
+
+    /// Tells a server that wants to know it that the person writes, or has stopped.
+    fn typing(&self, writes: bool) {
+        let capabilities = &self.handle.projection.capabilities;
+        if capabilities.with_untracked(|can| can.typing) {
+            self.handle.did(Intent::Typing(writes));
+        }
     }
 
     fn can_send(&self) -> bool {
@@ -92,10 +110,12 @@ impl Desk {
             return false;
         }
         let words = !self.text.with(|text| text.trim().is_empty());
-        !self.attached.is_busy() && (words || self.attached.is_ready())
+        let whole = words || self.attached.is_ready();
+        !self.attached.is_busy() && whole && !self.room.is_over()
     }
 
     fn send(&self) {
+        self.room.weigh();
         if !untrack(|| self.can_send()) {
             return;
         }
@@ -141,6 +161,7 @@ impl Desk {
 fn field(desk: &Desk) -> El {
     let text = desk.text;
     let (typing, keys, pasting) = (desk.clone(), desk.clone(), desk.clone());
+    let left = desk.clone();
     let field = el("textarea", "composer-text")
         .set("rows", "1")
         .set("dir", "auto")
@@ -149,6 +170,7 @@ fn field(desk: &Desk) -> El {
         .label(ui::MESSAGE)
         .on_input(move |text| typing.write(text))
         .on_key(move |event| keys.key(event))
+        .on("blur", move |_| left.typing(false))
         .on("paste", move |event| {
             let pasted = event.unchecked_ref::<ClipboardEvent>();
             if pasting.take_files(pasted.clipboard_data()) {

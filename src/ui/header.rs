@@ -2,17 +2,34 @@
 
 use leptos::prelude::*;
 
-use super::el::{El, el};
+use super::el::{El, el, watch};
 use super::icon::{self, icon_button};
 use super::panels::{Panel, panels};
 use super::{app, handle, list};
-use crate::app::Intent;
+use crate::app::{Intent, PROPERTIES, paint};
+use crate::platform::page;
 use crate::words::ui;
 
 /// The bar at the top.
 pub(super) fn header() -> El {
     let chrome = handle().projection.chrome;
-    let name = move || chrome.subject.get().unwrap_or_else(|| chrome.title.get());
+    let dress = chrome.dress.clone();
+    let name = move || {
+        let called =
+            dress.with(|dress| Some(dress.title.clone()).filter(|title| !title.is_empty()));
+        chrome
+            .subject
+            .get()
+            .or(called)
+            .unwrap_or_else(|| chrome.title.get())
+    };
+    // A logo is not loaded: whoever keeps it would learn of everybody who opens the conversation.
+    watch(move || {
+        let values = chrome.dress.with(paint);
+        for (name, value) in PROPERTIES.into_iter().zip(values) {
+            page::set_property(name, value.as_deref());
+        }
+    });
     el("header", "header")
         .put(list::opener())
         .put(el("h1", "header-title").says(name))

@@ -1,19 +1,19 @@
-//! Markdown on the screen: blocks as DOM nodes, the growing end as one text node that grows.
+//! Markdown on the screen: blocks as DOM nodes, the growing end as one text node that grows. An answer
+//! that is a fragment of HTML is read anew with every frame that it grows in, and what came out the
+//! same is left as it stands.
 //!
 //! A closed block never changes, and a growing one is not compared with what it was at every chunk. Clicks are heard once, at the container.
 
 mod build;
-
-use std::cell::RefCell;
-use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node, Text};
 
 use super::el::{El, el, watch};
+use crate::markdown::{self, Block, fragment};
 use crate::platform::task::spawn;
-use crate::platform::{clipboard, remote_picture};
+use crate::platform::{clipboard, inert, remote_picture};
 use crate::projection::{Closed, ProseRow, Tail};
 use crate::words::ui;
 
@@ -22,6 +22,8 @@ use crate::words::ui;
 struct Drawn {
     closed: Vec<(u32, Vec<Node>)>,
     tail: Option<DrawnTail>,
+    /// In place of both, where the text is a fragment of HTML.
+    fragment: Vec<(Block, Vec<Node>)>,
 }
 
 struct DrawnTail {
@@ -32,19 +34,72 @@ struct DrawnTail {
     grown: usize,
 }
 
-/// A text in Markdown that may still be growing.
-pub(super) fn part_text(prose: ProseRow) -> El {
-    let ProseRow { closed, tail, .. } = prose;
+/// A text in Markdown that may still be growing; `html` says whether it may be a fragment of HTML.
+pub(super) fn part_text(prose: ProseRow, html: impl Fn() -> bool + 'static) -> El {
     let container = el("div", "prose").set("dir", "auto");
-    let drawn = Rc::new(RefCell::new(Drawn::default()));
-    let (end, into) = (Rc::clone(&drawn), container.clone());
-    watch(move || closed.with(|closed| drawn.borrow_mut().close(into.node(), closed)));
     let into = container.clone();
-    watch(move || tail.with(|tail| end.borrow_mut().follow(into.node(), tail.as_ref())));
+    let mut drawn = Drawn::default();
+    watch(move || {
+        let html = html();
+        let (closed, tail) = (prose.closed.read(), prose.tail.read());
+        let fragment = html.then(|| read(&prose, tail.is_some())).flatten();
+        drawn.draw(into.node(), &closed, tail.as_ref(), fragment);
+    });
     container.on("click", |event| clicked(&event))
 }
 
+/// The text as it is copied: Markdown as it is written, and of HTML what is read.
+pub(super) fn copied(prose: &ProseRow, html: bool) -> String {
+    match html.then(|| read(prose, false)).flatten() {
+        Some(blocks) => markdown::plain(&blocks),
+        None => prose.source(),
+    }
+}
+
+/// What a fragment of HTML shows. `None`: it is none, or shows nothing, and more does not come.
+fn read(prose: &ProseRow, grows: bool) -> Option<Vec<Block>> {
+    let html = Some(prose.source()).filter(|_| prose.is_fragment())?;
+    // This alone is a letter to the browser, and the beginning of a tag a moment later.
+    let html = html.strip_suffix('<').filter(|_| grows).unwrap_or(&html);
+    let blocks = match inert::read(html) {
+        Some(trees) => fragment::blocks(&trees),
+        None => fragment::lines(html),
+    };
+    Some(blocks).filter(|blocks| grows || !blocks.is_empty())
+}
+
 impl Drawn {
+    fn draw(
+        &mut self,
+        container: &Element,
+        closed: &[Closed],
+        tail: Option<&Tail>,
+        fragment: Option<Vec<Block>>,
+    ) {
+        let markdown = fragment.is_none();
+        self.become_fragment(container, fragment.unwrap_or_default());
+        let (closed, tail) = match markdown {
+            true => (closed, tail),
+            false => (&[][..], None),
+        };
+        self.close(container, closed);
+        self.follow(container, tail);
+    }
+
+    /// Draws what is another than it was, and all behind it.
+    fn become_fragment(&mut self, container: &Element, blocks: Vec<Block>) {
+        let pairs = self.fragment.iter().zip(&blocks);
+        let same = pairs.take_while(|((old, _), new)| old == *new).count();
+        for (_, nodes) in self.fragment.drain(same..) {
+            remove(&nodes);
+        }
+        for block in blocks.into_iter().skip(same) {
+            let nodes = build::blocks(std::slice::from_ref(&block));
+            insert(container, &nodes, None);
+            self.fragment.push((block, nodes));
+        }
+    }
+
     /// Draws the closed blocks that are not there yet, and removes those that are no more.
     fn close(&mut self, container: &Element, closed: &[Closed]) {
         let same = self

@@ -62,7 +62,7 @@ words! {
     DIALECT_AUTO = "Find out";
     DIALECT_DOCUMENTED = "As documented";
     DIALECT_NATIVE = "As released";
-    DIALECT_HINT = "The documented protocol and that of the released servers differ. Parlor finds out which one the server speaks; choose one if it does not";
+    DIALECT_HINT = "The documented protocol and that of the released servers differ. Parlor finds out which of them a server speaks; choose one where that fails";
     KEY_IN_ADDRESS = "Key in the address";
     KEY_IN_ADDRESS_HINT = "Only for agent servers before 1.18.1, which look for the key nowhere else: what passes addresses on may write them down";
     KEY = "Key";
@@ -167,6 +167,14 @@ words! {
     REMOVE = "Remove";
     NOTIFICATIONS = "Notifications";
     REMOTE_FAILED = "The picture could not be fetched. Open it in a new tab:";
+    NEARLY_FULL = "This is nearly as much as the server takes in one message.";
+    OVERFULL = "This is more than the server takes in one message. Shorten it, or send it in parts.";
+    OVERFULL_PICTURE = "With the picture, this is more than the server takes in one message.";
+    SHRINK = "Shrink the picture";
+    CANNOT_SHRINK = "The picture cannot be made small enough for this message. Remove it, or shorten the text.";
+    TOO_OFTEN = "The server asks for fewer messages.";
+    OFFERS = "Suggestions";
+    SWITCHERS = "Ways to answer";
     SHORTCUTS = "Keyboard shortcuts";
 }
 
@@ -352,4 +360,13 @@ pub fn prepared(name: &str, width: u32, height: u32, now: usize, original: usize
 #[must_use]
 pub fn counts(unknown: u64, dropped: u64) -> String {
     format!("{unknown} not understood, {dropped} of other conversations or late")
+}
+
+/// A text that is too large for one message goes as so many.
+#[must_use]
+pub fn send_as(count: usize) -> String {
+    match count {
+        1 => SEND.into(),
+        _ => ["Send as ", &count.to_string(), " messages"].concat(),
+    }
 }

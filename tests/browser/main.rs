@@ -9,6 +9,7 @@ mod driver;
 mod groups;
 mod image;
 mod indexed_db;
+mod inert;
 mod lock;
 mod page;
 mod patch;

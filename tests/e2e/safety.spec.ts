@@ -68,7 +68,7 @@ test("the page runs under the strict policy", async ({ page, request }) => {
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    "trusted-types parlor-inert",
   ]) {
     expect(policy).toContain(rule);
   }

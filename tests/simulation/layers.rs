@@ -30,7 +30,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "projection",
         &["app", "markdown", "model", "protocol", "session", "words"],
     ),
-    ("platform", &["io", "meet", "model", "storage", "words"]),
+    (
+        "platform",
+        &["io", "markdown", "meet", "model", "storage", "words"],
+    ),
     (
         "driver",
         &[

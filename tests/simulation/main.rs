@@ -15,6 +15,7 @@ mod links;
 mod list;
 mod markdown;
 mod numbered;
+mod offers;
 mod openhands;
 mod openhands_v1;
 mod outbox;

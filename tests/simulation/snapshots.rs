@@ -99,7 +99,9 @@ fn beside(player: &Player) -> String {
         _ => None,
     });
     if let Some(cost) = costs.next_back() {
-        writeln!(beside, "cost {}", words::cost(cost)).unwrap();
+        if let Some(words) = words::cost(cost) {
+            writeln!(beside, "cost {words}").unwrap();
+        }
         if let Some(percent) = (cost.context * 100).checked_div(cost.window) {
             let window = words::window(cost.context, cost.window, percent);
             writeln!(beside, "window {window}").unwrap();

@@ -25,6 +25,16 @@ pub(super) struct Attached {
     trouble: RwSignal<String>,
 }
 
+fn label(picture: &image::Picture) -> String {
+    ui::prepared(
+        &picture.attachment.name,
+        picture.width,
+        picture.height,
+        picture.bytes,
+        picture.original,
+    )
+}
+
 /// Something that is ready to go.
 struct Ready {
     number: u64,
@@ -97,14 +107,58 @@ impl Attached {
         }
         let picture = image::shrink(blob, &name, image::BUDGET).await;
         let picture = picture.map_err(|error| error.to_string())?;
-        let label = ui::prepared(
-            &name,
-            picture.width,
-            picture.height,
-            picture.bytes,
-            picture.original,
-        );
+        let label = label(&picture);
         Ok((picture.attachment, label))
+    }
+
+    /// What goes with the message.
+    pub(super) fn list(self) -> Vec<Attachment> {
+        let copy = |ready: &Vec<Ready>| ready.iter().map(|one| one.attachment.clone()).collect();
+        self.ready.with(copy)
+    }
+
+    /// Whether there is a picture that could be made smaller.
+    pub(super) fn has_picture(self) -> bool {
+        self.ready
+            .with(|ready| ready.iter().any(|one| one.attachment.is_image()))
+    }
+
+    /// Makes the largest picture smaller, so that the message loses so many bytes.
+    pub(super) fn shrink(self, surplus: usize) {
+        self.trouble.set(String::new());
+        let largest = self.ready.with_untracked(|ready| {
+            let pictures = ready.iter().filter(|one| one.attachment.is_image());
+            let largest = pictures.max_by_key(|one| one.attachment.base64.len())?;
+            Some((largest.number, largest.attachment.clone()))
+        });
+        let Some((number, picture)) = largest else {
+            return;
+        };
+        // Four letters for three bytes; the media type may become a longer one.
+        let letters = picture.base64.len().saturating_sub(surplus + 8);
+        self.busy.update(|busy| *busy += 1);
+        spawn(async move {
+            match image::shrink_more(&picture, letters / 4 * 3).await {
+                Ok(smaller) => self.replace(number, smaller),
+                Err(_) => self.trouble.set(ui::CANNOT_SHRINK.to_owned()),
+            }
+            self.busy.update(|busy| *busy = busy.saturating_sub(1));
+        });
+    }
+
+    fn replace(self, number: u64, picture: image::Picture) {
+        let label = label(&picture);
+        self.ready.update(|ready| {
+            // It is drawn anew under another number.
+            let next = ready.iter().map(|one| one.number + 1).max().unwrap_or(0);
+            if let Some(one) = ready.iter_mut().find(|one| one.number == number) {
+                *one = Ready {
+                    number: next,
+                    attachment: picture.attachment,
+                    label,
+                };
+            }
+        });
     }
 
     fn add(self, attachment: Attachment, label: String) {
@@ -118,7 +172,7 @@ impl Attached {
             return;
         }
         self.ready.update(|ready| {
-            let number = ready.last().map_or(0, |last| last.number + 1);
+            let number = ready.iter().map(|one| one.number + 1).max().unwrap_or(0);
             ready.push(Ready {
                 number,
                 attachment,

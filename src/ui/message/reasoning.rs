@@ -9,5 +9,5 @@ use crate::words::ui;
 pub(super) fn reasoning(row: Row) -> El {
     el("details", "reasoning")
         .put(el("summary", "reasoning-head").text(ui::REASONING))
-        .put(part_text(row.prose.unwrap_or_default()))
+        .put(part_text(row.prose.unwrap_or_default(), || false))
 }

@@ -103,9 +103,11 @@ fn task(done: bool) -> El {
 /// A table in a box that scrolls by itself, so that the page never does.
 fn table(alignments: &[Alignment], header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> El {
     let rows = rows.iter().map(|cells| row("td", alignments, cells));
-    let table = el("table", "")
-        .put(el("thead", "").put(row("th", alignments, header)))
-        .put(el("tbody", "").put_all(rows.collect()));
+    let mut table = el("table", "");
+    if !header.is_empty() {
+        table = table.put(el("thead", "").put(row("th", alignments, header)));
+    }
+    let table = table.put(el("tbody", "").put_all(rows.collect()));
     el("div", "table")
         .set("tabindex", "0")
         .set("role", "region")

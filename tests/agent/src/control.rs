@@ -16,8 +16,8 @@ use crate::state::{Entry, State};
 /// `"faults":"cut_every=300&seed=7"`, which count instead of those in the first address, and
 /// `"key":".."`, which its clients then have to show.
 ///
-/// The small OpenHands V1 has both for a run, in the words of its own, and `"do":".."` for what is
-/// to happen once.
+/// The small OpenHands V1 and the small General Bots have both for a run, in the words of their own,
+/// and `"do":".."` for what is to happen once.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Order {
     #[serde(default)]
@@ -41,10 +41,12 @@ pub(crate) async fn control(
         conversation.order(order.faults.as_deref(), order.key.clone());
         let run = state.openhands_v1.of(&order.run);
         run.order(order.faults.as_deref(), order.key.as_deref());
+        let run = state.general_bots.of(&order.run);
+        run.order(order.faults.as_deref(), order.key.as_deref());
     }
     let known = order.act.as_ref().is_none_or(|act| {
-        let run = state.openhands_v1.of(&order.run);
-        run.act(act)
+        let general_bots = state.general_bots.find(&order.run);
+        general_bots.is_some_and(|run| run.act(act)) || state.openhands_v1.of(&order.run).act(act)
     });
     match order.down {
         Some(true) => {

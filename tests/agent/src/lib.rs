@@ -1,14 +1,16 @@
 //! A scripted agent server for Parlor's tests.
 //!
 //! It plays recordings to a real client over WebSocket, with faults on demand, and it is a small
-//! Saiki and a small OpenHands V0 and V1 of its own. It reads the protocols by itself and never imports
+//! Saiki, a small OpenHands V0 and V1 and a small General Bots of its own. It reads the protocols by itself and never imports
 //! the page's code: two readings of one protocol, or the tests would prove nothing.
 
 mod clock;
 mod control;
 mod fault;
 mod files;
+mod general_bots;
 mod history;
+mod ids;
 mod openhands_v0;
 mod openhands_v1;
 mod picture;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use general_bots::KEYWORDS as GENERAL_BOTS_KEYWORDS;
 pub use openhands_v1::KEYWORDS;
 pub use recording::{Line, What, read};
 pub use state::State;
@@ -51,6 +54,7 @@ pub fn router(setup: Setup) -> Router {
         .route("/control", post(control::control))
         .route("/log", get(control::log))
         .route("/host.html", get(files::host))
+        .merge(general_bots::routes())
         .merge(openhands_v0::routes(&state))
         .with_state(Arc::clone(&state));
     // Behind the headers that all other answers have: who may read is a matter of its own there.

@@ -17,6 +17,12 @@ const HELP: &str = "
                                        think finish error limit crowd stall long N
   http://HOST/openhands-v1/RUN         a small OpenHands V1: the agent server; its words are below
   http://HOST/openhands-v1-app/RUN     the app server that starts such servers in sandboxes
+  ws://HOST/general-bots/RUN/SERVER/ws   the chat of a small General Bots, its requests beside
+                                       it at ../api/: documented, releases a a2 b c;
+                                       roster joincast relay are documented, echo is c
+  ws://HOST/general-bots/RUN/ws/meet?kind=KIND   a room server of General Bots' Meet:
+                                       roster joincast relay; echo chat gone are none;
+                                       also as /general-bots/RUN/KIND/ws/meet
   ws://HOST/play/<server>/<scenario>   a recording, also as http:// for OpenHands V0
   http://HOST/play/openhands_v1/<scenario>~RUN   a recording of V1: its sockets and its requests
 
@@ -30,15 +36,24 @@ faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
     requests nocors=1 fail=STATUS[:K[:cors]] slow=MS at=PART busy=1 limit=1 app_key=K
              upstream=STATUS
     agent    pace=MS stats=after   start boot=MS start=error
+  of General Bots, by POST /control only, where frames count from the order on
+    all      slow=MS cut_every=MS seed=N cuts=N
+    chat     auth=401|open large=close nopong=1 strict=1 replay=1 forget=1 rate=N idle=MS
+             hello=MS
+    Meet     lose=N (signals) deny=CODE linger=MS back=1 adopt=1
 
 asked of the server:
   POST /control {\"run\":..,\"drop\":true,\"down\":true|false,\"key\":..,\"do\":..}   GET /log?run=..
     do       of V1: restart freeze thaw say:TEXT user:TEXT, and with all sandboxes of the run:
              pause resume rekey sandbox:STARTING|RUNNING|PAUSED|ERROR|MISSING
+             of General Bots: cut:NAME, the sockets of a room's participant, and in all
+             documented sessions say:TEXT close:REASON error:CODE
   GET /openhands-v0/report/<conversation>, where a run is a conversation's id
-  GET /openhands-v1/report/RUN
+  GET /openhands-v1/report/RUN   GET /general-bots/report/RUN
 
 words of OpenHands V1, best in brackets as in [stream 200 5]:";
+
+const WORDS: &str = "words of General Bots, in brackets:";
 
 struct Args {
     scenario: Option<String>,
@@ -49,7 +64,12 @@ struct Args {
 #[tokio::main]
 async fn main() -> ExitCode {
     if std::env::args().any(|arg| arg == "--help" || arg == "-h") {
-        let _ = writeln!(std::io::stdout(), "{USAGE}\n{HELP}\n  {}", agent::KEYWORDS);
+        let _ = writeln!(
+            std::io::stdout(),
+            "{USAGE}\n{HELP}\n  {}\n\n{WORDS}\n  {}",
+            agent::KEYWORDS,
+            agent::GENERAL_BOTS_KEYWORDS
+        );
         return ExitCode::SUCCESS;
     }
     match run().await {

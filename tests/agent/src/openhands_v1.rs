@@ -18,7 +18,6 @@ mod conversation;
 mod event;
 mod gate;
 mod goal;
-mod ids;
 mod llm;
 mod message;
 mod mishap;
@@ -38,6 +37,7 @@ use axum::routing::{any, get};
 
 pub use self::llm::KEYWORDS;
 pub(crate) use self::run::Runs;
+use crate::ids;
 use crate::state::State;
 
 /// The servers' routes.

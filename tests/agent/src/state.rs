@@ -9,6 +9,7 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::Setup;
 use crate::fault::Faults;
+use crate::general_bots;
 use crate::openhands_v0::Conversations;
 use crate::openhands_v1::Runs;
 
@@ -24,6 +25,8 @@ pub struct State {
     pub(crate) openhands: Conversations,
     /// The runs of the small OpenHands V1.
     pub(crate) openhands_v1: Runs,
+    /// The runs of the small General Bots.
+    pub(crate) general_bots: general_bots::Runs,
 }
 
 /// The part behind the lock.
@@ -76,6 +79,7 @@ impl State {
             frames: broadcast::channel(4_096).0,
             openhands: Conversations::default(),
             openhands_v1: Runs::default(),
+            general_bots: general_bots::Runs::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Identifiers as the real server makes them: random UUIDs, with dashes or without.
+//! Identifiers as real servers make them: random UUIDs, with dashes or without.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -16,7 +16,7 @@ fn random() -> u64 {
 }
 
 /// A UUID of version 4: `cdf1bdae-78bb-4abb-b091-7b528de24718`
-pub(super) fn uuid() -> String {
+pub(crate) fn uuid() -> String {
     let digits = format!("{:016x}{:016x}", random(), random());
     let (mut dashed, mut number) = (String::new(), 0);
     for digit in digits.chars() {
@@ -34,7 +34,7 @@ pub(super) fn uuid() -> String {
 }
 
 /// A UUID with its dashes, from either form; none from what is no UUID.
-pub(super) fn dashed(text: &str) -> Option<String> {
+pub(crate) fn dashed(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|letter| *letter != '-').collect();
     let dashes = text.len() - digits.len();
     let fits = digits.len() == 32 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
@@ -52,12 +52,12 @@ pub(super) fn dashed(text: &str) -> Option<String> {
 }
 
 /// The form without dashes, which the app server answers with.
-pub(super) fn bare(id: &str) -> String {
+pub(crate) fn bare(id: &str) -> String {
     id.replace('-', "")
 }
 
 /// A word of letters and digits, as sandboxes are named and keys are made.
-pub(super) fn word(length: usize) -> String {
+pub(crate) fn word(length: usize) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     let letter = |_| {
         let at = usize::try_from(random() % LETTERS.len() as u64).unwrap_or_default();

@@ -1,0 +1,445 @@
+// General Bots in both dialects and each release: what is said arrives once, what is answered is
+// shown once, and no released server ever gets a frame that is no message.
+
+import type { Page } from "@playwright/test";
+import { connected, until } from "./support/chaos.ts";
+import {
+  expectMessagesOnly, follow, type Name, RELEASES, Server,
+} from "./support/general_bots.ts";
+import { hurry } from "./support/hurry.ts";
+import {
+  type Agent, articles, banner, box, button, expect, expectArticles, expectPhase, items, open,
+  part, press, send, test, toasts,
+} from "./support/parlor.ts";
+
+const ALL: readonly Name[] = ["documented", ...RELEASES];
+
+/** Connects to a new server. */
+async function begin(
+  page: Page,
+  agent: Agent,
+  name: Name,
+  faults = "",
+  more: Record<string, string> = {},
+): Promise<Server> {
+  const server = await Server.start(agent, faults);
+  await follow(page, server.url(name), more);
+  await expectPhase(page, "open");
+  return server;
+}
+
+/** Says something and waits until so many answers are done. */
+async function say(page: Page, text: string, answers: number): Promise<void> {
+  await send(page, text);
+  await expect(items(page, "agent", "done")).toHaveCount(answers);
+}
+
+/** What was said was taken in once each, in this order, and is shown once each. */
+async function expectOnce(page: Page, server: Server, said: string[]): Promise<void> {
+  await until(page, async () => {
+    expect(await server.said()).toEqual(said);
+    await expect(items(page, "user", "confirmed")).toHaveCount(said.length, { timeout: 1 });
+  });
+  await expect(items(page, "user")).toHaveCount(said.length);
+}
+
+for (const name of ALL) {
+  test.describe(`the ${name} server`, () => {
+    test("is told apart by itself, answers piece by piece, and is asked again", async ({ page, agent }) => {
+      const server = await begin(page, agent, name);
+      await send(page, "[stream 30 20]");
+      await items(page, "agent", "streaming").waitFor();
+      await expectArticles(page, [
+        { kind: "user", state: "confirmed", text: "[stream 30 20]" },
+        { kind: "agent", state: "done", text: "word0 word1 word2" },
+      ]);
+      await say(page, "hello", 2);
+      const [, , , last] = await articles(page);
+      expect(last?.text).toContain("You said: hello");
+      await expectOnce(page, server, ["[stream 30 20]", "hello"]);
+      if (name !== "documented") await expectMessagesOnly(server);
+      else expect(await server.types()).toContain("subscribe");
+    });
+
+    test("has every message once across cuts, reloads and an absence", async ({ page, agent }) => {
+      const server = await begin(page, agent, name);
+      await say(page, "one", 1);
+      await send(page, "[stream 40 25] two");
+      await items(page, "agent", "streaming").waitFor();
+      await server.drop();
+      await connected(page);
+      await server.down();
+      await expectPhase(page, /waiting|connecting/);
+      await send(page, "three");
+      await expect(items(page, "user", "queued")).toHaveCount(1);
+      await server.up();
+      await connected(page);
+      await expectOnce(page, server, ["one", "[stream 40 25] two", "three"]);
+      await expect(items(page, "agent", "streaming")).toHaveCount(0);
+      await send(page, "[stream 40 25] four");
+      await items(page, "agent", "streaming").waitFor();
+      await open(page);
+      await connected(page);
+      await send(page, "five");
+      await expectOnce(page, server, [
+        "one", "[stream 40 25] two", "three", "[stream 40 25] four", "five",
+      ]);
+      await expect(items(page, "agent").last()).toContainText("You said: five");
+      await expect(items(page, "agent", "streaming")).toHaveCount(0);
+      await expect(items(page).filter({ hasText: "You said: one" })).toHaveCount(1);
+      await expect(items(page).filter({ hasText: "You said: five" })).toHaveCount(1);
+      if (name !== "documented") await expectMessagesOnly(server);
+    });
+
+    test("begins another session where the conversation is forgotten", async ({ page, agent }) => {
+      const server = await begin(page, agent, name);
+      await say(page, "before", 1);
+      await press(page, "Reset");
+      const dialog = page.getByRole("dialog");
+      if (await dialog.isVisible()) await button(dialog, "Reset").click();
+      await expect(items(page, "user")).toHaveCount(0);
+      await connected(page);
+      await say(page, "after", 1);
+      const sessions = (await server.report()).sessions.filter(({ said }) => said.length > 0);
+      expect(sessions.map(({ said }) => said[0]?.content).sort()).toEqual(["after", "before"]);
+      if (name !== "documented") await expectMessagesOnly(server);
+    });
+
+    test("shows Markdown that is cut where it hurts, and runs nothing that is hostile", async ({ page, agent }) => {
+      await begin(page, agent, name);
+      await say(page, "[markdown]", 1);
+      const answer = items(page, "agent").first();
+      await expect(answer.getByRole("heading", { name: "Orders" })).toBeVisible();
+      await expect(answer.getByRole("cell", { name: "shipped" })).toBeVisible();
+      await expect(answer.locator("code")).toContainText("<b>not html</b>");
+      await say(page, "[hostile]", 2);
+      const hostile = items(page, "agent").last();
+      await expect(hostile.locator("script, iframe, img, [onclick], a[href^=javascript]")).toHaveCount(0);
+    });
+  });
+}
+
+test.describe("the dialect", () => {
+  test("is found out though the first frame comes late", async ({ page, agent }) => {
+    const server = await begin(page, agent, "c", "hello=3000");
+    await send(page, "hello");
+    await expect(items(page, "agent", "done")).toHaveCount(1);
+    await expectOnce(page, server, ["hello"]);
+    await expectMessagesOnly(server);
+  });
+
+  test("is found out where no request is answered", async ({ page, agent }) => {
+    const server = await begin(page, agent, "c", "rest=404&hello=700");
+    await say(page, "hello", 1);
+    await expectMessagesOnly(server);
+  });
+
+  for (const name of ALL) {
+    test(`can be forced on ${name}`, async ({ page, agent }) => {
+      const dialect = name === "documented" ? "documented" : "native";
+      const server = await begin(page, agent, name, "rest=404", { dialect });
+      await say(page, "hello", 1);
+      if (dialect === "native") await expectMessagesOnly(server);
+    });
+  }
+});
+
+test.describe("as documented", () => {
+  test("two calls of one tool are answered in the order in which they were made", async ({ page, agent }) => {
+    await begin(page, agent, "documented");
+    await send(page, "[tools]");
+    await expect(items(page, "tool")).toHaveCount(2);
+    await expect(items(page, "tool", "done")).toHaveCount(2);
+    for (const order of [0, 1]) {
+      const tool = items(page, "tool").nth(order);
+      await expect(tool).toContainText("search_orders");
+      const texts = [part(tool, "args"), part(tool, "result")].map((one) => one.textContent());
+      for (const text of await Promise.all(texts)) expect(text).toContain(`${order + 1}`);
+    }
+    await expect(items(page, "agent", "done")).toHaveCount(1);
+  });
+
+  test("the end of an answer stands in place of its pieces", async ({ page, agent }) => {
+    await begin(page, agent, "documented");
+    await say(page, "[mend]", 1);
+    await expect(items(page, "agent")).toContainText("Mended: You said: [mend]");
+    await expect(items(page, "agent")).not.toContainText("said: [mend]Mended");
+    await say(page, "[unended]", 2);
+    await expect(items(page, "agent").last()).toContainText("You said: [unended]");
+    await say(page, "[envelope]", 3);
+    await expect(items(page, "agent").last()).toContainText("You said: [envelope]");
+    await say(page, "[orphan]", 4);
+    await expect(items(page, "agent").last()).toContainText("You said: [orphan]");
+    await say(page, "[twice]", 5);
+    await say(page, "[junk]", 6);
+    await expect(items(page, "agent")).toHaveCount(6);
+  });
+
+  test("what is said in a session that was not asked for is not shown", async ({ page, agent }) => {
+    await begin(page, agent, "documented");
+    await say(page, "[other]", 1);
+    await expect(items(page, "agent")).toContainText("You said: [other]");
+    await expect(page.getByRole("log")).not.toContainText("Elsewhere");
+  });
+
+  test("a conversation that is not open gets its answer, and is marked", async ({ page, agent }) => {
+    const server = await begin(page, agent, "documented");
+    await say(page, "about cats", 1);
+    await button(page, "New conversation").click();
+    await expect(items(page)).toHaveCount(0);
+    await expectPhase(page, "open");
+    await say(page, "about dogs", 1);
+    await expect.poll(async () =>
+      (await server.report()).sessions.filter(({ listeners }) => listeners > 0).length).toBe(2);
+    await send(page, "[other]");
+    const list = page.getByRole("navigation", { name: "Conversations" });
+    const cats = list.getByRole("button", { name: /^about cats/ });
+    await expect(cats).toHaveAccessibleName(/unread/i);
+    await expect(items(page, "agent").last()).toContainText("You said: [other]");
+    await expect(page.getByRole("log")).not.toContainText("Elsewhere");
+    await cats.click();
+    await expectPhase(page, "open");
+    await expect(items(page, "agent").filter({ hasText: "Elsewhere it rains." })).toHaveCount(1);
+    await expect(cats).not.toHaveAccessibleName(/unread/i);
+  });
+
+  test("typing is told once at the first letter and once at the end", async ({ page, agent }) => {
+    const server = await begin(page, agent, "documented");
+    const typing = async (): Promise<string[]> =>
+      (await server.types()).filter((type) => /typing|message/.test(type));
+    await box(page).pressSequentially("hello there", { delay: 30 });
+    await expect.poll(typing).toEqual(["typing_start"]);
+    await button(page, "Send").click();
+    await expect.poll(typing).toEqual(["typing_start", "typing_stop", "message"]);
+    await expect(items(page, "agent", "done")).toHaveCount(1);
+    await box(page).pressSequentially("again");
+    await expect.poll(async () => (await typing()).length).toBe(4);
+    await box(page).blur();
+    await expect.poll(async () => (await typing()).slice(3)).toEqual(["typing_start", "typing_stop"]);
+    await box(page).pressSequentially("!");
+    await expect.poll(async () => (await typing()).length).toBe(6);
+    // Five seconds without a letter.
+    await expect.poll(async () => (await typing()).slice(5), { timeout: 10_000 })
+      .toEqual(["typing_start", "typing_stop"]);
+  });
+
+  test("a ping goes out every 30 s, and two without an answer end the connection", async ({ page, agent }) => {
+    await hurry(page, 20);
+    const server = await begin(page, agent, "documented");
+    const pings = async (): Promise<number> => (await server.report()).frames.ping ?? 0;
+    await expect.poll(pings).toBeGreaterThan(2);
+    expect((await server.report()).sockets).toHaveLength(1);
+    await server.faults("nopong=1");
+    await expect.poll(async () => (await server.report()).sockets.length).toBeGreaterThan(1);
+    await server.faults("");
+    await connected(page);
+    await say(page, "hello", 1);
+  });
+
+  test("a sign of typing that never ends is taken back after a minute", async ({ page, agent }) => {
+    await hurry(page, 20);
+    await begin(page, agent, "documented");
+    await send(page, "[typing]");
+    await expect(button(page, "Stop")).toBeVisible();
+    await expect(button(page, "Stop")).toHaveCount(0);
+    await say(page, "hello", 1);
+  });
+
+  test("a frame of 65,536 bytes goes out, and one byte more does not", async ({ page, agent }) => {
+    const server = await begin(page, agent, "documented");
+    await say(page, "one", 1);
+    await say(page, "two", 2);
+    const { chat } = await server.report();
+    const frame = chat.filter(({ frame }) => frame !== "long" && frame.type === "message").at(-1);
+    const around = (frame?.bytes ?? 0) - "two".length;
+    const filled = (bytes: number): string => {
+      const room = bytes - around - "[whole]".length;
+      return `[whole]${"é".repeat(Math.floor(room / 2))}${"x".repeat(room % 2)}`;
+    };
+    for (const [at, bytes] of [65_535, 65_536].entries()) {
+      await say(page, filled(bytes), 3 + at);
+      const { chat } = await server.report();
+      expect(chat.some((one) => one.bytes === bytes), `${bytes}`).toBe(true);
+    }
+    await box(page).fill(filled(65_537));
+    await button(page, "Send").click();
+    await expect(page.locator("body")).toContainText(/too (large|long|big)/i);
+    const after = await server.report();
+    expect(Math.max(...after.chat.map((one) => one.bytes))).toBe(65_536);
+  });
+
+  for (const large of ["", "large=close"]) {
+    const how = large ? "closes the connection" : "says so";
+    test(`a picture that the server finds too large and ${how} is left to the person`, async ({ page, agent }) => {
+      const server = await begin(page, agent, "documented", large);
+      await send(page, "[error MESSAGE_TOO_LARGE 99]");
+      await expect(items(page, "user", "failed")).toHaveCount(1);
+      await say(page, "hello", 1);
+      expect(await server.said()).toEqual(["hello"]);
+    });
+  }
+
+  for (const [code, words] of [
+    ["SESSION_NOT_FOUND", /session|conversation/i],
+    ["INVALID_FORMAT", /understand|format/i],
+    ["SUBSCRIPTION_FAILED", /subscri|conversation|session/i],
+    ["LLM_UNAVAILABLE", /Model is loading/],
+  ] as const) {
+    test(`the error ${code} is told in words, and the conversation goes on`, async ({ page, agent }) => {
+      await begin(page, agent, "documented");
+      await send(page, `[error ${code} 99]`);
+      const told = items(page, "error").or(items(page, "notice")).or(toasts(page)).or(banner(page));
+      await expect(told.filter({ hasText: words }).or(items(page, "user", "failed").filter({ hasText: words }))
+        .first()).toBeVisible();
+      await expect(page.locator("body")).not.toContainText(new RegExp(`${code}(?! 99)`));
+      await say(page, "hello", 1);
+    });
+  }
+
+  test("a message that is one too many goes out again by itself", async ({ page, agent }) => {
+    const server = await begin(page, agent, "documented");
+    await send(page, "[error RATE_LIMITED 3]");
+    await expect(items(page, "agent", "done")).toHaveCount(1, { timeout: 30_000 });
+    await expectOnce(page, server, ["[error RATE_LIMITED 3]"]);
+    expect((await server.report()).frames.message).toBe(4);
+  });
+
+  test("five messages at once under a limit of two a second arrive once each, in order", async ({ page, agent }) => {
+    const server = await begin(page, agent, "documented", "rate=2");
+    const said = ["one", "two", "three", "four", "five"];
+    for (const text of said) await send(page, text);
+    await expect(items(page, "agent", "done")).toHaveCount(5, { timeout: 40_000 });
+    await expectOnce(page, server, said);
+  });
+
+  test("a key is shown, a wrong one is said to be wrong, and the right one lets in", async ({ page, agent }) => {
+    const server = await Server.start(agent, "", "right");
+    await follow(page, server.url("documented"));
+    await expectPhase(page, "refused");
+    await expect(banner(page)).toContainText(/key|token/i);
+    const asked = (await server.report()).sockets.length;
+    const dialog = page.getByRole("dialog");
+    if (!(await dialog.isVisible())) await press(page, "Settings");
+    await dialog.getByLabel("Key", { exact: true }).fill("wrong");
+    await button(dialog, "Connect").click();
+    await expectPhase(page, "refused");
+    await press(page, "Settings");
+    await dialog.getByLabel("Key", { exact: true }).fill("right");
+    await button(dialog, "Connect").click();
+    await expectPhase(page, "open");
+    await say(page, "hello", 1);
+    expect((await server.report()).sockets.length).toBeGreaterThan(asked);
+    // It stands nowhere but in what goes to the server.
+    expect(await page.evaluate(() => location.href)).not.toContain("right");
+  });
+
+  test("a key that ends in the middle asks for another, without a further try", async ({ page, agent }) => {
+    const server = await begin(page, agent, "documented");
+    await say(page, "hello", 1);
+    await send(page, "[error AUTH_FAILED 1]");
+    await expectPhase(page, "refused");
+    const { sockets } = await server.report();
+    await page.waitForTimeout(4_000);
+    expect((await server.report()).sockets).toHaveLength(sockets.length);
+  });
+
+  for (const reason of ["user_disconnect", "idle_timeout", "expired"]) {
+    test(`a session that is closed for ${reason} is told, and goes on with the next message`, async ({ page, agent }) => {
+      const server = await begin(page, agent, "documented");
+      await say(page, "hello", 1);
+      await server.order({ do: `close:${reason}` });
+      await expect(items(page, "notice").or(toasts(page)).or(banner(page)).first()).toBeVisible();
+      await say(page, "again", 2);
+      await expectOnce(page, server, ["hello", "again"]);
+    });
+  }
+
+  test("an answer that was missed is there when the server tells it", async ({ page, agent }) => {
+    const server = await begin(page, agent, "documented");
+    await send(page, "[stream 40 25]");
+    await items(page, "agent", "streaming").waitFor();
+    await server.drop();
+    await server.down();
+    await expect.poll(() => server.said("assistant")).toHaveLength(1);
+    await server.up();
+    await connected(page);
+    await expect(items(page, "agent").filter({ hasText: "word39" })).toHaveCount(1);
+    await expect(items(page, "agent")).toHaveCount(1);
+  });
+
+  test("Stop mutes an answer, and the next one is heard", async ({ page, agent }) => {
+    await begin(page, agent, "documented");
+    await send(page, "[stream 100 30]");
+    await items(page, "agent", "streaming").waitFor();
+    await button(page, "Stop").click();
+    await expect(items(page, "agent", "streaming")).toHaveCount(0);
+    await page.waitForTimeout(3_500);
+    await send(page, "hello");
+    await expect(items(page, "agent").last()).toContainText("You said: hello");
+    await expect(page.getByRole("log")).not.toContainText("word99");
+  });
+});
+
+test.describe("as released", () => {
+  test("an answer of release C in HTML is drawn from what is harmless of it", async ({ page, agent }) => {
+    await begin(page, agent, "c");
+    await say(page, "[html]", 1);
+    const answer = items(page, "agent").first();
+    await expect(answer.locator("strong")).toHaveText("orders");
+    await expect(answer.getByRole("listitem")).toHaveText(["one", "two"]);
+    await expect(answer.getByRole("cell", { name: "12345" })).toBeVisible();
+    await expect(answer.getByRole("link", { name: "More" })).toHaveAttribute("href", "https://example.org/");
+  });
+
+  test("the reasoning of release C is no part of its answer", async ({ page, agent }) => {
+    await begin(page, agent, "c");
+    await say(page, "[think]", 1);
+    await expect(items(page, "reasoning")).toContainText("a proof.");
+    await expect(items(page, "agent")).toContainText("You said: [think]");
+    await expect(items(page, "agent")).not.toContainText("proof");
+    await expect(items(page, "agent")).not.toContainText("easy");
+  });
+
+  test("an answer without a word is told", async ({ page, agent }) => {
+    await begin(page, agent, "c");
+    await send(page, "[dead]");
+    await expect(items(page, "error").or(items(page, "notice")).first()).toBeVisible();
+    await say(page, "hello", 1);
+  });
+
+  test("the whole text at the end of release B does not come twice", async ({ page, agent }) => {
+    await begin(page, agent, "b");
+    await say(page, "hello", 1);
+    const text = (await items(page, "agent").first().textContent()) ?? "";
+    expect(text.split("You said: hello")).toHaveLength(2);
+    await say(page, "[tool]", 2);
+    await expect(items(page, "agent").last()).toContainText("Order 12345 is on its way.");
+  });
+
+  test("release A that never stops thinking is shown answering", async ({ page, agent }) => {
+    await begin(page, agent, "a");
+    await say(page, "[think]", 1);
+    await expect(items(page, "agent")).toContainText("You said: [think]");
+    await expect(button(page, "Stop")).toHaveCount(0);
+  });
+
+  for (const name of RELEASES) {
+    test(`events of ${name} that are no answer show as none`, async ({ page, agent }) => {
+      await begin(page, agent, name);
+      for (const [at, word] of ["[theme]", "[context]", "[events]", "[agent]"].entries()) {
+        await say(page, word, at + 1);
+        await expect(items(page, "agent").last()).toContainText(`You said: ${word}`);
+      }
+      await expect(page.getByRole("log")).not.toContainText("change_theme");
+      await expect(page.getByRole("log")).not.toContainText("color1");
+    });
+  }
+
+  test("a message that says /tool runs a tool of release C", async ({ page, agent }) => {
+    const server = await begin(page, agent, "c");
+    await send(page, "/tool new_order");
+    await expect(items(page, "agent", "done")).toContainText("The tool new_order ran.");
+    const [frame] = await server.frames();
+    expect([frame?.message_type, frame?.content]).toEqual([6, "new_order"]);
+  });
+});
