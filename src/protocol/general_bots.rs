@@ -493,8 +493,9 @@ impl GeneralBots {
     /// Takes over the identifiers that the server uses.
     fn adopt(&mut self, ids: &Value, out: &mut Out<'_>) {
         self.meet(ids);
-        if let Some(session) = ids.get("session_id").and_then(Value::as_str) {
-            self.named(session, out);
+        let session = ids.get("session_id").and_then(Value::as_str);
+        if let Some(id) = session.filter(|id| !self.is_other(id)) {
+            self.named(id, out);
         }
     }
 
