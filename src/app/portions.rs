@@ -37,7 +37,10 @@ fn fitting(text: &str, most: usize, weigh: &dyn Fn(&str) -> usize) -> Option<usi
             return Some(end);
         }
         let taken = weight.saturating_sub(around).max(1);
-        end = text.floor_char_boundary(end * room / taken);
+        // The product of two sizes may be more than a size of 32 bits.
+        let [held, room, taken] = [end, room, taken].map(|size| size as u64);
+        let next = usize::try_from(held * room / taken).unwrap_or_default();
+        end = text.floor_char_boundary(next.min(end - 1));
     }
     (weigh(text.get(..letter)?) <= most).then_some(letter)
 }

@@ -220,8 +220,8 @@ impl Protocol for GeneralBots {
     }
 
     fn connect(&mut self, _cursor: &Cursor, out: &mut Out<'_>) {
+        self.told_lines(out);
         self.streams.cut();
-        self.elsewhere.clear();
         self.native.cut();
         self.unanswered = None;
         self.cut |= std::mem::take(&mut self.running);
@@ -388,6 +388,9 @@ impl GeneralBots {
     /// its address, which a page cannot tell from a server that is away.
     fn ended(&mut self, closed: &Closed, out: &mut Out<'_>) {
         let refused = closed.code == 1008;
+        if let Some(sent) = self.unanswered.take().filter(|_| refused) {
+            self.not_taken(&sent, out);
+        }
         if self.can_try_other_way() && (refused || !self.link.open) {
             self.key_in_address = true;
             self.other_way = true;
@@ -478,12 +481,11 @@ impl GeneralBots {
         let has = |key| said.get(key).and_then(Value::as_str).is_some();
         if has("session_id") && has("status") {
             self.speaks(Tongue::Native, true, out);
+            self.meet(said);
             // An older server gives every conversation of a person the same session.
-            let session = self.session.clone();
             let theirs = said.get("session_id").and_then(Value::as_str);
-            self.adopt(said, out);
-            if theirs.is_some_and(|id| !self.fresh || self.is_other(id)) {
-                self.named(&session, out);
+            if let Some(id) = theirs.filter(|id| self.fresh && !self.is_other(id)) {
+                self.named(id, out);
             }
         }
         if self.link.socket.is_none() {
@@ -493,15 +495,21 @@ impl GeneralBots {
 
     /// Takes over the identifiers that the server uses.
     fn adopt(&mut self, ids: &Value, out: &mut Out<'_>) {
+        self.meet(ids);
+        let session = ids.get("session_id").and_then(Value::as_str);
+        if let Some(id) = session.filter(|id| !self.is_other(id)) {
+            self.named(id, out);
+        }
+    }
+
+    /// Takes over what the server calls the person and the bot.
+    fn meet(&mut self, ids: &Value) {
         let text = |key| ids.get(key).and_then(Value::as_str);
         if let Some(user) = text("user_id") {
             user.clone_into(&mut self.user);
         }
         if let Some(bot) = text("bot_id") {
             bot.clone_into(&mut self.bot);
-        }
-        if let Some(session) = text("session_id") {
-            self.named(session, out);
         }
         self.native.meet(ids);
     }

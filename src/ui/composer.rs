@@ -41,7 +41,7 @@ pub(super) fn composer() -> El {
             over.set(true);
         })
         .on("dragleave", move |_| over.set(false))
-        .with(chips::chips)
+        .with(|section| chips::chips(section, desk.text))
         .put(desk.attached.view())
         .with(|section| note(section, &desk))
         .with(|section| room::overfull(section, &desk))

@@ -62,7 +62,7 @@ words! {
     DIALECT_AUTO = "Find out";
     DIALECT_DOCUMENTED = "As documented";
     DIALECT_NATIVE = "As released";
-    DIALECT_HINT = "The documented protocol and that of the released servers differ. Parlor finds out which one the server speaks; choose one if it does not";
+    DIALECT_HINT = "The documented protocol and that of the released servers differ. Parlor finds out which of them a server speaks; choose one where that fails";
     KEY_IN_ADDRESS = "Key in the address";
     KEY_IN_ADDRESS_HINT = "Only for agent servers before 1.18.1, which look for the key nowhere else: what passes addresses on may write them down";
     KEY = "Key";

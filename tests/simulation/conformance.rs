@@ -6,7 +6,8 @@ use parlor::protocol::Descriptor;
 use parlor::recording::{Line, Player, What, replay};
 use serde_json::{Value, json};
 
-use super::fixtures::{self, OPENHANDS_V0, Recording, SAIKI};
+use super::fixtures::{self, GENERAL_BOTS, OPENHANDS_V0, Recording, SAIKI};
+use super::general_bots::general_bots;
 use super::numbered::openhands;
 use super::support::{Wire, line, saiki};
 
@@ -16,12 +17,14 @@ fn everything() -> Vec<(Recording, &'static Descriptor)> {
     let plain = plain.into_iter().map(|of| (of, saiki()));
     let numbered = fixtures::all(&[OPENHANDS_V0]);
     let numbered = numbered.into_iter().map(|of| (of, openhands()));
-    plain.chain(numbered).collect()
+    let bots = fixtures::all(&[GENERAL_BOTS]);
+    let bots = bots.into_iter().map(|of| (of, general_bots()));
+    plain.chain(numbered).chain(bots).collect()
 }
 
 /// The timeline as a reader sees it in the end: an interrupted text and its tail are one text, for
 /// without identifiers nobody can tell whether something is missing in between.
-fn read(items: &[Item]) -> Vec<String> {
+pub(crate) fn read(items: &[Item]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for item in items {
         let now = line(item);

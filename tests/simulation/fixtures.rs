@@ -19,6 +19,9 @@ pub(crate) const OPENHANDS_V0: &str = "openhands_v0";
 /// The folder of the recordings of OpenHands from 1.0.
 pub(crate) const OPENHANDS_V1: &str = "openhands_v1";
 
+/// The folder of the recordings of General Bots, in both of its dialects.
+pub(crate) const GENERAL_BOTS: &str = "general_bots";
+
 pub(crate) struct Recording {
     pub(crate) name: String,
     pub(crate) lines: Vec<Line>,

@@ -9,7 +9,8 @@ use parlor::recording::{Player, replay};
 use parlor::session::{Change, Phase, Refusal};
 use parlor::words;
 
-use super::fixtures::{self, OPENHANDS_V0, OPENHANDS_V1, Recording, SAIKI};
+use super::fixtures::{self, GENERAL_BOTS, OPENHANDS_V0, OPENHANDS_V1, Recording, SAIKI};
+use super::general_bots::general_bots;
 use super::numbered::openhands;
 use super::support::{line, saiki};
 
@@ -72,6 +73,24 @@ fn beside(player: &Player) -> String {
         match change {
             Change::Titled(title) => writeln!(beside, "titled {title}").unwrap(),
             Change::Progress(what) => writeln!(beside, "progress {what:?}").unwrap(),
+            Change::Named(id) => writeln!(beside, "named {id}").unwrap(),
+            Change::Dressed(dress) => writeln!(beside, "{dress:?}").unwrap(),
+            Change::TooOften { until } => writeln!(beside, "too often until {}", until.0).unwrap(),
+            Change::Suggests(what) => {
+                for of in what {
+                    writeln!(
+                        beside,
+                        "suggests {} -> {}{}",
+                        of.label, of.says, of.switcher
+                    )
+                    .unwrap();
+                }
+            }
+            Change::Switchers(what) => {
+                for of in what {
+                    writeln!(beside, "switcher {} {} {}", of.id, of.label, of.on).unwrap();
+                }
+            }
             _ => {}
         }
     }
@@ -79,8 +98,14 @@ fn beside(player: &Player) -> String {
         Change::Cost(cost) => Some(cost),
         _ => None,
     });
-    if let Some(cost) = costs.next_back().and_then(words::cost) {
-        writeln!(beside, "cost {cost}").unwrap();
+    if let Some(cost) = costs.next_back() {
+        if let Some(words) = words::cost(cost) {
+            writeln!(beside, "cost {words}").unwrap();
+        }
+        if let Some(percent) = (cost.context * 100).checked_div(cost.window) {
+            let window = words::window(cost.context, cost.window, percent);
+            writeln!(beside, "window {window}").unwrap();
+        }
     }
     let session = player.session();
     if let Phase::Refused {
@@ -145,12 +170,19 @@ fn every_recording_of_the_newer_openhands_gives_its_reviewed_timeline() {
 }
 
 #[test]
+fn every_recording_of_general_bots_gives_its_reviewed_timeline() {
+    let now = timelines(&[GENERAL_BOTS], general_bots());
+    compare(&now, "general_bots.timelines.txt");
+}
+
+#[test]
 fn the_changes_alone_lead_to_the_same_timeline() {
     let newer = descriptor("openhands-v1").unwrap();
     let all = [
         (&SAIKI[..], saiki()),
         (&[OPENHANDS_V0], openhands()),
         (&[OPENHANDS_V1], newer),
+        (&[GENERAL_BOTS], general_bots()),
     ];
     for (folders, protocol) in all {
         for Recording { name, lines } in fixtures::all(folders) {

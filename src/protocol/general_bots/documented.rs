@@ -30,6 +30,9 @@ const OTHERS: Duration = Duration::secs(2);
 /// So many messages are remembered, so that none is shown twice.
 const SEEN: usize = 512;
 
+/// So many answers that grow elsewhere are known at once.
+const ELSEWHERE: usize = 64;
+
 /// Whose a frame is.
 enum Whose {
     Ours,
@@ -126,7 +129,9 @@ impl GeneralBots {
     }
 
     fn stream_start(&mut self, frame: &Value, out: &mut Out<'_>) {
-        let id = text(frame, "message_id").unwrap_or_default();
+        let Some(id) = text(frame, "message_id") else {
+            return out.unknown();
+        };
         match self.whose(frame) {
             Whose::Ours if self.streams.is_over(id) || self.is_seen(id) => out.dropped(),
             Whose::Ours if self.muted => {
@@ -139,6 +144,10 @@ impl GeneralBots {
                 self.streams.begin(id);
             }
             Whose::Other(other) => {
+                self.elsewhere.retain(|(known, _)| known != id);
+                if self.elsewhere.len() == ELSEWHERE {
+                    self.elsewhere.remove(0);
+                }
                 self.elsewhere.push((id.to_owned(), other));
                 out.dropped();
             }
@@ -150,8 +159,7 @@ impl GeneralBots {
     }
 
     fn stream_chunk(&mut self, frame: &Value, out: &mut Out<'_>) {
-        let id = text(frame, "message_id").unwrap_or_default();
-        let Some(piece) = text(frame, "content") else {
+        let (Some(id), Some(piece)) = (text(frame, "message_id"), text(frame, "content")) else {
             return out.unknown();
         };
         if !self.is_shown(id, frame) {
@@ -174,9 +182,12 @@ impl GeneralBots {
     }
 
     fn stream_end(&mut self, frame: &Value, out: &mut Out<'_>) {
-        let id = text(frame, "message_id").unwrap_or_default();
+        let Some(id) = text(frame, "message_id") else {
+            return out.unknown();
+        };
         if let Some(at) = self.elsewhere.iter().position(|(known, _)| known == id) {
             let (_, other) = self.elsewhere.remove(at);
+            self.streams.forget(id);
             return out.event(AgentEvent::Elsewhere(other));
         }
         if !self.is_shown(id, frame) {
@@ -217,8 +228,8 @@ impl GeneralBots {
     /// A message, whoever's it is.
     fn said(&mut self, frame: &Value, out: &mut Out<'_>) {
         let id = text(frame, "message_id").unwrap_or_default();
-        let words = field(frame, "content").map(json::readable);
-        let Some(words) = words.filter(|words| !words.is_empty()) else {
+        let words = text(frame, "content").filter(|words| !words.is_empty());
+        let Some(words) = words.map(str::to_owned) else {
             return out.unknown();
         };
         let role = text(frame, "role").unwrap_or("assistant");
@@ -332,7 +343,7 @@ impl GeneralBots {
             ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", None) if self.link.with_others => {
                 out.dropped();
             }
-            ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", sent) if self.fresh && !self.made => {
+            ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", sent) if self.can_make() => {
                 self.made = true;
                 self.unanswered = sent;
                 self.ask(Errand::Make, out);
@@ -368,16 +379,26 @@ impl GeneralBots {
         }
     }
 
+    /// Whether the server may want to be asked for a session first.
+    fn can_make(&self) -> bool {
+        self.fresh && !self.made && self.link.open
+    }
+
     fn not_sent(&mut self, why: Failure, out: &mut Out<'_>) {
         out.event(AgentEvent::NotSent(why));
+        self.finish(Certainty::Certain, out);
+    }
+
+    /// A message goes out again once the server knows who sends it.
+    pub(super) fn not_taken(&mut self, sent: &Sent, out: &mut Out<'_>) {
+        out.event(AgentEvent::NotTaken(sent.id));
         self.finish(Certainty::Certain, out);
     }
 
     /// The key is refused: it is given the other way, or there is no use in going on without another.
     fn unauthorized(&mut self, sent: Option<Sent>, out: &mut Out<'_>) {
         if let Some(sent) = sent {
-            out.event(AgentEvent::NotTaken(sent.id));
-            self.finish(Certainty::Certain, out);
+            self.not_taken(&sent, out);
         }
         if self.can_try_other_way() {
             self.key_in_address = true;

@@ -11,8 +11,8 @@ use crate::ui::{app, arrows, handle};
 use crate::words::ui;
 
 /// Both rows; a row without chips is not seen.
-pub(super) fn chips(section: El) -> El {
-    section.put(switchers()).put(offers())
+pub(super) fn chips(section: El, text: RwSignal<String>) -> El {
+    section.put(switchers()).put(offers(text))
 }
 
 fn row(name: &str) -> El {
@@ -22,16 +22,19 @@ fn row(name: &str) -> El {
         .on_key(arrows::step_across)
 }
 
-fn offers() -> El {
+fn offers(text: RwSignal<String>) -> El {
     let handle = handle();
     let offers = handle.projection.chrome.offers.clone();
     row(ui::OFFERS).anew(
         move || offers.get(),
-        move |offers| offers.iter().map(|offer| chip(&handle, offer)).collect(),
+        move |offers| {
+            let chip = |offer| chip(&handle, offer, text);
+            offers.iter().map(chip).collect()
+        },
     )
 }
 
-fn chip(handle: &Handle, offer: &Suggestion) -> El {
+fn chip(handle: &Handle, offer: &Suggestion, text: RwSignal<String>) -> El {
     let (handle, chosen) = (handle.clone(), offer.clone());
     let choose = move || {
         if !chosen.switcher.is_empty() {
@@ -42,6 +45,8 @@ fn chip(handle: &Handle, offer: &Suggestion) -> El {
                 text: chosen.says.clone(),
                 attachments: Vec::new(),
             });
+            // What is being written stands there still.
+            handle.did(Intent::Draft(text.get_untracked()));
             app::focus_composer();
         }
     };

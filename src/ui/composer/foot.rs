@@ -38,7 +38,11 @@ pub(super) fn foot(parent: El, room: Room) -> El {
             move || until.get(),
             |until| until.iter().map(|until| goes_on(*until)).collect(),
         )
-        .put(el("span", "composer-cost").says(move || room.count()))
+        .put(
+            el("span", "composer-room")
+                .flag("data-over", move || room.is_over())
+                .says(move || room.count()),
+        )
         .put(el("span", "composer-cost").says(costs))
         .anew(
             move || window.get(),

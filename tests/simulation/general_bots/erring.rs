@@ -1,0 +1,201 @@
+//! What each error code of the document does, and what the person reads.
+
+use parlor::model::Duration;
+use parlor::protocol::{Dialect, Gone, Setup};
+use parlor::recording::Player;
+use parlor::session::{Change, Phase, Refusal, Run};
+use serde_json::json;
+
+use super::super::support::Wire;
+use super::{OTHER, Server, documented, error, message, named, setup, start};
+
+fn too_often(page: &Player) -> Vec<u64> {
+    let until = |change: &Change| match change {
+        Change::TooOften { until } => Some(until.0),
+        _ => None,
+    };
+    page.changes().iter().filter_map(until).collect()
+}
+
+fn gone(page: &Player) -> Option<&Gone> {
+    match page.phase() {
+        Phase::Refused {
+            why: Refusal::Gone(gone),
+        } => Some(gone),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_message_that_is_one_too_many_goes_out_again_by_itself_after_waits_that_grow() {
+    let mut page = documented();
+    page.say("hi");
+    let mut waits = Vec::new();
+    for sent in 1..5 {
+        page.gets(error("RATE_LIMITED", "Too many messages"));
+        assert_eq!(page.lines(), ["user queued: hi"]);
+        let until = *too_often(&page).last().unwrap();
+        let wait = until - page.now().0;
+        page.wait(Duration::millis(wait - 1));
+        assert_eq!(page.messages_sent().len(), sent);
+        page.wait(Duration::millis(1));
+        assert_eq!(page.messages_sent().len(), sent + 1);
+        waits.push(wait);
+    }
+    assert_eq!(waits, [1_000, 2_000, 4_000, 8_000]);
+    page.gets(message("m", "assistant", "Hello"));
+    assert_eq!(page.lines(), ["user confirmed: hi", "agent done: Hello"]);
+}
+
+#[test]
+fn a_server_that_is_asked_too_often_without_a_message_says_so() {
+    let mut page = documented();
+    page.gets(error("RATE_LIMITED", "Too many messages"));
+    let told = "error failed: The server is asked too often. Wait a moment, then go on.";
+    assert_eq!(page.lines(), [told]);
+}
+
+#[test]
+fn a_message_that_is_too_large_for_the_server_has_failed_and_the_next_one_goes() {
+    let mut page = documented();
+    page.say("large");
+    page.gets(error("MESSAGE_TOO_LARGE", "Exceeds 64 KB limit"));
+    assert_eq!(page.lines(), ["user failed: large"]);
+    assert_eq!(page.session().run(), Run::Idle);
+    page.say("small");
+    assert_eq!(page.messages_sent(), ["large", "small"]);
+}
+
+#[test]
+fn after_a_close_for_size_the_message_is_not_sent_again() {
+    let mut page = documented();
+    page.say("large");
+    page.close(1009, "message too big");
+    page.wait(Duration::secs(2));
+    page.open();
+    page.answer_all(404, "");
+    page.wait(Duration::secs(60));
+    assert_eq!(page.lines(), ["user failed: large"]);
+    assert_eq!(page.messages_sent(), ["large"]);
+}
+
+#[test]
+fn a_message_that_the_server_cannot_read_has_failed_with_the_next_step() {
+    let mut page = documented();
+    page.say("hi");
+    page.gets(error("INVALID_FORMAT", "Malformed JSON"));
+    let lines = page.lines();
+    assert_eq!(lines[0], "user failed: hi");
+    assert!(
+        lines[1].contains("Try the other dialect in the settings"),
+        "{lines:?}"
+    );
+    assert_eq!(page.session().run(), Run::Idle);
+}
+
+#[test]
+fn a_conversation_that_the_server_does_not_know_is_not_gone_on_with() {
+    let mut page = documented();
+    page.say("hi");
+    page.gets(error(
+        "SESSION_NOT_FOUND",
+        "Session does not exist or has expired",
+    ));
+    assert_eq!(gone(&page), Some(&Gone::UnknownConversation));
+    assert_eq!(page.lines(), ["user failed: hi"]);
+}
+
+fn fresh() -> Player {
+    let mut page = start(Setup {
+        fresh: true,
+        ..setup(Dialect::Documented)
+    });
+    page.open();
+    page
+}
+
+#[test]
+fn a_session_that_the_server_does_not_know_yet_is_made_and_the_message_goes_out_in_it() {
+    for code in ["SESSION_NOT_FOUND", "SUBSCRIPTION_FAILED"] {
+        let mut page = fresh();
+        page.say("hi");
+        page.gets(error(code, "no such session"));
+        assert_eq!(page.asked(), ["http://bots.test:8080/api/sessions"]);
+        let made = json!({"success": true, "data": {"session_id": OTHER}});
+        page.answer_all(201, &made.to_string());
+        assert_eq!(page.all(named), [OTHER]);
+        let kinds = page.kinds();
+        assert_eq!(
+            kinds,
+            ["subscribe", "message", "subscribe", "message"],
+            "{code}"
+        );
+        assert_eq!(page.frames()[3]["session_id"], json!(OTHER));
+        page.gets(
+            json!({"type": "message", "session_id": OTHER, "message_id": "m",
+            "role": "assistant", "content": "Hello"}),
+        );
+        assert_eq!(page.lines(), ["user confirmed: hi", "agent done: Hello"]);
+    }
+}
+
+#[test]
+fn a_session_that_cannot_be_made_is_said_to_be_unknown() {
+    let mut page = fresh();
+    page.say("hi");
+    page.gets(error("SESSION_NOT_FOUND", "no such session"));
+    page.answer_all(404, "");
+    assert_eq!(gone(&page), Some(&Gone::UnknownConversation));
+    assert_eq!(page.lines(), ["user failed: hi"]);
+}
+
+#[test]
+fn a_subscription_that_fails_says_what_it_means() {
+    let mut page = documented();
+    page.gets(error("SUBSCRIPTION_FAILED", "Cannot subscribe to session"));
+    let lines = page.lines();
+    assert!(
+        lines[0].contains("answers may not arrive. Begin a new one"),
+        "{lines:?}"
+    );
+    assert_eq!(page.phase().word(), "open");
+}
+
+#[test]
+fn a_subscription_to_another_conversation_that_fails_is_nobodys_concern() {
+    let mut page = start(Setup {
+        others: vec![parlor::model::ConversationId::new(OTHER)],
+        ..setup(Dialect::Documented)
+    });
+    page.open();
+    page.wait(Duration::secs(3));
+    for code in ["SUBSCRIPTION_FAILED", "SESSION_NOT_FOUND"] {
+        page.gets(error(code, "no such session"));
+    }
+    assert_eq!(page.lines(), [""; 0]);
+    assert_eq!(page.phase().word(), "open");
+}
+
+#[test]
+fn an_unknown_code_stands_in_the_servers_own_words() {
+    let mut page = documented();
+    page.say("hi");
+    let mut unknown = error("LLM_UNAVAILABLE", "Model is loading");
+    unknown["details"] = json!({"retry_after": 5});
+    page.gets(unknown);
+    assert_eq!(
+        page.lines(),
+        ["user confirmed: hi", "error failed: Model is loading"]
+    );
+    assert_eq!(page.session().run(), Run::Idle);
+    page.gets(json!({"type": "error"}));
+    assert_eq!(page.lines().len(), 3);
+}
+
+#[test]
+fn every_code_of_the_document_has_words_with_a_next_step_or_goes_by_itself() {
+    for code in ["RATE_LIMITED", "INVALID_FORMAT", "SUBSCRIPTION_FAILED"] {
+        let words = parlor::words::status(code).unwrap();
+        assert!(words.matches(['.', ',']).count() > 1, "{words}");
+    }
+}
