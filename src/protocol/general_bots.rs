@@ -87,6 +87,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         unanswered: None,
         echoes: Vec::new(),
         running: false,
+        cut: false,
         muted: false,
         clock: Instant(0),
         streams: Streams::default(),
@@ -186,6 +187,8 @@ struct GeneralBots {
     echoes: Vec<String>,
     /// The session was told that a run goes on.
     running: bool,
+    /// The connection was lost during a run.
+    cut: bool,
     /// The person stopped the run, and has sent nothing since.
     muted: bool,
     /// When the person sent last, by this machine's clock.
@@ -221,7 +224,7 @@ impl Protocol for GeneralBots {
         self.streams.cut();
         self.native.cut();
         self.unanswered = None;
-        self.running = false;
+        self.cut |= std::mem::take(&mut self.running);
         self.muted = false;
         self.other_way = false;
         self.errands.clear();
@@ -355,12 +358,8 @@ impl GeneralBots {
         match self.tongue {
             Tongue::Documented => self.begin(out),
             Tongue::Native => self.ready(out),
-            Tongue::Unknown => {
-                out.wait_for(wait::DIALECT, Some(SILENCE));
-                if self.setup.key.is_none() || self.key_in_address {
-                    self.ready(out);
-                }
-            }
+            // A message waits too: who has not subscribed to a session may not be told the answer.
+            Tongue::Unknown => out.wait_for(wait::DIALECT, Some(SILENCE)),
         }
         for frame in std::mem::take(&mut self.link.held) {
             self.write(frame, out);
@@ -370,6 +369,10 @@ impl GeneralBots {
     fn ready(&mut self, out: &mut Out<'_>) {
         if self.link.open && !std::mem::replace(&mut self.link.ready, true) {
             out.ready();
+            // The rest of an answer may come yet, where the server goes on without listeners.
+            if std::mem::take(&mut self.cut) {
+                self.finish(Certainty::Likely, out);
+            }
         }
     }
 
@@ -493,8 +496,9 @@ impl GeneralBots {
     /// Takes over the identifiers that the server uses.
     fn adopt(&mut self, ids: &Value, out: &mut Out<'_>) {
         self.meet(ids);
-        if let Some(session) = ids.get("session_id").and_then(Value::as_str) {
-            self.named(session, out);
+        let session = ids.get("session_id").and_then(Value::as_str);
+        if let Some(id) = session.filter(|id| !self.is_other(id)) {
+            self.named(id, out);
         }
     }
 

@@ -30,7 +30,7 @@ words! {
     CLOSE = "Close";
     CONTROLS = "Controls of the video room";
     CHAT = "Chat";
-    BACK = "Back to the video room";
+    BACK = "Video room";
     YOU = "You";
     NAMELESS = "Somebody";
     MUTED = "microphone off";

@@ -133,6 +133,11 @@ fn visit_with(
 }
 
 impl Page {
+    /// How large the frame of a message with that text would be.
+    pub(crate) fn weigh(&self, text: &str) -> usize {
+        self.app.weigh(text, &[])
+    }
+
     pub(crate) fn tell(&mut self, msg: Msg) {
         self.app.update(msg, Instant(self.now));
         while let Some(output) = self.app.poll() {

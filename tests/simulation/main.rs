@@ -16,6 +16,7 @@ mod list;
 mod markdown;
 mod meet;
 mod numbered;
+mod offers;
 mod openhands;
 mod openhands_v1;
 mod outbox;

@@ -151,11 +151,6 @@ impl GeneralBots {
         let kind = frame.get("message_type").and_then(Value::as_i64);
         let content = json::text(frame, &["content"]).unwrap_or_default();
         let complete = json::is_true(frame, "is_complete");
-        if let Some(session) = json::text(frame, &["session_id"])
-            && self.is_other(session)
-        {
-            return out.dropped();
-        }
         if kind == Some(1) || frame.get("stream_token").is_some() {
             self.native.release = Release::A;
         }

@@ -65,7 +65,11 @@ fn fill(inside: El) -> El {
         .put(field(words::NAME, name))
         .put(field(words::ROOM, room))
         .put(el("p", "field-hint").text(words::ROOM_HINT))
-        .put(choice())
+        .put(
+            el("details", "begin-model")
+                .put(el("summary", "field-label").text(words::DEVICES))
+                .put(choice()),
+        )
         .on_key(move |event| {
             let field = event.target();
             let field = field.is_some_and(|field| field.has_type::<HtmlInputElement>());

@@ -164,6 +164,12 @@ export async function expectPictures(page: Page, count: number): Promise<void> {
   await expect.poll(() => growing(page), { timeout: 20_000 }).toBe(count);
 }
 
+/** Waits until something of the pictures of so many was seen. */
+export async function expectSeen(page: Page, count: number): Promise<void> {
+  const seen = async (): Promise<number> => (await decoded(page)).filter((count) => count > 0).length;
+  await expect.poll(seen, { timeout: 30_000 }).toBe(count);
+}
+
 /** How long after pressing Join the first pictures of so many others were decoded. */
 export async function took(page: Page, others: number): Promise<number> {
   await page.waitForFunction((others) => window.reached.length >= others, others);
