@@ -11,7 +11,7 @@
 //!
 //! The key: the document takes it in the socket's address or in a first frame. Addresses are written
 //! down by whatever passes them on, so the frame is tried first, and a server that would not have it
-//! is asked again with the key in the address. Only a server of the document is told the key at all.
+//! is asked again with the key in the address. A released server is told it by calls only.
 
 mod address;
 mod class;
