@@ -102,8 +102,9 @@ pub(crate) struct World {
     pub(crate) walls: Vec<(usize, usize)>,
     /// What becomes of the frames that count, by their number.
     pub(crate) fates: BTreeMap<usize, Fate>,
-    /// Which frames count for that: those that make a tie. No socket loses a frame but with its end,
-    /// after which everybody is told again what one sends.
+    /// Which frames count for that: not those that tell what one sends, of which the last holds.
+    /// No socket loses a frame but with its end, after which that is told again, and none lets one
+    /// overtake another.
     pub(crate) counts: fn(&Value) -> bool,
     pub(crate) counted: usize,
     pub(super) ticking: bool,
@@ -125,7 +126,7 @@ impl World {
             linger: 0,
             walls: Vec::new(),
             fates: BTreeMap::new(),
-            counts: |frame| frame["type"] == "signal" && frame["signal"]["type"] != "state",
+            counts: |frame| frame["type"] == "signal" && frame["signal"]["audio"].is_null(),
             counted: 0,
             ticking: false,
         }
