@@ -1,0 +1,123 @@
+//! What the person says, and whose turn it is.
+
+use super::write::{self, Names, Said};
+use super::{ECHOES, GeneralBots, Link, Sent, Tongue, ids, wait};
+use crate::model::{Attachment, ConversationId, TransactionId};
+use crate::protocol::{AgentEvent, Certainty, Out, Unsupported};
+
+impl GeneralBots {
+    pub(super) fn written(&self, said: Said<'_>) -> Result<String, Unsupported> {
+        match self.tongue {
+            Tongue::Documented | Tongue::Unknown => write::documented(&self.session, said),
+            Tongue::Native => self.native.written(self.names(), said),
+        }
+    }
+
+    pub(super) fn names(&self) -> Names<'_> {
+        Names {
+            session: &self.session,
+            user: &self.user,
+            bot: &self.bot,
+        }
+    }
+
+    pub(super) fn send(
+        &mut self,
+        id: TransactionId,
+        text: &str,
+        attachments: &[Attachment],
+        out: &mut Out<'_>,
+    ) -> Result<(), Unsupported> {
+        let at = self.clock;
+        let frame = self.written(Said {
+            text,
+            attachments,
+            at,
+        })?;
+        if std::mem::take(&mut self.closed) && self.tongue == Tongue::Documented {
+            self.write(write::about("subscribe", &self.session), out);
+        }
+        self.turn_over(text);
+        self.unanswered = Some(Sent {
+            id,
+            text: text.to_owned(),
+            attachments: attachments.to_vec(),
+        });
+        self.write(frame, out);
+        Ok(())
+    }
+
+    /// The person has sent on: what comes is for that, unless a released server, which does one after
+    /// the other, is still at the one before.
+    pub(super) fn turn_over(&mut self, text: &str) {
+        if self.echoes.len() == ECHOES {
+            self.echoes.remove(0);
+        }
+        self.echoes.push(text.to_owned());
+        self.muted = false;
+        self.native.spoken = true;
+        if self.tongue != Tongue::Native && !self.streams.is_live() {
+            self.running = false;
+        }
+        self.streams.overtake();
+    }
+
+    /// The rest of the run is not to be shown.
+    pub(super) fn mute(&mut self) {
+        self.muted = true;
+        self.streams.forget_all();
+        if self.tongue == Tongue::Native {
+            self.native.skip(self.running || self.unanswered.is_some());
+        } else {
+            self.running = false;
+        }
+        self.unanswered = None;
+    }
+
+    /// The server is seen to work.
+    pub(super) fn began(&mut self, out: &mut Out<'_>) {
+        self.unanswered = None;
+        self.fresh = false;
+        if !std::mem::replace(&mut self.running, true) {
+            out.event(AgentEvent::RunStarted);
+        }
+    }
+
+    pub(super) fn finish(&mut self, certainty: Certainty, out: &mut Out<'_>) {
+        self.running = false;
+        out.wait_for(wait::TYPING, None);
+        out.event(AgentEvent::RunFinished(certainty));
+    }
+
+    /// The conversation begins anew, in a session of this identifier or of one of ours. A released
+    /// server knows the session from the socket's address, so that it takes another socket.
+    pub(super) fn reset_to(&mut self, id: Option<&str>, out: &mut Out<'_>) {
+        let id = id.filter(|id| !self.is_session(id) && !self.is_other(id));
+        let new = id.map_or_else(|| ids::follows(&self.session, self.clock.0), str::to_owned);
+        let old = std::mem::replace(&mut self.session, new);
+        self.streams.forget_all();
+        self.echoes.clear();
+        self.unanswered = None;
+        self.running = false;
+        self.fresh = true;
+        self.made = false;
+        self.closed = false;
+        out.event(AgentEvent::Reset);
+        out.event(AgentEvent::Named(ConversationId::new(
+            self.session.as_str(),
+        )));
+        if self.tongue == Tongue::Documented {
+            self.write(write::about("unsubscribe", &old), out);
+            return self.subscribe(out);
+        }
+        self.native.forget(out);
+        if let Some(socket) = self.link.socket.take() {
+            out.shut(socket);
+            self.link = Link {
+                ready: self.link.ready,
+                ..Link::default()
+            };
+            self.open(out);
+        }
+    }
+}
