@@ -478,12 +478,11 @@ impl GeneralBots {
         let has = |key| said.get(key).and_then(Value::as_str).is_some();
         if has("session_id") && has("status") {
             self.speaks(Tongue::Native, true, out);
+            self.meet(said);
             // An older server gives every conversation of a person the same session.
-            let session = self.session.clone();
             let theirs = said.get("session_id").and_then(Value::as_str);
-            self.adopt(said, out);
-            if theirs.is_some_and(|id| !self.fresh || self.is_other(id)) {
-                self.named(&session, out);
+            if let Some(id) = theirs.filter(|id| self.fresh && !self.is_other(id)) {
+                self.named(id, out);
             }
         }
         if self.link.socket.is_none() {
@@ -493,15 +492,21 @@ impl GeneralBots {
 
     /// Takes over the identifiers that the server uses.
     fn adopt(&mut self, ids: &Value, out: &mut Out<'_>) {
+        self.meet(ids);
+        let session = ids.get("session_id").and_then(Value::as_str);
+        if let Some(id) = session.filter(|id| !self.is_other(id)) {
+            self.named(id, out);
+        }
+    }
+
+    /// Takes over what the server calls the person and the bot.
+    fn meet(&mut self, ids: &Value) {
         let text = |key| ids.get(key).and_then(Value::as_str);
         if let Some(user) = text("user_id") {
             user.clone_into(&mut self.user);
         }
         if let Some(bot) = text("bot_id") {
             bot.clone_into(&mut self.bot);
-        }
-        if let Some(session) = text("session_id") {
-            self.named(session, out);
         }
         self.native.meet(ids);
     }

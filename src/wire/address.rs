@@ -3,6 +3,9 @@
 /// The name that a key has in an address (OpenHands, `listen_socket.py` of 0.59.0).
 pub const KEY: &str = "session_api_key";
 
+/// The name that a key has in an address of General Bots (its `docs/api/websocket.md`).
+pub const TOKEN: &str = "token";
+
 /// Where a server is: the same for its sockets and for its calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -91,7 +94,7 @@ pub fn without_key(url: &str) -> (String, Option<String>) {
     let mut before = '?';
     for pair in query.split('&') {
         match pair.split_once('=') {
-            Some((KEY, value)) => key = decoded(value).filter(|key| !key.is_empty()),
+            Some((KEY | TOKEN, value)) => key = decoded(value).filter(|key| !key.is_empty()),
             _ => {
                 clean.push(before);
                 clean.push_str(pair);
@@ -121,6 +124,7 @@ mod tests {
     fn a_key_is_taken_out_wherever_it_stands_and_nothing_else_is() {
         for (typed, clean, key) in [
             ("http://h/?session_api_key=k1", "http://h/", Some("k1")),
+            ("ws://h/ws?a=b&token=k1", "ws://h/ws?a=b", Some("k1")),
             ("h?a=b&session_api_key=k%26+1&c", "h?a=b&c", Some("k& 1")),
             ("h/?session_api_key=k&a=b", "h/?a=b", Some("k")),
             ("h/?session_api_key=", "h/", None),

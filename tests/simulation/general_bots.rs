@@ -4,6 +4,7 @@ mod answering;
 mod conformance;
 mod detecting;
 mod erring;
+mod following;
 mod keys;
 mod limits;
 mod native;

@@ -337,3 +337,20 @@ fn what_was_kept_under_an_address_with_a_key_is_kept_under_the_address() {
     page.answered(401, "");
     assert!(wants_key(&page));
 }
+
+#[test]
+fn a_token_in_the_address_of_general_bots_is_its_key_and_stands_nowhere_any_more() {
+    let mut page = load("", None);
+    page.tell(Msg::Did(Intent::Connect {
+        server: "general-bots".into(),
+        url: "ws://h:8080/ws?tenant=1&token=s3cret".into(),
+        strict: false,
+        dialect: parlor::protocol::Dialect::Documented,
+        key: String::new(),
+        remember: false,
+    }));
+    assert_eq!(page.view.url, "ws://h:8080/ws?tenant=1");
+    assert_eq!(page.opened, ["ws://h:8080/ws?tenant=1"]);
+    assert!(page.view.keyed);
+    is_secret(&page);
+}

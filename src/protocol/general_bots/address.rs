@@ -3,13 +3,13 @@
 //! `ws://host/ws`, with a bot as the last part of the path (`/ws/NAME`) or in the query
 //! (`?bot_name=NAME`); what else stands in the query goes along with every socket.
 
-use crate::wire::address::{Place, decoded, encoded};
+use crate::wire::address::{Place, TOKEN, decoded, encoded};
 
 /// The name of the bot that answers where none is named.
 const USUAL: &str = "default";
 
 /// What Parlor writes into the query itself.
-const OURS: [&str; 4] = ["session_id", "user_id", "bot_name", "token"];
+const OURS: [&str; 4] = ["session_id", "user_id", "bot_name", TOKEN];
 
 /// Where a server is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Address {
             query.push_str(&[&pairs.concat(), "&bot_name=", &bot, "&"].concat());
         }
         if let Some(key) = key {
-            query.push_str(&["token=", &encoded(key), "&"].concat());
+            query.push_str(&[TOKEN, "=", &encoded(key), "&"].concat());
         }
         let mark = if query.is_empty() { "" } else { "?" };
         let query = query.trim_end_matches('&');

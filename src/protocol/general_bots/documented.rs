@@ -343,7 +343,7 @@ impl GeneralBots {
             ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", None) if self.link.with_others => {
                 out.dropped();
             }
-            ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", sent) if self.fresh && !self.made => {
+            ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", sent) if self.can_make() => {
                 self.made = true;
                 self.unanswered = sent;
                 self.ask(Errand::Make, out);
@@ -377,6 +377,11 @@ impl GeneralBots {
                 });
             }
         }
+    }
+
+    /// Whether the server may want to be asked for a session first.
+    fn can_make(&self) -> bool {
+        self.fresh && !self.made && self.link.open
     }
 
     fn not_sent(&mut self, why: Failure, out: &mut Out<'_>) {

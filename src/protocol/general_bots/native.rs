@@ -151,11 +151,6 @@ impl GeneralBots {
         let kind = frame.get("message_type").and_then(Value::as_i64);
         let content = json::text(frame, &["content"]).unwrap_or_default();
         let complete = json::is_true(frame, "is_complete");
-        if let Some(session) = json::text(frame, &["session_id"])
-            && self.is_other(session)
-        {
-            return out.dropped();
-        }
         if kind == Some(1) || frame.get("stream_token").is_some() {
             self.native.release = Release::A;
         }
@@ -415,12 +410,9 @@ impl GeneralBots {
             }
             "todo_update" => self.done("todo_update", vec![Content::Tasks(tasks(frame))], out),
             kind => {
-                let words = json::text(frame, &["url", "path"]);
-                let content = match words {
-                    Some(words) => Content::Text(words.to_owned()),
-                    None => Content::Json(without_type(frame)),
-                };
-                self.done(kind, vec![content], out);
+                let named = ["url", "path", "name", "level", "model"].into_iter();
+                let words: Vec<&str> = named.filter_map(|key| frame.get(key)?.as_str()).collect();
+                self.done(kind, vec![Content::Text(words.join(", "))], out);
             }
         }
         if !self.running {
@@ -576,12 +568,4 @@ fn tasks(frame: &Value) -> Vec<Task> {
         },
     };
     todos.into_iter().flatten().map(task).collect()
-}
-
-fn without_type(frame: &Value) -> Value {
-    let mut rest = frame.clone();
-    if let Some(fields) = rest.as_object_mut() {
-        fields.remove("type");
-    }
-    rest
 }

@@ -295,3 +295,32 @@ fn a_session_that_is_closed_says_why_and_is_asked_for_again_with_the_next_messag
     let sent = page.kinds();
     assert_eq!(sent, ["subscribe", "message", "subscribe", "message"]);
 }
+
+#[test]
+fn what_cannot_be_read_shows_nothing_and_takes_nothing_away() {
+    let mut page = documented();
+    for broken in [
+        "",
+        "not json",
+        "[]",
+        "null",
+        "{\"type\":7}",
+        "{\"type\":\"message\"}",
+        "{\"type\":\"message\",\"content\":null,\"message_id\":\"m\"}",
+        "{\"type\":\"message\",\"content\":{\"a\":1}}",
+        "{\"type\":\"stream_start\"}",
+        "{\"type\":\"stream_chunk\",\"content\":\"of nothing\"}",
+        "{\"type\":\"stream_chunk\",\"message_id\":\"m\"}",
+        "{\"type\":\"stream_end\"}",
+        "{\"type\":\"bot_typing\"}",
+        "{\"type\":\"tool_call\"}",
+        "{\"type\":\"brand_new\",\"content\":\"x\"}",
+        "{\"type\":\"message\",\"payload\":[1]}",
+    ] {
+        let before = page.session().unknown();
+        page.receive(broken);
+        assert_eq!(page.session().unknown(), before + 1, "{broken}");
+    }
+    page.gets(message("m", "assistant", "still here"));
+    assert_eq!(page.lines(), ["agent done: still here"]);
+}

@@ -1,6 +1,6 @@
 //! Which dialect a server speaks, and that a released one is sent nothing but messages.
 
-use parlor::model::Duration;
+use parlor::model::{ConversationId, Duration};
 use parlor::protocol::{Dialect, Setup};
 use parlor::recording::{Player, What};
 use serde_json::json;
@@ -160,6 +160,7 @@ fn who_we_are_proves_a_released_server_and_gives_its_names() {
     page.open();
     assert!(is_released(&page));
     // The conversation is one that there was before: it stays what it is.
+    assert_eq!(page.all(named), [""; 0]);
     let address = page.addresses().last().unwrap().clone();
     assert_eq!(
         address,
@@ -174,14 +175,23 @@ fn who_we_are_proves_a_released_server_and_gives_its_names() {
 #[test]
 fn a_new_conversation_takes_the_session_that_the_server_gives_it() {
     let theirs = "b1e5cbe0-0b3f-4b1e-9c53-3f3b0f6f2a11";
-    let mut page = start(Setup {
-        fresh: true,
-        ..setup(Dialect::Auto)
-    });
     let are = json!({"user_id": USER, "session_id": theirs, "status": "authenticated"});
-    page.answer_all(200, &are.to_string());
+    let visit = |others| {
+        let mut page = start(Setup {
+            fresh: true,
+            others,
+            ..setup(Dialect::Auto)
+        });
+        page.answer_all(200, &are.to_string());
+        page
+    };
+    let page = visit(Vec::new());
     assert_eq!(page.all(named), [theirs]);
     assert!(page.addresses()[0].contains(theirs));
+    // Unless another conversation is in it already.
+    let page = visit(vec![ConversationId::new(theirs)]);
+    assert_eq!(page.all(named), [""; 0]);
+    assert!(page.addresses()[0].contains(OURS));
 }
 
 #[test]
