@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, Node};
 
 use super::window;
-use crate::markdown::fragment::{ATTRIBUTES, Tree};
+use crate::markdown::fragment::{ATTRIBUTES, Tree, defused, restored};
 
 /// The name of the policy, as `xtask/csp.txt` has it.
 const POLICY: &str = "parlor-inert";
@@ -62,7 +62,7 @@ impl Reader {
     }
 
     fn read(&self, html: &str) -> Result<Document, JsValue> {
-        let html = JsValue::from_str(html);
+        let html = JsValue::from_str(&defused(html));
         let html = match &self.trust {
             Some((policy, trust)) => trust.call1(policy, &html)?,
             None => html,
@@ -90,21 +90,26 @@ fn trees(node: &Node, deep: usize) -> Vec<Tree> {
 /// Drawings and formulas are no HTML, and comments no text.
 fn tree(node: &Node, deep: usize) -> Option<Tree> {
     match node.node_type() {
-        Node::TEXT_NODE => node.text_content().map(Tree::Text),
-        Node::ELEMENT_NODE if deep == DEEPEST => node.text_content().map(Tree::Text),
+        Node::TEXT_NODE => text(node),
+        Node::ELEMENT_NODE if deep == DEEPEST => text(node),
         Node::ELEMENT_NODE => {
             let element: &Element = node.dyn_ref()?;
             let html = "http://www.w3.org/1999/xhtml";
             if element.namespace_uri().as_deref() != Some(html) {
                 return None;
             }
-            let mark = |name| Some((name, element.get_attribute(name)?));
+            let mark = |name| Some((name, restored(&element.get_attribute(name)?)));
             Some(Tree::Element {
-                tag: element.local_name(),
+                tag: restored(&element.local_name()),
                 marks: ATTRIBUTES.into_iter().filter_map(mark).collect(),
                 inner: trees(node, deep + 1),
             })
         }
         _ => None,
     }
+}
+
+fn text(node: &Node) -> Option<Tree> {
+    let text = node.text_content()?;
+    Some(Tree::Text(restored(&text)))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 pub const KEYWORDS: &str = "of all     [stream WORDS MS] [cut] [bye CODE] [junk] [stall] [nothing] [markdown] [hostile] [huge KB]
   documented [whole] [tools] [tool MS] [mend] [unended] [orphan] [envelope] [twice] [other] [typing]
              [error CODE TIMES] [close REASON]
-  releases   [html] [start] [suggest] [think] [tool] [dead] [theme] [warn] [context] [agent] [events]";
+  releases   [html MS] [start] [suggest] [think] [tool] [dead] [theme] [warn] [context] [agent] [events]";
 
 /// A message, as far as it chooses what happens.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ impl<'a> Asked<'a> {
         };
         let pace = match self.word {
             "stream" => self.millis(1, 20),
+            "html" => self.millis(0, 5),
             _ => Duration::from_millis(5),
         };
         (pieces, pace)
@@ -85,9 +86,10 @@ const HTML: [&str; 5] = [
     "</p>",
 ];
 
-const HOSTILE: [&str; 2] = [
+const HOSTILE: [&str; 3] = [
     "<p onclick=\"alert(1)\">Harmless</p><script>alert(2)</script><img src=x onerror=\"alert(3)\">",
     "<a href=\"javascript:alert(4)\">link</a><iframe src=\"https://example.org/\"></iframe><p>end</p>",
+    "<p style=\"color:red\"/style=x><style>p{}</style><base href=\"https://example.org/\"><meta http-equiv=\"refresh\" content=\"0\"><link rel=\"stylesheet\" href=\"https://example.org/x\"><object data=\"https://example.org/\"></object><svg/onload=alert(5)><style>p{}</style></svg>",
 ];
 
 #[cfg(test)]
