@@ -6,12 +6,12 @@
 //! was taken for. What is written depends on it: a released server takes every frame for a message
 //! of the person's, so that `auth`, `subscribe`, `ping` and `typing_start` would each be answered by
 //! the model. None of these goes out before the server has shown that it speaks the document's
-//! dialect, or was silent for a while, which released servers are not.
+//! dialect, or was silent for a while, which released servers are not. Until then a message waits as
+//! well: a server that tells answers to subscribers alone would answer it to nobody.
 //!
 //! The key: the document takes it in the socket's address or in a first frame. Addresses are written
 //! down by whatever passes them on, so the frame is tried first, and a server that would not have it
-//! is asked again with the key in the address. Only a server of the document is told the key by a
-//! frame, so without that a message waits until the dialect is known.
+//! is asked again with the key in the address. A released server is told it by calls only.
 
 mod address;
 mod class;
@@ -101,7 +101,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
 /// Which dialect is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tongue {
-    /// Not known yet: a message goes out in a form that either takes, and nothing else does.
+    /// Not known yet: nothing goes out.
     Unknown,
     /// The document's.
     Documented,
@@ -537,8 +537,7 @@ impl GeneralBots {
 
     fn written(&self, said: Said<'_>) -> Result<String, Unsupported> {
         match self.tongue {
-            Tongue::Documented => write::documented(&self.session, said),
-            Tongue::Unknown => write::hybrid(self.names(), said),
+            Tongue::Documented | Tongue::Unknown => write::documented(&self.session, said),
             Tongue::Native => self.native.written(self.names(), said),
         }
     }

@@ -116,6 +116,16 @@ pub fn conversation(lines: &[Line], reader: &dyn Protocol) -> Option<Conversatio
     named.or_else(|| calls::conversation(lines).map(ConversationId::new))
 }
 
+/// Whether the recorded client spoke before its server did: it knew how to, so ours does.
+fn speaks_first(lines: &[Line]) -> bool {
+    let mut frames = lines.iter().filter_map(|line| match line.what {
+        What::Out(_) => Some(true),
+        What::In(_) => Some(false),
+        _ => None,
+    });
+    frames.next().unwrap_or_default()
+}
+
 /// Runs all lines; the player then holds the timeline.
 #[must_use]
 pub fn replay(lines: &[Line], protocol: &Descriptor) -> Player {
@@ -155,7 +165,10 @@ impl Player {
                 .unwrap_or_else(|| ConversationId::new("default")),
             fresh,
             strict: conversation.is_none() && protocol.names_conversation,
-            dialect: Dialect::Auto,
+            dialect: match conversation.is_some() && speaks_first(lines) {
+                true => Dialect::Documented,
+                false => Dialect::Auto,
+            },
             others: Vec::new(),
             start: Start::default(),
         };

@@ -340,7 +340,10 @@ impl GeneralBots {
         let pinged = std::mem::take(&mut self.link.pinged);
         match (code, sent) {
             ("AUTH_FAILED", sent) => self.unauthorized(sent, out),
-            ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", None) if self.link.with_others => {
+            // Of the other sessions nobody has to know.
+            ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED" | "RATE_LIMITED", None)
+                if self.link.with_others =>
+            {
                 out.dropped();
             }
             ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", sent) if self.can_make() => {

@@ -73,15 +73,10 @@ pub(super) fn documented(session: &str, said: Said<'_>) -> Result<String, Unsupp
     frame.insert("type".into(), "message".into());
     frame.insert("session_id".into(), session.into());
     frame.insert("content".into(), said.text.into());
-    with_picture(&mut frame, said)?;
-    Ok(Value::Object(frame).to_string())
-}
-
-/// A message that servers of either dialect take.
-pub(super) fn hybrid(names: Names<'_>, said: Said<'_>) -> Result<String, Unsupported> {
-    let mut frame = plain(names, said, USER);
-    frame.insert("type".into(), "message".into());
-    with_picture(&mut frame, said)?;
+    let picture = said.picture()?;
+    if !picture.is_null() {
+        frame.insert("media_url".into(), picture);
+    }
     Ok(Value::Object(frame).to_string())
 }
 
@@ -139,14 +134,6 @@ fn plain(names: Names<'_>, said: Said<'_>, kind: u8) -> Map<String, Value> {
     }
     frame.insert("message_type".into(), kind.into());
     frame
-}
-
-fn with_picture(frame: &mut Map<String, Value>, said: Said<'_>) -> Result<(), Unsupported> {
-    let picture = said.picture()?;
-    if !picture.is_null() {
-        frame.insert("media_url".into(), picture);
-    }
-    Ok(())
 }
 
 /// Reads a client's frame; `None` where no server would take it as a command.
@@ -244,7 +231,6 @@ mod tests {
         for attachments in [&[][..], &with] {
             let written = [
                 documented("s", said("hi", attachments)),
-                hybrid(NAMES, said("hi", attachments)),
                 native("hi", attachments),
             ];
             for frame in written {
@@ -273,7 +259,6 @@ mod tests {
         }];
         for attachments in [&two[..], &pdf] {
             assert_eq!(documented("s", said("", attachments)), Err(Unsupported));
-            assert_eq!(hybrid(NAMES, said("", attachments)), Err(Unsupported));
         }
     }
 }

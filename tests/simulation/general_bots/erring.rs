@@ -169,7 +169,7 @@ fn a_subscription_to_another_conversation_that_fails_is_nobodys_concern() {
     });
     page.open();
     page.wait(Duration::secs(3));
-    for code in ["SUBSCRIPTION_FAILED", "SESSION_NOT_FOUND"] {
+    for code in ["SUBSCRIPTION_FAILED", "SESSION_NOT_FOUND", "RATE_LIMITED"] {
         page.gets(error(code, "no such session"));
     }
     assert_eq!(page.lines(), [""; 0]);

@@ -61,6 +61,7 @@ fn before_the_dialect_is_known_neither_the_key_nor_a_message_goes_out() {
 #[test]
 fn a_released_server_is_not_told_the_key_over_its_socket() {
     let mut page = with_key(Dialect::Auto);
+    assert!(page.requests().all(|request| request.headers.is_empty()));
     page.open();
     page.receive(&hello(None));
     page.say("hi");
