@@ -65,6 +65,19 @@ fn cost(change: &Change) -> Option<String> {
 }
 
 #[test]
+fn an_answer_that_a_cut_ended_holds_no_message_back() {
+    let mut page = newest();
+    page.say("one");
+    page.native("half an ans", false);
+    assert!(matches!(page.session().run(), Run::Working { .. }));
+    page.reconnect();
+    page.receive(&super::hello(Some(json!([]))));
+    page.say("two");
+    settle(&mut page);
+    assert_eq!(page.frames().last().unwrap()["content"], "two");
+}
+
+#[test]
 fn the_last_frame_of_b_is_the_answer_and_that_of_a_and_c_ends_it() {
     for (mut page, last) in [(older(), "Hello there!"), (newest(), "")] {
         page.say("hi");
