@@ -323,6 +323,9 @@ mod tests {
         ] {
             assert_eq!(read(text), (wanted, troubles), "{text}");
         }
-        assert!(config("{}").unwrap_or_default().ice.is_empty(), "none by default");
+        assert!(
+            config("{}").unwrap_or_default().ice.is_empty(),
+            "none by default"
+        );
     }
 }
