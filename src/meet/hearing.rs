@@ -225,7 +225,8 @@ impl Room {
 
     /// One who comes to a room that has all the people it can hold goes again.
     fn leave_if_full(&mut self, now: Instant) {
-        if self.peers.len() >= MOST_PEOPLE && self.line.is_newcomer(now) {
+        let others = self.peers.iter().filter(|peer| peer.counts()).count();
+        if others >= MOST_PEOPLE && self.line.is_newcomer(now) {
             self.end(Signalling::Full, now);
         }
     }

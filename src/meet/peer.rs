@@ -114,10 +114,15 @@ impl Peer {
         }
     }
 
-    /// What the screen is told; nothing of one who may be there already.
+    /// Not one who may be there already, under another address.
+    pub(super) const fn counts(&self) -> bool {
+        self.negotiation.is_some() || !self.unsure
+    }
+
+    /// What the screen is told.
     pub(super) fn shown(&self) -> Option<Participant> {
         let link = self.negotiation.as_ref().map(|of| of.link);
-        (link.is_some() || !self.unsure).then(|| Participant {
+        self.counts().then(|| Participant {
             id: self.id.clone(),
             name: self.name.clone(),
             link,

@@ -132,17 +132,13 @@ impl Room {
     }
 
     fn closed(&mut self, code: u16, now: Instant) {
-        // "Policy violation" (RFC 6455, section 7.4.1): the next try would end likewise.
-        if code == 1008 {
-            self.end(Signalling::Refused(String::new()), now);
-            return;
-        }
         self.line.lost(now);
-        if self.line.phase() == &Signalling::Unreachable {
-            self.end(Signalling::Unreachable, now);
-            return;
+        match self.line.phase() {
+            // "Policy violation" (RFC 6455, section 7.4.1): the next try would end likewise.
+            _ if code == 1008 => self.end(Signalling::Refused(String::new()), now),
+            Signalling::Unreachable => self.end(Signalling::Unreachable, now),
+            _ => self.tell_line(),
         }
-        self.tell_line();
     }
 
     /// The socket is of no use, and the next one may be.

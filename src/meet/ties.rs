@@ -156,7 +156,8 @@ impl Room {
         let was = peer.is_tied();
         peer.tied(tie, now);
         let is = peer.is_tied();
-        if peer.went && !is {
+        let silent = matches!(tie, Tie::Disconnected | Tie::Failed);
+        if peer.went && silent {
             self.remove(at, now);
         } else if is && !was {
             self.say_state(at, now);

@@ -346,6 +346,89 @@ fn candidates_of_an_offer_that_was_ignored_are_swallowed() {
     }
 }
 
+/// An offer of the connection that calls itself so.
+fn offer_of(session: u32, version: u32) -> Value {
+    let sdp = format!("v=0\r\no=- {session} {version} IN IP4 127.0.0.1\r\n");
+    json!({"type": "offer", "sdp": sdp, "from": "b"})
+}
+
+#[test]
+fn an_offer_that_a_later_one_overtook_is_dropped() {
+    let mut alone = Alone::new();
+    alone.hears(&from("b", &offer_of(7, 3)));
+    alone.described(1, false, SDP);
+    let taken = alone.taken();
+    alone.hears(&from("b", &offer_of(7, 2)));
+    assert_eq!(alone.taken(), taken);
+    alone.hears(&from("b", &offer_of(7, 10)));
+    assert_ne!(alone.taken(), taken, "ten is more than three");
+}
+
+#[test]
+fn another_connection_of_theirs_has_another_of_ours_unless_there_is_a_living_tie() {
+    for lives in [false, true] {
+        let mut alone = Alone::new();
+        alone.hears(&from("b", &offer_of(7, 2)));
+        alone.described(1, false, SDP);
+        let tie = Tie::Connected;
+        if lives {
+            alone.happened(Happening::Tied {
+                link: LinkId(1),
+                tie,
+            });
+        }
+        alone.actions.clear();
+        alone.hears(&from("b", &offer_of(8, 2)));
+        let dropped = alone.actions.contains(&Action::Drop(LinkId(1)));
+        let made = Action::Make {
+            link: LinkId(2),
+            start: Start::Wait,
+        };
+        assert_eq!((dropped, alone.actions.contains(&made)), (!lives, !lives));
+        // Else they are told who we are, and find the tie that they have.
+        let told = alone
+            .sent()
+            .iter()
+            .any(|frame| frame["signal"]["type"] == "state");
+        assert_eq!(told, lives);
+        assert_eq!(alone.others.len(), 1);
+    }
+}
+
+#[test]
+fn without_their_id_who_was_offered_to_first_is_polite() {
+    // They offered first, so in the next glare ours is taken back.
+    let mut alone = Alone::new();
+    alone.hears(&from("b", &offer()));
+    alone.described(1, false, SDP);
+    alone.happened(Happening::Wanted(LinkId(1)));
+    alone.described(1, true, SDP);
+    alone.actions.clear();
+    alone.hears(&from("b", &offer()));
+    assert!(alone.taken().is_some());
+    // We offered first.
+    let mut alone = Alone::new();
+    alone.hears(&json!({"type": "join", "participant_id": "b"}));
+    alone.happened(Happening::Wanted(LinkId(1)));
+    alone.described(1, true, SDP);
+    alone.hears(&from("b", &offer()));
+    assert_eq!(alone.taken(), None);
+}
+
+#[test]
+fn what_is_left_over_from_one_who_went_brings_nobody_back() {
+    let mut alone = Alone::new();
+    for left_over in [
+        json!({"type": "candidate", "candidate": {"candidate": "1"}, "from": "b"}),
+        json!({"type": "answer", "sdp": SDP, "from": "b"}),
+        json!({"type": "state", "audio": true, "from": "b"}),
+        json!({"type": "bye", "from": "b"}),
+    ] {
+        alone.hears(&from("b", &left_over));
+    }
+    assert!(alone.others.is_empty() && alone.actions.is_empty());
+}
+
 #[test]
 fn a_refused_candidate_is_told_and_does_no_harm() {
     let mut alone = Alone::new();
@@ -456,6 +539,19 @@ fn a_frame_of_64_kb_is_sent_and_a_larger_one_is_not_and_makes_the_tie_anew() {
         }
     }
     assert!(spare > 60_000);
+}
+
+#[test]
+fn one_to_whom_nothing_leads_for_half_a_minute_is_told_so_and_gone() {
+    let mut alone = Alone::new();
+    alone.hears(&json!({"type": "join", "participant_id": "b"}));
+    alone.wait(29_900);
+    assert_eq!(alone.others.len(), 1);
+    alone.actions.clear();
+    alone.wait(100);
+    assert_eq!(alone.others, []);
+    assert_eq!(alone.sent()[0]["signal"]["type"], "bye");
+    assert_eq!(alone.actions.last(), Some(&Action::Drop(LinkId(1))));
 }
 
 #[test]

@@ -1,4 +1,8 @@
 //! The recordings of rooms: each is fed to a room as the server's half of it.
+//!
+//! In `doc_meet_{roster,joincast,relay}_{a,b}` the participants' frames were captured from two
+//! pages of Chromium, and the server's are what the document leaves room for; `doc_meet_minimal`
+//! is the document's, and `real_c_meet_*` is what the code of May 2026 answers.
 
 use std::path::PathBuf;
 

@@ -112,7 +112,7 @@ fn did(world: &mut World, deed: &Deed) {
     }
 }
 
-/// Nothing goes wrong any more. Those whom nothing led to for half a minute have given each other
+/// Nothing goes wrong any more, and every tie that there is comes to be whole. Those whom nothing led to for half a minute have given each other
 /// up, so everybody says once more that they are there.
 fn settle(world: &mut World) -> Result<(), String> {
     world.down = false;
@@ -124,6 +124,9 @@ fn settle(world: &mut World) -> Result<(), String> {
         world.input(at, Input::RetryNow);
     }
     world.wait(75_000);
+    if let Some(fault) = world.fault_of_ties() {
+        return Err(fault);
+    }
     for at in 0..world.pages.len() {
         if world.pages[at].alive {
             world.cut(at);

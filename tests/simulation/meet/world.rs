@@ -102,8 +102,9 @@ pub(crate) struct World {
     pub(crate) walls: Vec<(usize, usize)>,
     /// What becomes of the frames that count, by their number.
     pub(crate) fates: BTreeMap<usize, Fate>,
-    /// Which frames count for that: those that make a tie. No socket loses a frame but with its end,
-    /// after which everybody is told again what one sends.
+    /// Which frames count for that: not those that tell what one sends, of which the last holds.
+    /// No socket loses a frame but with its end, after which that is told again, and none lets one
+    /// overtake another.
     pub(crate) counts: fn(&Value) -> bool,
     pub(crate) counted: usize,
     pub(super) ticking: bool,
@@ -125,7 +126,7 @@ impl World {
             linger: 0,
             walls: Vec::new(),
             fates: BTreeMap::new(),
-            counts: |frame| frame["type"] == "signal" && frame["signal"]["type"] != "state",
+            counts: |frame| frame["type"] == "signal" && frame["signal"]["audio"].is_null(),
             counted: 0,
             ticking: false,
         }
@@ -359,36 +360,39 @@ impl World {
     pub(crate) fn fault(&self) -> Option<String> {
         let present = self.present();
         assert!(present.len() <= MOST_PEOPLE);
-        for at in &present {
+        let others = present.len().saturating_sub(1);
+        let lacks = present.iter().find_map(|at| {
             let page = &self.pages[*at];
-            let mut missing: Vec<usize> = present.iter().copied().filter(|of| of != at).collect();
-            if page.ties.len() != missing.len() || page.others.len() != missing.len() {
-                return Some(format!("{at}: {} ties, {:?}", page.ties.len(), page.others));
+            let has = (page.ties.len(), page.others.len());
+            (has != (others, others)).then(|| format!("{at}: {has:?} {:?}", page.others))
+        });
+        lacks.or_else(|| self.fault_of_ties())
+    }
+
+    /// What keeps those who are tied from being so whole, though others may be missing.
+    pub(crate) fn fault_of_ties(&self) -> Option<String> {
+        self.present().into_iter().find_map(|at| {
+            let page = &self.pages[at];
+            let mut seen = Vec::new();
+            if page.others.len() != page.ties.len() {
+                return Some(format!("{at}: {} ties: {:?}", page.ties.len(), page.others));
             }
-            for (link, tie) in &page.ties {
-                let other = self.partner(*at, tie);
-                let Some(other) = other.filter(|_| tie.tie == Tie::Connected) else {
-                    return Some(format!("{at}: {link:?} is {tie:?}"));
-                };
-                missing.retain(|of| *of != other);
-                if !tie.is_stable() || tie.needs_negotiation() {
-                    return Some(format!("{at}: {link:?} to {other} is not stable: {tie:?}"));
-                }
+            page.ties.iter().find_map(|(link, tie)| {
+                let other = self.partner(at, tie);
+                let other = other.filter(|of| tie.tie == Tie::Connected && !seen.contains(of));
+                seen.extend(other);
                 let shown = page.others.iter().find(|of| of.link == Some(*link));
-                let Some(shown) = shown else {
-                    return Some(format!("{at}: {link:?} is not shown"));
+                let (Some(other), Some(shown)) = (other, shown) else {
+                    return Some(format!("{at}: {link:?} {shown:?} leads nowhere: {tie:?}"));
                 };
                 let they = &self.pages[other];
-                let sends = (shown.audio, shown.video, shown.screen);
-                if (&shown.name, sends, shown.tie) != (&they.name, they.sends, Tie::Connected) {
-                    return Some(format!("{at}: {shown:?} is {other}"));
-                }
-            }
-            if !missing.is_empty() {
-                return Some(format!("{at}: {missing:?} are missing"));
-            }
-        }
-        None
+                let told = (shown.audio, shown.video, shown.screen) == they.sends
+                    && shown.name == they.name
+                    && shown.tie == Tie::Connected;
+                let rests = tie.is_stable() && !tie.needs_negotiation();
+                (!told || !rests).then(|| format!("{at}: {shown:?} is {other}: {tie:?}"))
+            })
+        })
     }
 
     pub(crate) fn assert_whole(&self) {
