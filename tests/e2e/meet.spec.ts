@@ -202,6 +202,59 @@ test("what is off is seen by the others, and nothing has the camera meanwhile", 
   expect(await ada.evaluate(() => window.ties.length), "the same connection").toBe(1);
 });
 
+test("what the browser ends by itself is off, and said", async ({ visit }) => {
+  const at = place("roster");
+  const ada = await visit(at);
+  const bob = await visit(at);
+  await join(ada, "Ada");
+  await join(bob, "Bob");
+  await expectPictures(bob, 1);
+  await button(room(ada), "Share screen").click();
+  await expect.poll(() => shownSize(bob, "The screen of Ada")).toBeGreaterThan(100);
+  const end = (kind: string): Promise<void> =>
+    ada.evaluate((kind) => {
+      const live = window.taken.filter((track) => track.kind === kind && track.readyState === "live");
+      const track = live.at(-1);
+      track?.stop();
+      track?.dispatchEvent(new Event("ended"));
+    }, kind);
+  // The bar with which a browser says that a screen is shared.
+  await end("video");
+  await expect(button(room(ada), "Share screen")).toHaveAttribute("aria-pressed", "false");
+  await expect(room(bob).getByRole("figure", { name: "The screen of Ada" })).toHaveCount(0);
+  // A camera that is pulled out.
+  await end("video");
+  await expect(room(ada).getByText("The camera stopped.")).toBeVisible();
+  await expect(tile(bob, "Ada")).toHaveAttribute("data-video", "off");
+  await button(room(ada), "Camera").click();
+  await expect(room(ada).getByText("The camera stopped.")).toBeHidden();
+  await expectPictures(bob, 1);
+});
+
+test("another camera is taken in the middle of a call, over the same connection", async ({ visit }) => {
+  const at = place("roster");
+  const ada = await visit(at);
+  const bob = await visit(at);
+  await join(ada, "Ada");
+  await join(bob, "Bob");
+  await expectPictures(bob, 1);
+  const camera = (): Promise<string | undefined> =>
+    ada.evaluate(() => window.taken.filter(({ kind }) => kind === "video").at(-1)?.label);
+  await button(room(ada), "Devices").click();
+  const dialog = ada.getByRole("dialog", { name: "Devices" });
+  const choice = dialog.getByRole("combobox", { name: "Camera" });
+  const labels = await choice.getByRole("option").allTextContents();
+  // The second and the third of Chromium's fake cameras give other formats.
+  const other = labels.at(-1) ?? "";
+  expect(other).not.toBe(await camera());
+  await choice.selectOption({ label: other });
+  await expect.poll(camera).toBe(other);
+  await button(dialog, "Close").click();
+  await expectPictures(bob, 1);
+  expect(await stillTaken(ada), "one camera, one microphone").toBe(2);
+  expect(await bob.evaluate(() => window.ties.length), "the same connection").toBe(1);
+});
+
 test("keys do what the buttons do, but not while one types", async ({ visit }) => {
   const at = place("roster");
   const ada = await visit(at, { viewport: { width: 1440, height: 900 } });

@@ -18,7 +18,7 @@ declare global {
 
 /** A browser with a camera, a microphone and a screen that are none. */
 export const FAKE_DEVICES = [
-  "--use-fake-device-for-media-stream=fps=8",
+  "--use-fake-device-for-media-stream=device-count=4,fps=8",
   "--use-fake-ui-for-media-stream",
   "--autoplay-policy=no-user-gesture-required",
   "--disable-background-timer-throttling",
