@@ -121,8 +121,12 @@ impl Drop for Track {
 /// # Errors
 /// Why there is none.
 pub async fn take(kind: Kind, device: &str) -> Result<Track, Lack> {
-    let mut found = user_media(&[(kind, device)]).await?;
-    found.pop().ok_or(Lack::Missing)
+    let mut found = user_media(&[(kind, device)]).await;
+    if matches!(found, Err(Lack::Missing)) && !device.is_empty() {
+        // It has been pulled out since it was chosen.
+        found = user_media(&[(kind, "")]).await;
+    }
+    found?.pop().ok_or(Lack::Missing)
 }
 
 /// Takes both at once, so that the person is asked once; each alone where both are not to be had.
@@ -148,11 +152,11 @@ async fn user_media(wanted: &[(Kind, &str)]) -> Result<Vec<Track>, Lack> {
         };
         let device = match *device {
             "" => String::new(),
-            device => [
-                "\"deviceId\":",
-                &serde_json::Value::from(device).to_string(),
-            ]
-            .concat(),
+            device => {
+                let device = serde_json::Value::from(device).to_string();
+                // Merely wished for, it gives way to one that fits the rest better.
+                ["\"deviceId\":{\"exact\":", &device, "}"].concat()
+            }
         };
         let both = !device.is_empty() && !picture.is_empty();
         let comma = if both { "," } else { "" };

@@ -148,7 +148,7 @@ pub fn lacks([microphone, camera]: [Option<Lack>; 2]) -> String {
         (None, None) => String::new(),
         (Some(why), Some(_)) => {
             lack(why, "Camera and microphone")
-                + " You can join all the same: you see and hear the others, and they do not see and hear you."
+                + " You see and hear the others all the same; they do not see and hear you."
         }
         (Some(why), None) => lack(why, "The microphone") + " The others do not hear you.",
         (None, Some(why)) => lack(why, "The camera") + " The others do not see you.",

@@ -3,8 +3,8 @@
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { button, expect, test } from "./support/parlor.ts";
-import { expectSeen, FAKE_DEVICES, join, place, prepare, room, visit } from "./support/meet.ts";
+import { button, expect } from "./support/parlor.ts";
+import { expectSeen, FAKE_DEVICES, join, place, prepare, room, test } from "./support/meet.ts";
 import { robots } from "./support/robots.ts";
 
 /** Nine people on one machine: what a tile looks like is seen in a few pictures. */
@@ -60,11 +60,11 @@ for (const viewport of SIZES) {
   for (const colorScheme of ["light", "dark"] as const) {
     const name = `${viewport.width}-${colorScheme}`;
 
-    test(`rooms of one, two, four and nine, ${name}`, async ({ browser, agent, watch }) => {
-      test.setTimeout(120_000);
+    test(`rooms of one, two, four and nine, ${name}`, async ({ browser, agent, visit }) => {
+      test.setTimeout(240_000);
       const at = place("roster");
       const options = { viewport, colorScheme, reducedMotion: "reduce" } as const;
-      const page = await visit(browser, agent, watch, at, options);
+      const page = await visit(at, options);
       const dialog = await prepare(page, "Ada Lovelace");
       await expect(button(dialog, "Camera")).toHaveAttribute("aria-pressed", "true");
       await expectAccessible(page);
@@ -96,6 +96,7 @@ for (const viewport of SIZES) {
         await expect(page.getByRole("textbox", { name: "Message" })).toBeInViewport();
         await shoot(page, `chat-${name}`);
       }
+      for (const robots of pages) await robots.close();
     });
   }
 }

@@ -1,9 +1,8 @@
 // Video rooms as people use them, and what their browsers get of each other.
 
 import { randomUUID } from "node:crypto";
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "@playwright/test";
-import { type Agent, button, expect, expectPhase, open } from "./parlor.ts";
-import type { Watch } from "./watch.ts";
+import type { BrowserContext, BrowserContextOptions, Locator, Page } from "@playwright/test";
+import { type Agent, button, expect, expectPhase, open, test as base } from "./parlor.ts";
 
 declare global {
   interface Window {
@@ -19,7 +18,7 @@ declare global {
 
 /** A browser with a camera, a microphone and a screen that are none. */
 export const FAKE_DEVICES = [
-  "--use-fake-device-for-media-stream=fps=8",
+  "--use-fake-device-for-media-stream=device-count=4,fps=8",
   "--use-fake-ui-for-media-stream",
   "--autoplay-policy=no-user-gesture-required",
   "--disable-background-timer-throttling",
@@ -85,23 +84,28 @@ function observe(): void {
 }
 
 /** Opens Parlor with a General Bots server, in a browser profile of its own. */
-export async function visit(
-  browser: Browser,
-  agent: Agent,
-  watch: Watch,
-  at: Place,
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const context = await browser.newContext({ baseURL: agent.origin, locale: "en-GB", ...options });
-  await watch.attach(context);
-  await context.addInitScript(observe);
-  const page = await context.newPage();
-  await enter(page, agent, at);
-  return page;
-}
+type Visit = (at: Place, options?: BrowserContextOptions) => Promise<Page>;
+
+export const test = base.extend<{ visit: Visit }>({
+  visit: async ({ browser, agent, watch }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (at, options = {}) => {
+      const asked = { baseURL: agent.origin, locale: "en-GB", ...options };
+      const context = await browser.newContext(asked);
+      contexts.push(context);
+      await watch.attach(context);
+      await context.addInitScript(observe);
+      const page = await context.newPage();
+      await enter(page, agent, at);
+      return page;
+    });
+    // Pages that stay in their rooms would take the machine from the test after this one.
+    for (const context of contexts) await context.close();
+  },
+});
 
 /** Follows the link to the server. */
-export async function enter(page: Page, agent: Agent, at: Place): Promise<void> {
+async function enter(page: Page, agent: Agent, at: Place): Promise<void> {
   const url = agent.ws(`/general-bots/${at.run}/documented/ws?kind=${at.kind}`);
   await open(page, `?${new URLSearchParams({ server: "general-bots", url, conversation: at.room })}`);
   const dialog = page.getByRole("dialog");
@@ -188,8 +192,4 @@ export function states(page: Page): Promise<string[]> {
 /** How many cameras, microphones and screens are still taken. */
 export function stillTaken(page: Page): Promise<number> {
   return page.evaluate(() => window.taken.filter((track) => track.readyState === "live").length);
-}
-
-export async function close(...contexts: BrowserContext[]): Promise<void> {
-  for (const context of contexts) await context.close();
 }
