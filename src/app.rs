@@ -20,6 +20,7 @@ mod paint;
 mod place;
 mod portions;
 mod remote;
+mod said;
 mod search;
 mod shelf;
 mod start;
@@ -52,6 +53,7 @@ use place::Mark;
 pub use place::Place;
 pub use portions::portions;
 use remote::Remotes;
+use said::Said;
 pub use search::Found;
 use search::Wanted;
 use shelf::Shelf;
@@ -79,6 +81,8 @@ pub struct App {
     conversation: Conversation,
     /// The messages that no sign has come of, as they were kept last.
     outgoing: Vec<Outgoing>,
+    /// What was said in the open conversation, as it was kept last.
+    said: Said,
     /// What was kept of the open conversation was swept away since it was read.
     swept: bool,
     /// A conversation is being read; what the person does meanwhile is held.
@@ -150,6 +154,7 @@ impl Default for App {
             target: None,
             conversation: Conversation::new("", "", ConversationId::new(""), Instant(0)),
             outgoing: Vec::new(),
+            said: Said::default(),
             swept: false,
             opening: None,
             tab: Tab::default(),

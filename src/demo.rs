@@ -59,6 +59,7 @@ impl Default for DemoAgent {
             strict: false,
             dialect: crate::protocol::Dialect::Auto,
             others: Vec::new(),
+            came: Vec::new(),
             start: crate::protocol::Start::default(),
         };
         Self {

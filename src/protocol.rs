@@ -157,6 +157,8 @@ pub enum AgentEvent {
     TooOften,
     /// A message of the person's, which a server repeats or which comes from elsewhere.
     Overheard(String),
+    /// A message of this name has come: should it come again, it is no other.
+    Came(String),
     /// Something was answered in another conversation of this server.
     Elsewhere(ConversationId),
     /// The kinds of sandbox that an agent can be started in, by the server's names.

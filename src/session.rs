@@ -30,8 +30,8 @@ use std::collections::VecDeque;
 
 use crate::io::{Frame, Happening, SocketId};
 use crate::model::{
-    ApprovalState, Attachment, Event, EventKey, Instant, Item, ItemId, Notice, SendState, Standing,
-    TransactionId,
+    ApprovalState, Attachment, Body, Event, EventKey, Instant, Item, ItemId, Notice, SendState,
+    Standing, TransactionId,
 };
 use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol, Reach};
 use calls::Calls;
@@ -235,6 +235,8 @@ pub struct Birth {
     pub ids: Ids,
     /// The conversation existed before: ask for its history.
     pub stale: bool,
+    /// What was kept of what was said, oldest first, where the server may keep nothing.
+    pub said: Vec<Body>,
     /// What was stored of the server's log, oldest first.
     pub log: Vec<Event>,
     /// Up to this event of it nothing is missing.
@@ -258,6 +260,7 @@ impl Session {
             seed,
             ids,
             stale,
+            said,
             log,
             whole,
         } = birth;
@@ -295,6 +298,9 @@ impl Session {
             unknown: 0,
             dropped: 0,
         };
+        for body in said {
+            session.timeline.push(body);
+        }
         session.lay_in(log, Instant(0));
         session
     }

@@ -52,6 +52,7 @@ impl App {
             self.conversation.whole = None;
             self.conversation.cursor = None;
             self.outgoing.clear();
+            self.said.forget();
         }
     }
 

@@ -116,6 +116,7 @@ impl App {
             Change::Suggests(what) => self.view.offers.clone_from(what),
             Change::Switchers(what) => self.view.switchers.clone_from(what),
             Change::Dressed(dress) => self.view.dress = dress.clone(),
+            Change::Came(name) => self.said.came(name),
             Change::Elsewhere(id) => self.news_elsewhere(id),
             Change::TooOften { until } => self.view.too_often = Some(*until),
             Change::Renamed { id, title } => self.renamed_there(id, title),

@@ -2,6 +2,7 @@
 
 use super::link;
 use super::msg::{Intent, Output, Theme};
+use super::said::Said;
 use super::shelf::LastServer;
 use super::tabs::Tab;
 use super::transcript::{Opening, Transcript};
@@ -260,6 +261,7 @@ impl App {
         self.last_ids = self.leave(now).last();
         self.session = None;
         self.outgoing.clear();
+        self.said = Said::default();
         self.opening = None;
         self.tab = Tab::default();
         self.outputs.push_back(Output::Session(Change::Cleared));
@@ -286,6 +288,10 @@ impl App {
         let key = self.key_to(target.protocol.name, &target.url);
         let fresh = !self.conversation.known && target.conversation.is_none();
         let start = std::mem::take(&mut self.begin_with);
+        let (said, bodies) = match target.protocol.forgets {
+            true => Said::read(&transcript.events),
+            false => (Said::default(), Vec::new()),
+        };
         let setup = Setup {
             url: target.url.clone(),
             key: key.filter(|_| target.protocol.key),
@@ -294,6 +300,7 @@ impl App {
             strict: target.strict,
             dialect: target.dialect,
             others: self.others(&target),
+            came: said.names(),
             // Of one that there is, the beginning is over.
             start: if fresh { start } else { Start::default() },
         };
@@ -310,11 +317,13 @@ impl App {
             seed: self.random.next(),
             ids: Ids::above(self.last_ids),
             stale,
+            said: bodies,
             log: stored
                 .filter_map(|event| protocol.tell(&event.key, &event.json))
                 .collect(),
             whole: whole.map(EventKey::new),
         };
+        self.said = said;
         let demo = !target.protocol.has_address();
         self.dress(&target);
         self.remotes.turn_to(&target);

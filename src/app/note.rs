@@ -26,6 +26,11 @@ pub(super) struct Note {
 impl App {
     /// Notes what a change says.
     pub(super) fn note(&mut self, change: &Change) {
+        if let Change::Inserted { .. } | Change::Updated(_) | Change::Removed(_) | Change::Cleared =
+            change
+        {
+            self.said.moved();
+        }
         match change {
             Change::Inserted { item, .. } => {
                 let asked = matches!(item.body, Body::User(_)) && !self.catching_up;
@@ -68,6 +73,7 @@ impl App {
     pub(super) fn seen(&mut self, seen: bool) {
         self.hidden = !seen;
         self.conversation.unread &= !seen;
+        self.said.moved();
         // The person may go to another tab, or close this one.
         if self.hidden && self.keeps_open() {
             self.shelf.tell(&self.conversation);

@@ -169,6 +169,11 @@ impl App {
                 self.shelf.write(message.delete());
             }
             self.shelf.keep(&self.conversation, Some(&before));
+            let former = Conversation {
+                id: before,
+                ..self.conversation.clone()
+            };
+            self.said_elsewhere(&former.name());
             let to = self.conversation.name();
             self.outputs.push_back(match self.tab.following {
                 true => Output::Claim(Some(to)),
@@ -204,6 +209,7 @@ impl App {
     pub(super) fn shelve(&mut self) {
         if self.keeps_open() {
             self.keep_outbox();
+            self.keep_said();
             self.shelf.keep(&self.conversation, None);
         }
     }

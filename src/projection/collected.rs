@@ -97,6 +97,7 @@ impl Collected {
             | Change::Switchers(_)
             | Change::Dressed(_)
             | Change::Elsewhere(_)
+            | Change::Came(_)
             | Change::TooOften { .. }
             | Change::Known => {}
         }

@@ -90,7 +90,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         muted: false,
         clock: Instant(0),
         streams: Streams::default(),
-        seen: Vec::new(),
+        seen: setup.came.clone(),
         elsewhere: Vec::new(),
         native: Native::default(),
         setup,

@@ -19,6 +19,8 @@ pub struct Setup {
     pub strict: bool,
     /// Which of its dialects the server speaks, where the person says so.
     pub dialect: Dialect,
+    /// The names of messages that came before, of [`super::AgentEvent::Came`], oldest first.
+    pub came: Vec<String>,
     /// The other conversations with this server that are kept here, newest first: news of them can be
     /// asked for.
     pub others: Vec<ConversationId>,
@@ -114,6 +116,8 @@ pub struct Descriptor {
     pub switch: Option<Switch>,
     /// Whether a new conversation can begin with what [`Start`] says.
     pub starts: bool,
+    /// Whether the server may keep nothing of a conversation, so that what is said is kept here.
+    pub forgets: bool,
     /// Makes the adapter.
     pub make: fn(Setup) -> Box<dyn Protocol>,
 }
@@ -137,6 +141,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         names_conversation: true,
         switch: None,
         starts: false,
+        forgets: false,
         make: saiki::make,
     },
     Descriptor {
@@ -148,6 +153,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         names_conversation: true,
         switch: Some(Switch::Strict),
         starts: false,
+        forgets: false,
         make: saiki::make,
     },
     Descriptor {
@@ -159,6 +165,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         names_conversation: false,
         switch: Some(Switch::Strict),
         starts: false,
+        forgets: false,
         make: openhands_v0::make,
     },
     Descriptor {
@@ -170,6 +177,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         names_conversation: false,
         switch: Some(Switch::KeyInAddress),
         starts: true,
+        forgets: false,
         make: openhands_v1::make,
     },
     Descriptor {
@@ -181,6 +189,7 @@ pub const PROTOCOLS: &[Descriptor] = &[
         names_conversation: false,
         switch: Some(Switch::Dialect),
         starts: false,
+        forgets: true,
         make: general_bots::make,
     },
 ];

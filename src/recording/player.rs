@@ -170,6 +170,7 @@ impl Player {
                 false => Dialect::Auto,
             },
             others: Vec::new(),
+            came: Vec::new(),
             start: Start::default(),
         };
         let reader = (protocol.make)(setup(None));
@@ -725,6 +726,7 @@ fn project(shown: &mut Vec<Item>, change: &Change) {
         | Change::Switchers(_)
         | Change::Dressed(_)
         | Change::Elsewhere(_)
+        | Change::Came(_)
         | Change::TooOften { .. }
         | Change::Known => {}
     }

@@ -82,6 +82,8 @@ pub enum Change {
     Switchers(Vec<Switcher>),
     /// How the conversation is to look from now on.
     Dressed(Dress),
+    /// A message of this name has come.
+    Came(String),
     /// Something was answered in another conversation of this server.
     Elsewhere(ConversationId),
     /// The server is asked too often: the message that it refused goes out again then.

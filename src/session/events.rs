@@ -50,6 +50,7 @@ impl Session {
             AgentEvent::Switchers(what) => self.timeline.say(Change::Switchers(what)),
             AgentEvent::Dressed(dress) => self.timeline.say(Change::Dressed(dress)),
             AgentEvent::Overheard(text) => self.witness(text, Vec::new()),
+            AgentEvent::Came(name) => self.timeline.say(Change::Came(name)),
             AgentEvent::Elsewhere(id) => self.timeline.say(Change::Elsewhere(id)),
             AgentEvent::TooOften => self.too_often(now),
             AgentEvent::Templates(names) => self.timeline.say(Change::Templates(names)),

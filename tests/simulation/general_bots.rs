@@ -5,6 +5,7 @@ mod conformance;
 mod detecting;
 mod erring;
 mod following;
+mod kept;
 mod keys;
 mod limits;
 mod native;
@@ -41,6 +42,7 @@ fn setup(dialect: Dialect) -> Setup {
         strict: false,
         dialect,
         others: Vec::new(),
+        came: Vec::new(),
         start: Start::default(),
     }
 }

@@ -48,6 +48,7 @@ fn setup(conversation: &str, fresh: bool) -> Setup {
         strict: false,
         dialect: parlor::protocol::Dialect::Auto,
         others: Vec::new(),
+        came: Vec::new(),
         start: parlor::protocol::Start::default(),
     }
 }

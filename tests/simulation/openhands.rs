@@ -33,6 +33,7 @@ fn with(key: Option<&str>, fresh: bool, strict: bool) -> Player {
         strict,
         dialect: parlor::protocol::Dialect::Auto,
         others: Vec::new(),
+        came: Vec::new(),
         start: parlor::protocol::Start::default(),
     };
     Player::start(openhands(), setup, Birth::default(), Instant(0))

@@ -24,6 +24,7 @@ pub(crate) fn setup() -> Setup {
         strict: false,
         dialect: parlor::protocol::Dialect::Auto,
         others: Vec::new(),
+        came: Vec::new(),
         start: parlor::protocol::Start::default(),
     }
 }

@@ -203,7 +203,7 @@ impl GeneralBots {
     /// An answer is whole.
     fn whole(&mut self, id: &str, text: Option<&str>, out: &mut Out<'_>) {
         self.began(out);
-        self.see(id);
+        self.see(id, out);
         for event in self.streams.end(id, text) {
             out.event(event);
         }
@@ -216,8 +216,9 @@ impl GeneralBots {
         !id.is_empty() && self.seen.iter().any(|known| known == id)
     }
 
-    fn see(&mut self, id: &str) {
+    fn see(&mut self, id: &str, out: &mut Out<'_>) {
         if !id.is_empty() {
+            out.event(AgentEvent::Came(id.to_owned()));
             if self.seen.len() == SEEN {
                 self.seen.remove(0);
             }
@@ -236,15 +237,15 @@ impl GeneralBots {
         match self.whose(frame) {
             Whose::Ours if self.is_seen(id) => out.dropped(),
             Whose::Ours if role == "user" => {
-                self.see(id);
+                self.see(id, out);
                 self.heard(words, out);
             }
             Whose::Ours if role == "system" => {
-                self.see(id);
+                self.see(id, out);
                 out.event(AgentEvent::Notice(Notice::Said { text: words }));
             }
             Whose::Ours if self.muted => {
-                self.see(id);
+                self.see(id, out);
                 self.finish(Certainty::Likely, out);
                 out.dropped();
             }

@@ -24,6 +24,7 @@ pub(crate) fn setup(conversation: &str) -> Setup {
         strict: false,
         dialect: parlor::protocol::Dialect::Auto,
         others: Vec::new(),
+        came: Vec::new(),
         start: Start::default(),
     }
 }

@@ -1,0 +1,247 @@
+//! What was said with a server that keeps nothing of a conversation, kept here in its place.
+//!
+//! One row for each item, under its place in the conversation, written again where it is another
+//! now; and one for the names of the messages that came, so that a server which tells them again
+//! after a reload is not believed twice.
+
+use serde_json::{Value, json};
+
+use super::App;
+use crate::model::{
+    Body, CallId, Content, Instant, Prose, ProseState, SendState, ToolCall, ToolState,
+    TransactionId, UserMessage,
+};
+use crate::session::Session;
+use crate::storage::record::{self, Record, attachment, attachment_json};
+use crate::storage::tables::{Table, Write};
+use crate::wire::json;
+
+/// The key of the names; it sorts behind every place.
+const NAMES: &str = "names";
+
+/// So many names are kept.
+const MOST: usize = 64;
+
+/// The open conversation, as it was kept last.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// Something may be another now.
+    moved: bool,
+    /// The rows, by their places.
+    rows: Vec<String>,
+    /// What the messages that came are called, oldest first.
+    names: Vec<String>,
+    /// They are another now.
+    named: bool,
+}
+
+impl Said {
+    /// What is kept of a conversation, and what the items in it are.
+    pub(super) fn read(events: &[record::Event]) -> (Self, Vec<Body>) {
+        let (mut said, mut bodies) = (Self::default(), Vec::new());
+        for event in events {
+            let value: Value = serde_json::from_str(&event.json).unwrap_or_default();
+            if event.key == NAMES {
+                let names = value.as_array().into_iter().flatten();
+                said.names = names.filter_map(Value::as_str).map(str::to_owned).collect();
+                continue;
+            }
+            // A row that is none leaves a gap, and is written over with what comes behind it.
+            if let Some(body) = body(&value) {
+                bodies.push(body);
+                said.rows.push(event.json.clone());
+            }
+        }
+        said.moved = true;
+        (said, bodies)
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    /// The timeline is another now.
+    pub(super) const fn moved(&mut self) {
+        self.moved = true;
+    }
+
+    /// A message of this name has come.
+    pub(super) fn came(&mut self, name: &str) {
+        if self.names.len() == MOST {
+            self.names.remove(0);
+        }
+        self.names.push(name.to_owned());
+        self.named = true;
+    }
+
+    /// Nothing of it is kept any more.
+    pub(super) fn forget(&mut self) {
+        self.rows.clear();
+        self.moved = true;
+        self.named = true;
+    }
+}
+
+impl App {
+    /// Whether what is said is to be kept here.
+    fn keeps_said(&self) -> bool {
+        let protocol = self.target.as_ref().map(|target| target.protocol);
+        self.keeps_open() && protocol.is_some_and(|protocol| protocol.forgets)
+    }
+
+    /// Keeps what the items say now, as far as it is not kept yet.
+    pub(super) fn keep_said(&mut self) {
+        if !self.keeps_said() {
+            return;
+        }
+        if std::mem::take(&mut self.said.moved) {
+            let items = self.session.as_ref().map_or(&[][..], Session::items);
+            let rows = items.iter().filter_map(|item| row(&item.body, self.hidden));
+            let rows: Vec<String> = rows.map(|row| row.to_string()).collect();
+            self.write_rows(rows);
+        }
+        if std::mem::take(&mut self.said.named) {
+            let names = Value::from(self.said.names.clone()).to_string();
+            let event = self.said_event(NAMES.to_owned(), names);
+            self.shelf.write(event.put());
+        }
+    }
+
+    fn write_rows(&mut self, rows: Vec<String>) {
+        let before = std::mem::take(&mut self.said.rows);
+        for (at, row) in rows.iter().enumerate() {
+            if before.get(at) != Some(row) {
+                let event = self.said_event(place(at), row.clone());
+                self.shelf.write(event.put());
+            }
+        }
+        for at in rows.len()..before.len() {
+            let event = self.said_event(place(at), String::new());
+            self.shelf.write(event.delete());
+        }
+        self.said.rows = rows;
+    }
+
+    fn said_event(&self, key: String, json: String) -> record::Event {
+        record::Event {
+            conversation: self.conversation.name(),
+            key,
+            json,
+        }
+    }
+
+    /// The conversation has another name, under which all of it is kept from now on.
+    pub(super) fn said_elsewhere(&mut self, before: &record::ConversationKey) {
+        if self.keeps_said() {
+            self.shelf.write(Write::DeleteUnder {
+                table: Table::Events,
+                prefix: before.prefix(),
+            });
+            self.said.forget();
+        }
+    }
+}
+
+fn place(at: usize) -> String {
+    format!("{at:010}")
+}
+
+/// An item as it is kept. Of what grows, the part that is here is kept once the page is left.
+fn row(body: &Body, leaves: bool) -> Option<Value> {
+    match body {
+        Body::User(message) if message.state == SendState::Confirmed => {
+            let with: Vec<Value> = message.attachments.iter().map(attachment_json).collect();
+            Some(json!({"user": message.text, "with": with}))
+        }
+        Body::Agent(prose) => text("agent", prose, leaves),
+        Body::Reasoning(prose) => text("thought", prose, leaves),
+        Body::Tool(tool) => {
+            let content: Vec<Value> = tool.content.iter().map(content).collect();
+            let call = tool.call.as_ref().map(CallId::as_str);
+            let state = state(tool.state);
+            Some(json!({
+                "tool": tool.name, "call": call, "args": tool.args, "state": state, "content": content,
+            }))
+        }
+        _ => None,
+    }
+}
+
+fn text(kind: &str, prose: &Prose, leaves: bool) -> Option<Value> {
+    let whole = prose.state == ProseState::Done;
+    let rests = prose.state != ProseState::Streaming || leaves;
+    rests.then(|| json!({kind: prose.text, "whole": whole}))
+}
+
+const fn state(state: ToolState) -> &'static str {
+    match state {
+        ToolState::Done => "done",
+        ToolState::Failed => "failed",
+        ToolState::Denied => "denied",
+        ToolState::Interrupted => "interrupted",
+        ToolState::Running | ToolState::Asked => "running",
+    }
+}
+
+fn content(content: &Content) -> Value {
+    match content {
+        Content::Image { mime, base64 } => json!({"mime": mime, "base64": base64}),
+        Content::Json(value) => json!({"json": value}),
+        text => json!({"text": text.text()}),
+    }
+}
+
+/// The item of a row; `None` where it is none.
+fn body(row: &Value) -> Option<Body> {
+    let text = |key| json::text(row, &[key]).map(str::to_owned);
+    let prose = |text| Prose {
+        text,
+        state: match json::is_true(row, "whole") {
+            true => ProseState::Done,
+            false => ProseState::Interrupted,
+        },
+    };
+    let list = |key| row.get(key).and_then(Value::as_array).into_iter().flatten();
+    if let Some(text) = text("user") {
+        return Some(Body::User(UserMessage {
+            transaction: TransactionId(0),
+            text,
+            attachments: list("with").filter_map(attachment).collect(),
+            state: SendState::Confirmed,
+        }));
+    }
+    if let Some(text) = text("agent") {
+        return Some(Body::Agent(prose(text)));
+    }
+    if let Some(text) = text("thought") {
+        return Some(Body::Reasoning(prose(text)));
+    }
+    let state = match json::text(row, &["state"]) {
+        Some("done") => ToolState::Done,
+        Some("failed") => ToolState::Failed,
+        Some("denied") => ToolState::Denied,
+        Some("interrupted") => ToolState::Interrupted,
+        _ => ToolState::Running,
+    };
+    Some(Body::Tool(ToolCall {
+        call: text("call").map(CallId::new),
+        name: text("tool")?,
+        args: row.get("args").cloned().unwrap_or_default(),
+        risk: None,
+        state,
+        content: list("content").filter_map(block).collect(),
+        started: Instant(0),
+        ended: (state != ToolState::Running).then_some(Instant(0)),
+    }))
+}
+
+fn block(value: &Value) -> Option<Content> {
+    let text = |key| json::text(value, &[key]).map(str::to_owned);
+    if let Some(json) = value.get("json") {
+        return Some(Content::Json(json.clone()));
+    }
+    match (text("mime"), text("base64")) {
+        (Some(mime), Some(base64)) => Some(Content::Image { mime, base64 }),
+        _ => text("text").map(Content::Text),
+    }
+}

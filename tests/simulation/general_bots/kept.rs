@@ -1,0 +1,158 @@
+//! What was said is kept here, since the server may keep nothing: it is there after a reload, once,
+//! and follows the conversation through a new name and a reset.
+
+use std::rc::Rc;
+
+use parlor::app::{Intent, Msg};
+use parlor::storage::tables::{MemoryTables, Store, Table};
+use serde_json::json;
+
+use super::OURS;
+use crate::links::{Page, visit};
+use crate::support::ready;
+
+const CONFIG: &str = r#"{"trusted":["ws://h:1"]}"#;
+
+/// A page with what is kept, connected to a server of that dialect that answers no call.
+fn connected(dialect: &str, store: &Rc<MemoryTables>) -> Page {
+    let link = format!(
+        "server=general-bots&url=ws%3A%2F%2Fh%3A1%2Fws&conversation={OURS}&dialect={dialect}"
+    );
+    let mut page = visit(&link, Some(CONFIG), store);
+    refuse(&mut page);
+    page.open();
+    refuse(&mut page);
+    page
+}
+
+fn refuse(page: &mut Page) {
+    while let Some((_, request)) = page.asked.first() {
+        let path = request.url.clone();
+        page.answer(&path, 404, "");
+    }
+}
+
+fn native(page: &mut Page, content: &str, complete: bool) {
+    let frame = json!({"bot_id": "b", "user_id": "u", "session_id": OURS, "channel": "web",
+        "content": content, "message_type": 2, "is_complete": complete});
+    page.receive(&frame.to_string());
+}
+
+fn say(page: &mut Page, frame: &serde_json::Value) {
+    page.receive(&frame.to_string());
+}
+
+fn rows(store: &MemoryTables) -> usize {
+    ready(store.list(Table::Events, "", None, None))
+        .unwrap()
+        .len()
+}
+
+#[test]
+fn a_reload_shows_what_was_said_with_a_server_that_keeps_nothing() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected("native", &store);
+    page.send("one", Vec::new());
+    native(&mut page, "The fi", false);
+    native(&mut page, "rst.", false);
+    native(&mut page, "", true);
+    let before = page.lines();
+    assert_eq!(before, ["user confirmed: one", "agent done: The first."]);
+
+    let mut again = connected("native", &store);
+    assert_eq!(again.lines(), before);
+    again.send("two", Vec::new());
+    native(&mut again, "The second.", true);
+    let grown = again.lines();
+    assert_eq!(grown.len(), 4);
+    assert_eq!(connected("native", &store).lines(), grown);
+}
+
+#[test]
+fn tools_and_reasoning_come_back_and_a_tool_that_runs_takes_its_result() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected("documented", &store);
+    page.send("look it up", Vec::new());
+    let call =
+        json!({"type": "tool_call", "session_id": OURS, "tool": "find", "arguments": {"id": 7}});
+    say(&mut page, &call);
+    assert_eq!(page.lines().last().unwrap(), "tool pending: ");
+
+    let mut again = connected("documented", &store);
+    assert_eq!(again.lines(), page.lines());
+    let result =
+        json!({"type": "tool_result", "session_id": OURS, "tool": "find", "result": "there"});
+    say(&mut again, &result);
+    assert_eq!(again.lines().len(), 2);
+    assert!(
+        again.lines()[1].starts_with("tool done: there"),
+        "{:?}",
+        again.lines()
+    );
+    assert_eq!(connected("documented", &store).lines(), again.lines());
+}
+
+#[test]
+fn a_message_that_is_told_again_after_a_reload_is_shown_once() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected("documented", &store);
+    page.send("hello", Vec::new());
+    let answer = json!({"type": "message", "session_id": OURS, "message_id": "m-1",
+        "role": "assistant", "content": "Hi."});
+    say(&mut page, &answer);
+    let mut again = connected("documented", &store);
+    say(&mut again, &answer);
+    assert_eq!(again.lines(), ["user confirmed: hello", "agent done: Hi."]);
+}
+
+#[test]
+fn the_part_of_an_answer_that_is_here_is_kept_when_the_page_is_left() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected("native", &store);
+    page.send("one", Vec::new());
+    native(&mut page, "Half of i", false);
+    page.tell(Msg::Hidden);
+    let again = connected("native", &store);
+    assert_eq!(
+        again.lines(),
+        ["user confirmed: one", "agent interrupted: Half of i"]
+    );
+}
+
+#[test]
+fn a_reset_forgets_what_was_kept() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected("native", &store);
+    native(&mut page, "Welcome.", true);
+    assert!(rows(&store) > 0);
+    page.tell(Msg::Did(Intent::Reset));
+    refuse(&mut page);
+    assert!(page.lines().iter().all(|line| !line.contains("Welcome")));
+    let kept = ready(store.list(Table::Events, "", None, None)).unwrap();
+    assert!(
+        kept.iter().all(|(_, row)| !row.contains("Welcome")),
+        "{kept:?}"
+    );
+}
+
+#[test]
+fn a_new_name_takes_along_what_was_said() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected("documented", &store);
+    page.send("hello", Vec::new());
+    let other = "6fa459ea-ee8a-4ca4-894e-db77e160355e";
+    let answer = json!({"type": "message", "session_id": OURS, "message_id": "m-1",
+        "role": "assistant", "content": "Hi."});
+    say(&mut page, &answer);
+    say(
+        &mut page,
+        &json!({"type": "session_created", "session_id": other}),
+    );
+    let kept = ready(store.list(Table::Events, "", None, None)).unwrap();
+    let name = &page.view.conversation;
+    assert!(
+        kept.iter().all(|(key, _)| key.contains(name.as_str())),
+        "{kept:?}"
+    );
+    assert_eq!(kept.len(), 3, "two items and the names: {kept:?}");
+}
