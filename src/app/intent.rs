@@ -2,7 +2,7 @@
 
 use super::link;
 use super::msg::{Intent, Output, Theme};
-use super::said::Said;
+use super::said::{Kept, Said};
 use super::shelf::LastServer;
 use super::tabs::Tab;
 use super::transcript::{Opening, Transcript};
@@ -288,10 +288,11 @@ impl App {
         let key = self.key_to(target.protocol.name, &target.url);
         let fresh = !self.conversation.known && target.conversation.is_none();
         let start = std::mem::take(&mut self.begin_with);
-        let (said, bodies) = match target.protocol.forgets {
+        let (said, kept) = match target.protocol.forgets {
             true => Said::read(&transcript.events),
-            false => (Said::default(), Vec::new()),
+            false => <(Said, Kept)>::default(),
         };
+        let sound = kept.sound;
         let setup = Setup {
             url: target.url.clone(),
             key: key.filter(|_| target.protocol.key),
@@ -317,7 +318,7 @@ impl App {
             seed: self.random.next(),
             ids: Ids::above(self.last_ids),
             stale,
-            said: bodies,
+            said: kept.bodies,
             log: stored
                 .filter_map(|event| protocol.tell(&event.key, &event.json))
                 .collect(),
@@ -334,7 +335,9 @@ impl App {
             }
         }
         self.target = Some(target);
-        self.session = Some(Session::new(protocol, Policy::default(), birth));
+        let session = Session::new(protocol, Policy::default(), birth);
+        self.said.became(session.items(), sound);
+        self.session = Some(session);
         self.view.elsewhere = !ours;
         // What the session begins with was said before.
         self.catching_up = true;
@@ -349,6 +352,7 @@ impl App {
             self.tell(Input::Connect, now);
         }
         self.catching_up = false;
+        self.said.settled();
         self.begin_place();
     }
 

@@ -26,10 +26,10 @@ pub(super) struct Note {
 impl App {
     /// Notes what a change says.
     pub(super) fn note(&mut self, change: &Change) {
-        if let Change::Inserted { .. } | Change::Updated(_) | Change::Removed(_) | Change::Cleared =
-            change
+        if let Change::Inserted { item, .. } | Change::Updated(item) = change
+            && self.keeps_said()
         {
-            self.said.moved();
+            self.said.changed(item.id);
         }
         match change {
             Change::Inserted { item, .. } => {
@@ -73,7 +73,6 @@ impl App {
     pub(super) fn seen(&mut self, seen: bool) {
         self.hidden = !seen;
         self.conversation.unread &= !seen;
-        self.said.moved();
         // The person may go to another tab, or close this one.
         if self.hidden && self.keeps_open() {
             self.shelf.tell(&self.conversation);

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::App;
 use crate::model::{
-    Body, CallId, Content, Instant, Prose, ProseState, SendState, ToolCall, ToolState,
-    TransactionId, UserMessage,
+    Body, CallId, Content, Instant, Item, ItemId, Prose, ProseState, SendState, ToolCall,
+    ToolState, TransactionId, UserMessage,
 };
 use crate::session::Session;
 use crate::storage::record::{self, Record, attachment, attachment_json};
@@ -25,20 +25,32 @@ const MOST: usize = 64;
 /// The open conversation, as it was kept last.
 #[derive(Debug, Default)]
 pub(super) struct Said {
-    /// Something may be another now.
-    moved: bool,
-    /// The rows, by their places.
-    rows: Vec<String>,
+    /// The items that have a row, by their places.
+    rows: Vec<ItemId>,
+    /// Before this place there may be rows of before.
+    end: usize,
+    /// The items that are others now.
+    changed: Vec<ItemId>,
     /// What the messages that came are called, oldest first.
     names: Vec<String>,
-    /// They are another now.
+    /// They are others now.
     named: bool,
 }
 
+/// What was kept of a conversation.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub(super) bodies: Vec<Body>,
+    /// So many of them, from the first on, have a row at their place.
+    pub(super) sound: usize,
+}
+
 impl Said {
-    /// What is kept of a conversation, and what the items in it are.
-    pub(super) fn read(events: &[record::Event]) -> (Self, Vec<Body>) {
-        let (mut said, mut bodies) = (Self::default(), Vec::new());
+    /// What is kept of a conversation. A row that is none is passed over, and those behind it are
+    /// written again at their places.
+    pub(super) fn read(events: &[record::Event]) -> (Self, Kept) {
+        let (mut said, mut kept) = (Self::default(), Kept::default());
+        let mut sound = true;
         for event in events {
             let value: Value = serde_json::from_str(&event.json).unwrap_or_default();
             if event.key == NAMES {
@@ -46,23 +58,32 @@ impl Said {
                 said.names = names.filter_map(Value::as_str).map(str::to_owned).collect();
                 continue;
             }
-            // A row that is none leaves a gap, and is written over with what comes behind it.
-            if let Some(body) = body(&value) {
-                bodies.push(body);
-                said.rows.push(event.json.clone());
-            }
+            said.end = event.key.parse().map_or(said.end, |at: usize| at + 1);
+            let body = body(&value);
+            sound &= body.is_some() && said.end == kept.bodies.len() + 1;
+            kept.bodies.extend(body);
+            kept.sound += usize::from(sound);
         }
-        said.moved = true;
-        (said, bodies)
+        (said, kept)
+    }
+
+    /// The items that what was kept has become.
+    pub(super) fn became(&mut self, items: &[Item], sound: usize) {
+        self.rows = items.iter().take(sound).map(|item| item.id).collect();
     }
 
     pub(super) fn names(&self) -> Vec<String> {
         self.names.clone()
     }
 
-    /// The timeline is another now.
-    pub(super) const fn moved(&mut self) {
-        self.moved = true;
+    /// What has come up to here was kept before.
+    pub(super) fn settled(&mut self) {
+        self.changed.clear();
+    }
+
+    /// An item is another now.
+    pub(super) fn changed(&mut self, item: ItemId) {
+        self.changed.push(item);
     }
 
     /// A message of this name has come.
@@ -77,14 +98,14 @@ impl Said {
     /// Nothing of it is kept any more.
     pub(super) fn forget(&mut self) {
         self.rows.clear();
-        self.moved = true;
+        self.end = 0;
         self.named = true;
     }
 }
 
 impl App {
     /// Whether what is said is to be kept here.
-    fn keeps_said(&self) -> bool {
+    pub(super) fn keeps_said(&self) -> bool {
         let protocol = self.target.as_ref().map(|target| target.protocol);
         self.keeps_open() && protocol.is_some_and(|protocol| protocol.forgets)
     }
@@ -94,12 +115,7 @@ impl App {
         if !self.keeps_said() {
             return;
         }
-        if std::mem::take(&mut self.said.moved) {
-            let items = self.session.as_ref().map_or(&[][..], Session::items);
-            let rows = items.iter().filter_map(|item| row(&item.body, self.hidden));
-            let rows: Vec<String> = rows.map(|row| row.to_string()).collect();
-            self.write_rows(rows);
-        }
+        self.keep_rows();
         if std::mem::take(&mut self.said.named) {
             let names = Value::from(self.said.names.clone()).to_string();
             let event = self.said_event(NAMES.to_owned(), names);
@@ -107,18 +123,32 @@ impl App {
         }
     }
 
-    fn write_rows(&mut self, rows: Vec<String>) {
-        let before = std::mem::take(&mut self.said.rows);
-        for (at, row) in rows.iter().enumerate() {
-            if before.get(at) != Some(row) {
-                let event = self.said_event(place(at), row.clone());
-                self.shelf.write(event.put());
-            }
+    fn keep_rows(&mut self) {
+        let items = self.session.as_ref().map_or(&[][..], Session::items);
+        let kept = |item: &&Item| rests(&item.body, self.hidden);
+        let rows: Vec<ItemId> = items.iter().filter(kept).map(|item| item.id).collect();
+        let changed = std::mem::take(&mut self.said.changed);
+        if rows == self.said.rows && changed.is_empty() {
+            return;
         }
-        for at in rows.len()..before.len() {
+        let anew = |at: usize, item: &Item| {
+            self.said.rows.get(at) != Some(&item.id) || changed.contains(&item.id)
+        };
+        let kept = items.iter().filter(kept).enumerate();
+        let put: Vec<(usize, String)> = kept
+            .filter(|(at, item)| anew(*at, item))
+            .filter_map(|(at, item)| Some((at, row(&item.body)?.to_string())))
+            .collect();
+        let end = self.said.end.max(self.said.rows.len());
+        for (at, row) in put {
+            let event = self.said_event(place(at), row);
+            self.shelf.write(event.put());
+        }
+        for at in rows.len()..end {
             let event = self.said_event(place(at), String::new());
             self.shelf.write(event.delete());
         }
+        self.said.end = rows.len();
         self.said.rows = rows;
     }
 
@@ -146,15 +176,32 @@ fn place(at: usize) -> String {
     format!("{at:010}")
 }
 
-/// An item as it is kept. Of what grows, the part that is here is kept once the page is left.
-fn row(body: &Body, leaves: bool) -> Option<Value> {
+/// Whether an item is kept as it is now. Of what grows, the part that is here is kept once the page
+/// is left.
+fn rests(body: &Body, leaves: bool) -> bool {
     match body {
-        Body::User(message) if message.state == SendState::Confirmed => {
+        Body::User(message) => message.state == SendState::Confirmed,
+        Body::Agent(prose) | Body::Reasoning(prose) => {
+            prose.state != ProseState::Streaming || leaves
+        }
+        Body::Tool(_) => true,
+        Body::Approval(_) | Body::Notice(_) | Body::Error(_) => false,
+    }
+}
+
+/// An item as it is kept; `None` for what never is.
+fn row(body: &Body) -> Option<Value> {
+    let prose = |kind: &str, prose: &Prose| {
+        let whole = prose.state == ProseState::Done;
+        Some(json!({kind: prose.text, "whole": whole}))
+    };
+    match body {
+        Body::User(message) => {
             let with: Vec<Value> = message.attachments.iter().map(attachment_json).collect();
             Some(json!({"user": message.text, "with": with}))
         }
-        Body::Agent(prose) => text("agent", prose, leaves),
-        Body::Reasoning(prose) => text("thought", prose, leaves),
+        Body::Agent(said) => prose("agent", said),
+        Body::Reasoning(thought) => prose("thought", thought),
         Body::Tool(tool) => {
             let content: Vec<Value> = tool.content.iter().map(content).collect();
             let call = tool.call.as_ref().map(CallId::as_str);
@@ -163,14 +210,8 @@ fn row(body: &Body, leaves: bool) -> Option<Value> {
                 "tool": tool.name, "call": call, "args": tool.args, "state": state, "content": content,
             }))
         }
-        _ => None,
+        Body::Approval(_) | Body::Notice(_) | Body::Error(_) => None,
     }
-}
-
-fn text(kind: &str, prose: &Prose, leaves: bool) -> Option<Value> {
-    let whole = prose.state == ProseState::Done;
-    let rests = prose.state != ProseState::Streaming || leaves;
-    rests.then(|| json!({kind: prose.text, "whole": whole}))
 }
 
 const fn state(state: ToolState) -> &'static str {

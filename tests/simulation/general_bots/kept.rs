@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use parlor::app::{Intent, Msg};
-use parlor::storage::tables::{MemoryTables, Store, Table};
+use parlor::storage::tables::{MemoryTables, Store, Table, Write};
 use serde_json::json;
 
 use super::OURS;
@@ -155,4 +155,82 @@ fn a_new_name_takes_along_what_was_said() {
         "{kept:?}"
     );
     assert_eq!(kept.len(), 3, "two items and the names: {kept:?}");
+}
+
+/// The rows of the items, in the order of their places.
+fn items(store: &MemoryTables) -> Vec<(String, String)> {
+    let rows = ready(store.list(Table::Events, "", None, None)).unwrap();
+    let item = |(key, _): &(String, String)| !key.ends_with("names");
+    rows.into_iter().filter(item).collect()
+}
+
+#[test]
+fn a_damaged_row_loses_nothing_but_itself() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected("native", &store);
+    for (question, answer) in [("one", "First."), ("two", "Second.")] {
+        page.send(question, Vec::new());
+        native(&mut page, answer, true);
+        page.now += 5_000;
+        page.tell(Msg::Woke);
+    }
+    let damaged = items(&store)[1].0.clone();
+    let (table, value) = (Table::Events, r#"{"v":1,"event":{}}"#.to_owned());
+    let write = Write::Put {
+        table,
+        key: damaged,
+        value,
+    };
+    ready(store.commit(vec![write])).unwrap();
+
+    let left = [
+        "user confirmed: one",
+        "user confirmed: two",
+        "agent done: Second.",
+    ];
+    let mut again = connected("native", &store);
+    assert_eq!(again.lines(), left);
+    again.send("three", Vec::new());
+    native(&mut again, "Third.", true);
+    let lines = again.lines();
+    assert_eq!(lines[..3], left);
+    assert_eq!(lines[3..], ["user confirmed: three", "agent done: Third."]);
+    assert_eq!(connected("native", &store).lines(), lines);
+    assert_eq!(items(&store).len(), 5);
+}
+
+#[test]
+fn what_is_kept_and_what_the_server_tells_of_it_are_one() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected("documented", &store);
+    page.send("hello", Vec::new());
+    say(
+        &mut page,
+        &json!({"type": "tool_call", "session_id": OURS, "tool": "find", "arguments": {}}),
+    );
+    say(
+        &mut page,
+        &json!({"type": "tool_result", "session_id": OURS, "tool": "find", "result": "there"}),
+    );
+    say(
+        &mut page,
+        &json!({"type": "message", "session_id": OURS, "message_id": "m-1", "role": "assistant", "content": "Hi."}),
+    );
+    let before = page.lines();
+
+    let link = format!(
+        "server=general-bots&url=ws%3A%2F%2Fh%3A1%2Fws&conversation={OURS}&dialect=documented"
+    );
+    let mut again = visit(&link, Some(CONFIG), &store);
+    again.open();
+    let history = json!({"success": true, "data": {"id": OURS, "messages": [
+        {"message_id": "m-0", "role": "user", "content": "hello"},
+        {"message_id": "m-1", "role": "assistant", "content": "Hi."},
+        {"message_id": "m-2", "role": "assistant", "content": "Are you there?"},
+    ]}});
+    let path = again.asked.last().map(|(_, what)| what.url.clone());
+    again.answer(&path.unwrap(), 200, &history.to_string());
+    let mut whole = before;
+    whole.push("agent done: Are you there?".to_owned());
+    assert_eq!(again.lines(), whole);
 }
