@@ -237,7 +237,12 @@ pub fn room(taken: usize, most: usize) -> String {
 /// When a server that was asked too often is asked again.
 #[must_use]
 pub fn goes_on(seconds: u64) -> String {
-    ["It goes on in ", &seconds.to_string(), " s."].concat()
+    [
+        "Your message goes out again in ",
+        &seconds.to_string(),
+        " s.",
+    ]
+    .concat()
 }
 
 /// How much of the model's window is taken; of one that holds 100 only that part is known.

@@ -58,11 +58,11 @@ words! {
     ADDRESS = "Address";
     STRICT = "Strict";
     STRICT_HINT = "Send only the frames that the server's document describes";
-    DIALECT = "Dialect";
-    DIALECT_AUTO = "Find out";
-    DIALECT_DOCUMENTED = "As documented";
-    DIALECT_NATIVE = "As released";
-    DIALECT_HINT = "The documented protocol and that of the released servers differ. Parlor finds out which of them a server speaks; choose one where that fails";
+    DIALECT = "What the server speaks";
+    DIALECT_AUTO = "Find out by itself";
+    DIALECT_DOCUMENTED = "The document's protocol";
+    DIALECT_NATIVE = "The released servers' protocol";
+    DIALECT_HINT = "The document describes another protocol than the released servers speak. Parlor finds out which it is; choose one where that fails";
     KEY_IN_ADDRESS = "Key in the address";
     KEY_IN_ADDRESS_HINT = "Only for agent servers before 1.18.1, which look for the key nowhere else: what passes addresses on may write them down";
     KEY = "Key";

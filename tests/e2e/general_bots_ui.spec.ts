@@ -103,7 +103,7 @@ for (const viewport of SIZES) {
         const server = await begin(page, agent, "documented");
         await say(page, "hello", 1);
         await send(page, "[error RATE_LIMITED 2]");
-        await expect(composer(page)).toContainText(/asks for fewer messages\.\s*It goes on in \d s/);
+        await expect(composer(page)).toContainText(/asks for fewer messages\.\s*Your message goes out again in \d s/);
         await expectFits(page);
         await shoot(page, `gb-often-${name}`);
         await expect(items(page, "agent", "done")).toHaveCount(2, { timeout: 20_000 });
@@ -114,7 +114,7 @@ for (const viewport of SIZES) {
       test("the dialect is chosen in the settings", async ({ page, agent }) => {
         await begin(page, agent, "documented");
         await openSettings(page);
-        const list = page.getByRole("combobox", { name: "Dialect" });
+        const list = page.getByRole("combobox", { name: "What the server speaks" });
         await expect(list).toBeVisible();
         await list.scrollIntoViewIfNeeded();
         await expectFits(page);
