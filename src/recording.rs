@@ -2,8 +2,10 @@
 //! reducer in virtual time. The replay example and the simulation tests share it.
 
 mod calls;
+mod choice;
 mod line;
 mod player;
 
+pub use choice::{choose, connections, conversation};
 pub use line::{Broken, Line, What, parse};
-pub use player::{Player, choose, connections, conversation, replay};
+pub use player::{Player, replay};

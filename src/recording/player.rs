@@ -1,9 +1,12 @@
 //! Runs a recording through adapter, session and reducer in virtual time.
 
+mod told;
+
 use super::calls;
+use super::choice::{conversation, speaks_first};
 use super::line::{Line, What};
 use crate::io::{Action, Closed, Frame, Happening, Request, RequestId, SocketId};
-use crate::model::{Body, ConversationId, Duration, Event, EventKey, Instant, Item, ItemId};
+use crate::model::{Body, ConversationId, Duration, Event, EventKey, Instant, Item};
 use crate::protocol::{Command, Descriptor, Dialect, Protocol, Setup, Start};
 use crate::session::{Birth, Change, Input, Output, Policy, Session, Trace};
 
@@ -40,90 +43,6 @@ pub struct Player {
     /// The recording does not say when its socket opened: the first frame does.
     unopened: bool,
     now: Instant,
-}
-
-/// The names of the connections, in order of their beginnings.
-#[must_use]
-pub fn connections(lines: &[Line]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for line in lines {
-        let is_wire = !matches!(
-            line.what,
-            What::Answer { .. } | What::Asked { .. } | What::Note
-        );
-        if is_wire && !names.contains(&line.conn) {
-            names.push(line.conn.clone());
-        }
-    }
-    names
-}
-
-/// The lines of one client: connections that follow each other are one that reconnects; where
-/// several are open at once, `wanted` picks one, else the first.
-#[must_use]
-pub fn choose(lines: &[Line], wanted: Option<&str>) -> Vec<Line> {
-    let picked = match wanted {
-        Some(name) => Some(name.to_owned()),
-        None => overlapping(lines),
-    };
-    let ours = |line: &&Line| match (&picked, &line.what) {
-        (None, _) => true,
-        (Some(name), What::Answer { .. } | What::Asked { .. }) => {
-            line.conn.is_empty() || line.conn == *name
-        }
-        (Some(name), _) => line.conn == *name,
-    };
-    lines.iter().filter(ours).cloned().collect()
-}
-
-/// The first connection, if another begins before its last line.
-fn overlapping(lines: &[Line]) -> Option<String> {
-    let wire = |line: &&Line| {
-        !matches!(
-            line.what,
-            What::Answer { .. } | What::Asked { .. } | What::Note
-        )
-    };
-    let mut wire: Vec<&str> = lines
-        .iter()
-        .filter(wire)
-        .map(|line| line.conn.as_str())
-        .collect();
-    // One name after the other, each once, unless they overlap.
-    wire.dedup();
-    let again = |(at, name): (usize, &&str)| wire.iter().skip(at + 1).any(|later| later == name);
-    let overlap = wire.iter().enumerate().any(again);
-    let mut conversations = lines.iter().filter_map(|line| match &line.what {
-        What::Open { address } | What::Tried { address } => calls::of_socket(address),
-        _ => None,
-    });
-    let first = conversations.next();
-    let several = conversations.any(|other| Some(other) != first);
-    wire.first()
-        .filter(|_| overlap || several)
-        .map(|name| (*name).to_owned())
-}
-
-/// The conversation of a recording: the one that its first outgoing frame names, or the one behind it
-/// where that one holds a key; else the one that its addresses name.
-#[must_use]
-pub fn conversation(lines: &[Line], reader: &dyn Protocol) -> Option<ConversationId> {
-    let named = lines.iter().find_map(|line| match &line.what {
-        What::Out(frame) if !frame.contains("\"auth\"") => Some(reader.conversation_of(frame)),
-        _ => None,
-    });
-    let named = named.flatten();
-    named.or_else(|| calls::conversation(lines).map(ConversationId::new))
-}
-
-/// Whether the recorded client spoke before its server did: it knew how to, so ours does.
-fn speaks_first(lines: &[Line]) -> bool {
-    let mut frames = lines.iter().filter_map(|line| match line.what {
-        What::Out(_) => Some(true),
-        What::In(_) => Some(false),
-        _ => None,
-    });
-    frames.next().unwrap_or_default()
 }
 
 /// Runs all lines; the player then holds the timeline.
@@ -555,60 +474,6 @@ impl Player {
         }
     }
 
-    /// The timeline so far.
-    #[must_use]
-    pub fn items(&self) -> &[Item] {
-        self.session.items()
-    }
-
-    /// The session, to look at.
-    #[must_use]
-    pub const fn session(&self) -> &Session {
-        &self.session
-    }
-
-    /// Every event of the server's log so far, in the order in which they are kept.
-    #[must_use]
-    pub fn kept(&self) -> &[Event] {
-        &self.kept
-    }
-
-    /// Up to where nothing of the log is missing, each with how many events were kept by then.
-    #[must_use]
-    pub fn wholes(&self) -> &[(usize, EventKey)] {
-        &self.wholes
-    }
-
-    /// Every change so far, in order.
-    #[must_use]
-    pub fn changes(&self) -> &[Change] {
-        &self.changes
-    }
-
-    /// Every frame that was sent so far.
-    #[must_use]
-    pub fn sent(&self) -> &[String] {
-        &self.sent
-    }
-
-    /// What the inspector and other tabs were told so far.
-    #[must_use]
-    pub fn traced(&self) -> &[Trace] {
-        &self.traced
-    }
-
-    /// When a connection was tried so far.
-    #[must_use]
-    pub fn opened(&self) -> &[Instant] {
-        &self.opened
-    }
-
-    /// The addresses that a connection was tried to so far.
-    #[must_use]
-    pub fn addresses(&self) -> &[String] {
-        &self.addresses
-    }
-
     /// The next answer tells to wait for so long before asking again.
     pub const fn tell_to_wait(&mut self, for_so_long: Duration) {
         self.retry_after = Some(for_so_long);
@@ -666,68 +531,5 @@ impl Player {
         if let Some(socket) = self.socket {
             self.happen(Happening::Flushed(socket));
         }
-    }
-
-    /// The virtual time.
-    #[must_use]
-    pub const fn now(&self) -> Instant {
-        self.now
-    }
-
-    /// The timeline that the changes alone lead to: what the screen shows.
-    #[must_use]
-    pub fn projected(&self) -> Vec<Item> {
-        let mut shown: Vec<Item> = Vec::new();
-        for change in &self.changes {
-            project(&mut shown, change);
-        }
-        shown
-    }
-}
-
-fn project(shown: &mut Vec<Item>, change: &Change) {
-    let place = |shown: &[Item], id: ItemId| shown.iter().position(|item| item.id == id);
-    match change {
-        Change::Inserted { at, item } => shown.insert((*at).min(shown.len()), item.clone()),
-        Change::Grew { id, delta } => {
-            let grown = shown.iter_mut().find(|item| item.id == *id);
-            if let Some(Body::Agent(prose) | Body::Reasoning(prose)) =
-                grown.map(|item| &mut item.body)
-            {
-                prose.text.push_str(delta);
-            }
-        }
-        Change::Updated(item) => {
-            if let Some(old) = shown.iter_mut().find(|old| old.id == item.id) {
-                *old = item.clone();
-            }
-        }
-        Change::Removed(id) => {
-            if let Some(at) = place(shown, *id) {
-                shown.remove(at);
-            }
-        }
-        Change::Cleared => shown.clear(),
-        Change::Connection(_)
-        | Change::Run(_)
-        | Change::Capabilities(_)
-        | Change::Titled(_)
-        | Change::Named(_)
-        | Change::Progress(_)
-        | Change::Cost(_)
-        | Change::Listed(_)
-        | Change::Exported(_)
-        | Change::Renamed { .. }
-        | Change::Deleted(_)
-        | Change::NotDone(_)
-        | Change::Confirms(_)
-        | Change::Templates(_)
-        | Change::Suggests(_)
-        | Change::Switchers(_)
-        | Change::Dressed(_)
-        | Change::Elsewhere(_)
-        | Change::Came(_)
-        | Change::TooOften { .. }
-        | Change::Known => {}
     }
 }
