@@ -145,6 +145,8 @@ struct Link {
     no_pings: bool,
     /// News of the other sessions were asked for.
     with_others: bool,
+    /// A message was in a session that the server does not know; it says so yet.
+    owed: bool,
     /// So many frames came.
     frames: u64,
 }

@@ -307,14 +307,18 @@ test.describe("as documented", () => {
     });
   }
 
-  test("a server that knows only its own sessions is asked for one", async ({ page, agent }) => {
-    const server = await begin(page, agent, "documented", "strict=1");
-    await say(page, "hello", 1);
-    await open(page);
-    await connected(page);
-    await say(page, "again", 2);
-    await expectOnce(page, server, ["hello", "again"]);
-  });
+  // What is slow has had the message before it has said that it does not know the session.
+  for (const slow of ["", "&slow=1500"]) {
+    const how = slow ? "in time" : "at once";
+    test(`a server that knows only its own sessions, and says so ${how}, is asked for one`, async ({ page, agent }) => {
+      const server = await begin(page, agent, "documented", `strict=1${slow}`);
+      await say(page, "hello", 1);
+      await open(page);
+      await connected(page);
+      await say(page, "again", 2);
+      await expectOnce(page, server, ["hello", "again"]);
+    });
+  }
 
   for (const code of ["SESSION_NOT_FOUND", "SUBSCRIPTION_FAILED"]) {
     test(`the error ${code} that nothing led to is told in words, and loses nothing`, async ({ page, agent }) => {

@@ -348,8 +348,14 @@ impl GeneralBots {
             }
             ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", sent) if self.can_make() => {
                 self.made = true;
+                // What had gone out already is refused as well, about the same session.
+                self.link.owed = code == "SUBSCRIPTION_FAILED" && sent.is_some();
                 self.unanswered = sent;
                 self.ask(Errand::Make, out);
+            }
+            ("SESSION_NOT_FOUND", sent) if std::mem::take(&mut self.link.owed) => {
+                self.unanswered = sent;
+                out.dropped();
             }
             ("SESSION_NOT_FOUND", None) if self.fresh => out.dropped(),
             ("SESSION_NOT_FOUND", sent) => self.unknown_session(sent.is_some(), out),
@@ -415,6 +421,13 @@ impl GeneralBots {
             self.not_sent(Failure::Refused, out);
         }
         out.lost(Some(Gone::UnknownConversation));
+    }
+
+    /// Whether the server is being asked for a session, which a message waits for.
+    pub(super) fn is_making(&self) -> bool {
+        self.errands
+            .iter()
+            .any(|(_, errand)| *errand == Errand::Make)
     }
 
     /// The server was asked for a session; a message that waited for one goes out in it.

@@ -43,7 +43,9 @@ impl GeneralBots {
             text: text.to_owned(),
             attachments: attachments.to_vec(),
         });
-        self.write(frame, out);
+        if !self.is_making() {
+            self.write(frame, out);
+        }
         Ok(())
     }
 

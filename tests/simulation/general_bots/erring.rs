@@ -199,3 +199,45 @@ fn every_code_of_the_document_has_words_with_a_next_step_or_goes_by_itself() {
         assert!(words.matches(['.', ',']).count() > 1, "{words}");
     }
 }
+
+fn made(id: &str) -> String {
+    json!({"success": true, "data": {"session_id": id}}).to_string()
+}
+
+#[test]
+fn a_message_that_both_its_subscription_and_itself_are_refused_goes_out_once_in_the_new_session() {
+    for early in [true, false] {
+        let mut page = fresh();
+        page.say("hi");
+        page.gets(error("SUBSCRIPTION_FAILED", "no such session"));
+        if early {
+            page.gets(error("SESSION_NOT_FOUND", "no such session"));
+        }
+        page.answer_all(201, &made(OTHER));
+        if !early {
+            page.gets(error("SESSION_NOT_FOUND", "no such session"));
+        }
+        assert_eq!(page.phase().word(), "open");
+        assert_eq!(page.messages_sent(), ["hi", "hi"]);
+        assert_eq!(page.frames()[3]["session_id"], json!(OTHER));
+        page.gets(message_in(OTHER, "Hello"));
+        assert_eq!(page.lines(), ["user confirmed: hi", "agent done: Hello"]);
+    }
+}
+
+#[test]
+fn what_is_said_while_a_session_is_made_goes_out_in_it_alone() {
+    let mut page = fresh();
+    page.gets(error("SUBSCRIPTION_FAILED", "no such session"));
+    page.say("hi");
+    assert_eq!(page.messages_sent(), [""; 0]);
+    page.answer_all(201, &made(OTHER));
+    assert_eq!(page.messages_sent(), ["hi"]);
+    assert_eq!(page.frames()[2]["session_id"], json!(OTHER));
+}
+
+fn message_in(session: &str, content: &str) -> serde_json::Value {
+    let mut said = message("m", "assistant", content);
+    said["session_id"] = json!(session);
+    said
+}
