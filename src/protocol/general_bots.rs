@@ -61,6 +61,7 @@ mod wait {
     pub(super) const TYPING: u8 = 4;
     pub(super) const OTHERS: u8 = 5;
     pub(super) const LINES: u8 = 6;
+    pub(super) const SIGN: u8 = 7;
 }
 
 /// Makes the adapter.

@@ -333,6 +333,23 @@ test.describe("as documented", () => {
     });
   }
 
+  for (const [code, words] of [
+    ["SESSION_NOT_FOUND", /knows no such conversation. Begin a new one/],
+    ["SUBSCRIPTION_FAILED", /answers may not arrive. Begin a new one/],
+  ] as const) {
+    test(`a message that is answered by ${code} has failed in words, and blocks nothing`, async ({ page, agent }) => {
+      const server = await begin(page, agent, "documented");
+      await say(page, "hello", 1);
+      await send(page, `[error ${code} 99]`);
+      await expect(items(page, "error").filter({ hasText: words })).toBeVisible();
+      await send(page, "next");
+      await expect(items(page, "user", "failed")).toHaveCount(1);
+      await expect(items(page, "agent", "done")).toHaveCount(2, { timeout: 15_000 });
+      expect(await server.said()).toEqual(["hello", "next"]);
+      await expect(items(page, "user", "failed")).toHaveCount(1);
+    });
+  }
+
   test("a message that is one too many goes out again by itself", async ({ page, agent }) => {
     const server = await begin(page, agent, "documented");
     await send(page, "[error RATE_LIMITED 3]");

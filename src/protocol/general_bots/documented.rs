@@ -27,6 +27,9 @@ const TYPES: Duration = Duration::secs(60);
 /// say which subscription they are about.
 const OTHERS: Duration = Duration::secs(2);
 
+/// So long a message is waited for that may have been refused.
+const SIGN: Duration = Duration::secs(5);
+
 /// So many messages are remembered, so that none is shown twice.
 const SEEN: usize = 512;
 
@@ -358,8 +361,12 @@ impl GeneralBots {
                 out.dropped();
             }
             ("SESSION_NOT_FOUND", None) if self.fresh => out.dropped(),
-            ("SESSION_NOT_FOUND", sent) => self.unknown_session(sent.is_some(), out),
+            ("SESSION_NOT_FOUND", sent) => self.unknown_session(sent.is_some(), frame, out),
             ("SUBSCRIPTION_FAILED", sent) => {
+                // It may be about the subscription alone, and the message be answered.
+                if sent.is_some() {
+                    out.wait_for(wait::SIGN, Some(SIGN));
+                }
                 self.unanswered = sent;
                 out.event(AgentEvent::Trouble(fault(code, frame)));
             }
@@ -416,11 +423,19 @@ impl GeneralBots {
         out.lost(Some(Gone::Unauthorized));
     }
 
-    fn unknown_session(&mut self, was_sent: bool, out: &mut Out<'_>) {
+    /// The server knows no such session: the message has failed, and the next one may be sent.
+    fn unknown_session(&mut self, was_sent: bool, frame: &Value, out: &mut Out<'_>) {
         if was_sent {
             self.not_sent(Failure::Refused, out);
         }
-        out.lost(Some(Gone::UnknownConversation));
+        out.event(AgentEvent::Trouble(fault("SESSION_NOT_FOUND", frame)));
+    }
+
+    /// A message that the server may have refused has had no answer.
+    pub(super) fn no_sign(&mut self, out: &mut Out<'_>) {
+        if self.unanswered.take().is_some() {
+            self.not_sent(Failure::NotAccepted, out);
+        }
     }
 
     /// Whether the server is being asked for a session, which a message waits for.
@@ -434,10 +449,7 @@ impl GeneralBots {
     pub(super) fn made(&mut self, id: Option<&str>, out: &mut Out<'_>) {
         let sent = self.unanswered.take();
         let Some(id) = id else {
-            if sent.is_some() {
-                self.unknown_session(true, out);
-            }
-            return;
+            return self.unknown_session(sent.is_some(), &Value::Null, out);
         };
         self.named(id, out);
         self.subscribe(out);
@@ -493,7 +505,7 @@ pub(super) fn outcome(name: &str, result: &Value) -> AgentEvent {
 fn fault(code: &str, frame: &Value) -> Fault {
     let known = matches!(
         code,
-        "RATE_LIMITED" | "INVALID_FORMAT" | "SUBSCRIPTION_FAILED"
+        "RATE_LIMITED" | "INVALID_FORMAT" | "SUBSCRIPTION_FAILED" | "SESSION_NOT_FOUND"
     );
     let said = text(frame, "message").unwrap_or_default().to_owned();
     let details = field(frame, "details").map(json::readable);

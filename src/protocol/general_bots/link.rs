@@ -139,6 +139,7 @@ impl GeneralBots {
             wait::PING => self.ping(out),
             wait::OTHERS => self.subscribe_others(out),
             wait::LINES => self.told_lines(out),
+            wait::SIGN => self.no_sign(out),
             wait::TYPING => self.finish(Certainty::Likely, out),
             _ => {}
         }

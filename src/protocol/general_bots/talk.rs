@@ -38,6 +38,7 @@ impl GeneralBots {
             self.write(write::about("subscribe", &self.session), out);
         }
         self.turn_over(text);
+        out.wait_for(wait::SIGN, None);
         self.unanswered = Some(Sent {
             id,
             text: text.to_owned(),
