@@ -34,6 +34,15 @@ async function say(page: Page, text: string, answers: number): Promise<void> {
   await expect(items(page, "agent", "done")).toHaveCount(answers);
 }
 
+/** Connects with this key from now on. */
+async function enterKey(page: Page, key: string): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  if (!(await dialog.isVisible())) await press(page, "Settings");
+  await dialog.getByLabel("Key", { exact: true }).fill(key);
+  await button(dialog, "Connect").click();
+  await expect(dialog).toBeHidden();
+}
+
 /** What was said was taken in once each, in this order, and is shown once each. */
 async function expectOnce(page: Page, server: Server, said: string[]): Promise<void> {
   await until(page, async () => {
@@ -385,6 +394,48 @@ test.describe("as documented", () => {
     expect((await server.report()).sockets.length).toBeGreaterThan(asked);
     // It stands nowhere but in what goes to the server.
     expect(await page.evaluate(() => location.href)).not.toContain("right");
+  });
+
+  test("a key that is read in the address alone is given there once two sockets did not open", async ({ page, agent }) => {
+    const server = await Server.start(agent, "auth=address", "right");
+    await follow(page, server.url("documented"));
+    await enterKey(page, "right");
+    await connected(page);
+    await say(page, "hello", 1);
+    const tokens = (await server.report()).sockets.map(({ query }) => query.token);
+    expect(tokens.slice(-3)).toEqual([undefined, undefined, "right"]);
+    expect(tokens.filter(Boolean)).toHaveLength(1);
+  });
+
+  test("a wrong key that no socket opens with is said to be wrong", async ({ page, agent }) => {
+    const server = await Server.start(agent, "auth=401", "right");
+    await follow(page, server.url("documented"));
+    await expectPhase(page, "refused");
+    await enterKey(page, "wrong");
+    await expect.poll(async () => (await server.report()).sockets.at(-1)?.query.token).toBe("wrong");
+    await expectPhase(page, "refused");
+    await expect(banner(page)).toContainText(/key/i);
+    await enterKey(page, "right");
+    await connected(page);
+    await say(page, "hello", 1);
+  });
+
+  test("a network that is away gets the key into no address", async ({ page, agent }) => {
+    const server = await Server.start(agent, "", "right");
+    await follow(page, server.url("documented"));
+    await expectPhase(page, "refused");
+    await server.down();
+    await enterKey(page, "right");
+    // Four tries that all fail.
+    const tries = async (): Promise<number> => {
+      await button(banner(page), "Try now").click({ timeout: 200 }).catch(() => undefined);
+      return (await server.report()).sockets.filter(({ refused }) => refused).length;
+    };
+    await expect.poll(tries, { timeout: 30_000 }).toBeGreaterThan(3);
+    await server.up();
+    await connected(page);
+    await say(page, "hello", 1);
+    expect((await server.report()).sockets.filter(({ query }) => query.token)).toEqual([]);
   });
 
   test("a key that ends in the middle asks for another, without a further try", async ({ page, agent }) => {

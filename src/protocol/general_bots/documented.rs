@@ -417,7 +417,7 @@ impl GeneralBots {
             self.not_taken(&sent, out);
         }
         if self.can_try_other_way() {
-            self.key_in_address = true;
+            self.key_is_refused();
             return out.lost(None);
         }
         out.lost(Some(Gone::Unauthorized));

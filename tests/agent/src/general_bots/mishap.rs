@@ -21,6 +21,8 @@ pub(super) struct Mishaps {
 pub(super) struct Chat {
     /// `auth=401`: a wrong token in the address is refused before the socket opens.
     pub(super) unauthorized: bool,
+    /// `auth=address`: no socket opens without the right token in its address.
+    pub(super) in_address: bool,
     /// `auth=open`: after a wrong token the socket stays open.
     pub(super) auth_open: bool,
     /// `large=close`: a frame that is too large ends the connection with 1009.
@@ -73,6 +75,7 @@ impl Mishaps {
             },
             chat: Chat {
                 unauthorized: is("auth", "401"),
+                in_address: is("auth", "address"),
                 auth_open: is("auth", "open"),
                 large_closes: is("large", "close"),
                 no_pong: on("nopong"),

@@ -193,6 +193,10 @@ async fn a_key_is_shown_in_the_address_or_in_the_first_frame() {
     assert_eq!(none.closed().await, Some(1008));
     run.order(json!({"faults": "auth=401"})).await;
     assert!(run.try_socket("documented/ws?token=wrong").await.is_err());
+    assert!(run.try_socket("documented/ws").await.is_ok());
+    run.order(json!({"faults": "auth=address"})).await;
+    assert!(run.try_socket("documented/ws").await.is_err());
+    assert!(run.try_socket("documented/ws?token=right").await.is_ok());
     run.order(json!({"faults": "auth=open"})).await;
     let mut open = run.socket("documented/ws?token=wrong").await;
     assert_eq!(open.next().await, failed);
