@@ -11,6 +11,7 @@ import {
   type Agent, articles, banner, box, button, expect, expectArticles, expectPhase, expectSeen, items, open,
   part, press, send, test, toasts,
 } from "./support/parlor.ts";
+import { noise, type Upload } from "./support/pictures.ts";
 
 const ALL: readonly Name[] = ["documented", ...RELEASES];
 
@@ -32,6 +33,14 @@ async function begin(
 async function say(page: Page, text: string, answers: number): Promise<void> {
   await send(page, text);
   await expect(items(page, "agent", "done")).toHaveCount(answers);
+}
+
+/** Lays a picture beside what is written. */
+async function attach(page: Page, picture: Upload): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await button(page, "Attach").click();
+  await (await chooser).setFiles(picture);
+  await expect(page.getByRole("button", { name: /^Remove/ })).toBeVisible();
 }
 
 /** Connects with this key from now on. */
@@ -159,6 +168,60 @@ test.describe("the dialect", () => {
       if (dialect === "native") await expectMessagesOnly(server);
     });
   }
+});
+
+test.describe("what is too large", () => {
+  const LARGEST = 4_000;
+
+  /** Says something that is larger than that: a text, or a word with a picture. */
+  async function exceed(page: Page, picture: boolean): Promise<void> {
+    if (!picture) return send(page, "x".repeat(LARGEST));
+    await attach(page, noise(60, 60));
+    await send(page, "look");
+  }
+
+  for (const [name, how] of [
+    ["documented", "says so"], ["documented", "closes the connection"], ["b", "closes the connection"],
+  ] as const) {
+    for (const what of ["text", "picture"]) {
+      test(`a ${what} that a ${name} server finds so and ${how} is left to the person`, async ({ page, agent }) => {
+        const faults = [`largest=${LARGEST}`, how === "says so" ? "" : "large=close"];
+        const server = await begin(page, agent, name, faults.join("&"));
+        await say(page, "before", 1);
+        await exceed(page, what === "picture");
+        const failed = items(page, "user", "failed");
+        await expect(failed).toHaveCount(1);
+        await expect(failed).toContainText("Too large for this server.");
+        await send(page, "after");
+        await expect(items(page, "agent", "done")).toHaveCount(2, { timeout: 15_000 });
+        expect(await server.said()).toEqual(["before", "after"]);
+        const { chat, sockets } = await server.report();
+        // It went out, once, and never again.
+        expect(chat.filter(({ bytes }) => bytes > LARGEST)).toHaveLength(1);
+        expect(sockets).toHaveLength(how === "says so" ? 1 : 2);
+        await expect(failed).toHaveCount(1);
+      });
+    }
+  }
+});
+
+test.describe("a picture", () => {
+  for (const name of ["documented", "b"] as const) {
+    test(`goes to a ${name} server in the message`, async ({ page, agent }) => {
+      const server = await begin(page, agent, name);
+      await attach(page, noise(8, 8));
+      await say(page, "look", 1);
+      const sent = (await server.frames()).find(({ content }) => content === "look");
+      expect(sent?.media_url).toMatch(/^data:image\/png;base64,.{100}/);
+      await expect(items(page, "user", "confirmed").getByRole("img")).toBeVisible();
+    });
+  }
+
+  test("is not offered where nobody would look at it", async ({ page, agent }) => {
+    await begin(page, agent, "c");
+    await say(page, "hello", 1);
+    await expect(button(page, "Attach")).toHaveCount(0);
+  });
 });
 
 test.describe("as documented", () => {
@@ -289,17 +352,6 @@ test.describe("as documented", () => {
     const after = await server.report();
     expect(Math.max(...after.chat.map((one) => one.bytes))).toBe(65_536);
   });
-
-  for (const large of ["", "large=close"]) {
-    const how = large ? "closes the connection" : "says so";
-    test(`a picture that the server finds too large and ${how} is left to the person`, async ({ page, agent }) => {
-      const server = await begin(page, agent, "documented", large);
-      await send(page, "[error MESSAGE_TOO_LARGE 99]");
-      await expect(items(page, "user", "failed")).toHaveCount(1);
-      await say(page, "hello", 1);
-      expect(await server.said()).toEqual(["hello"]);
-    });
-  }
 
   for (const [code, words] of [
     ["INVALID_FORMAT", /understand|format/i],

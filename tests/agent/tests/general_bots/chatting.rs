@@ -223,6 +223,15 @@ async fn pings_limits_and_idleness_are_as_ordered() {
     }
     assert_eq!(visit.next().await["code"], "RATE_LIMITED");
     visit.quiet().await;
+    run.order(json!({"faults": "largest=300&large=close"}))
+        .await;
+    let long = "x".repeat(300);
+    let mut closed = subscribed(&run).await;
+    closed.send(message(&long)).await;
+    assert_eq!(closed.closed().await, Some(1009));
+    run.order(json!({"faults": "largest=300"})).await;
+    visit.send(message(&long)).await;
+    assert_eq!(visit.next().await["code"], "MESSAGE_TOO_LARGE");
     run.order(json!({"faults": "nopong=1"})).await;
     visit.send(json!({"type": "ping"})).await;
     visit.quiet().await;
