@@ -580,6 +580,17 @@ test.describe("as released", () => {
     await expect(button(page, "Stop")).toHaveCount(0);
   });
 
+  test("sessions that the server lists without a time are shown without one", async ({ page, agent }) => {
+    const server = await Server.start(agent);
+    const sessions = server.url("a").replace(/^ws/, "http").replace(/ws$/, "api/sessions");
+    for (const times of [1, 2]) expect((await fetch(sessions, { method: "POST" })).ok, `${times}`).toBe(true);
+    await follow(page, server.url("a"));
+    await expectPhase(page, "open");
+    const list = page.getByRole("navigation", { name: "Conversations" });
+    await expect(list).toHaveText(/New Conversation$/);
+    await expect(list).not.toContainText("ago");
+  });
+
   for (const name of RELEASES) {
     test(`events of ${name} that are no answer show as none`, async ({ page, agent }) => {
       await begin(page, agent, name);
