@@ -14,6 +14,9 @@ use crate::protocol::Gone;
 use crate::session::{Phase, Refusal};
 use crate::wire::json;
 
+const UNKNOWN_CONVERSATION: &str =
+    "The server knows no such conversation. Begin a new one, or check the link.";
+
 /// A notice as a sentence.
 #[must_use]
 pub fn notice(notice: &Notice) -> String {
@@ -309,6 +312,7 @@ pub fn status(name: &str) -> Option<&'static str> {
         "INVALID_FORMAT" => {
             "The server could not read what Parlor sent. Try the other dialect in the settings, or tell whoever runs the server."
         }
+        "SESSION_NOT_FOUND" => UNKNOWN_CONVERSATION,
         "SUBSCRIPTION_FAILED" => {
             "The server does not let this page follow the conversation, so answers may not arrive. Begin a new one, or check the link and the key."
         }
@@ -410,9 +414,7 @@ pub fn stalled(after: crate::model::Duration) -> String {
 /// Why a server does not go on with us, with the next step.
 fn gone(gone: &Gone) -> String {
     match gone {
-        Gone::UnknownConversation => {
-            "The server knows no such conversation. Begin a new one, or check the link.".into()
-        }
+        Gone::UnknownConversation => UNKNOWN_CONVERSATION.into(),
         Gone::Unauthorized => {
             "The server wants a key, or another one. Enter it in the settings.".into()
         }

@@ -10,8 +10,9 @@
 //! well: a server that tells answers to subscribers alone would answer it to nobody.
 //!
 //! The key: the document takes it in the socket's address or in a first frame. Addresses are written
-//! down by whatever passes them on, so the frame is tried first, and a server that would not have it
-//! is asked again with the key in the address. A released server is told it by calls only.
+//! down by whatever passes them on, so the frame is tried first, and a server is asked again with the
+//! key in the address only once it has refused the frame, or opens no socket although it answers
+//! calls. A released server is told it by calls only.
 
 mod address;
 mod class;
@@ -47,6 +48,10 @@ const SILENCE: Duration = Duration::millis(1_500);
 /// So long the answer to who we are is waited for before the socket is opened without it.
 const PATIENCE: Duration = Duration::secs(3);
 
+/// A server that answers calls and opens none of so many sockets in a row may want the key in their
+/// address.
+const UNOPENED: u8 = 2;
+
 /// The bot that a frame names while none is known.
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -61,6 +66,7 @@ mod wait {
     pub(super) const TYPING: u8 = 4;
     pub(super) const OTHERS: u8 = 5;
     pub(super) const LINES: u8 = 6;
+    pub(super) const SIGN: u8 = 7;
 }
 
 /// Makes the adapter.
@@ -79,6 +85,9 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         key_in_address: false,
         key_taken: false,
         other_way: false,
+        key_refused: false,
+        failed: false,
+        unopened: 0,
         errands: Vec::new(),
         fresh: setup.fresh,
         made: false,
@@ -129,6 +138,8 @@ struct Sent {
 /// One connection.
 #[derive(Debug, Default)]
 struct Link {
+    /// The server has answered the call before it.
+    answers: bool,
     socket: Option<SocketId>,
     open: bool,
     /// The session was told that it can be used.
@@ -145,6 +156,8 @@ struct Link {
     no_pings: bool,
     /// News of the other sessions were asked for.
     with_others: bool,
+    /// A message was in a session that the server does not know; it says so yet.
+    owed: bool,
     /// So many frames came.
     frames: u64,
 }
@@ -174,6 +187,12 @@ struct GeneralBots {
     key_taken: bool,
     /// The next connection gives the key the other way.
     other_way: bool,
+    /// The server has said that it does not take the key as it was given first.
+    key_refused: bool,
+    /// The last socket never opened.
+    failed: bool,
+    /// So many in a row never opened although the server had just answered a call.
+    unopened: u8,
     errands: Vec<(RequestId, Errand)>,
     /// The server has not spoken of the session yet.
     fresh: bool,
@@ -231,7 +250,10 @@ impl Protocol for GeneralBots {
         if !self.sure {
             self.tongue = Tongue::Unknown;
         }
-        if self.tongue == Tongue::Documented || self.asked_who {
+        let knows = self.tongue == Tongue::Documented || self.asked_who;
+        // A call tells a server that is away from one that opens no socket.
+        let asks = self.failed && self.doubts_key();
+        if knows && !asks {
             return self.open(out);
         }
         self.ask(Errand::Who, out);

@@ -11,6 +11,7 @@ import {
   type Agent, articles, banner, box, button, expect, expectArticles, expectPhase, expectSeen, items, open,
   part, press, send, test, toasts,
 } from "./support/parlor.ts";
+import { noise, type Upload } from "./support/pictures.ts";
 
 const ALL: readonly Name[] = ["documented", ...RELEASES];
 
@@ -32,6 +33,23 @@ async function begin(
 async function say(page: Page, text: string, answers: number): Promise<void> {
   await send(page, text);
   await expect(items(page, "agent", "done")).toHaveCount(answers);
+}
+
+/** Lays a picture beside what is written. */
+async function attach(page: Page, picture: Upload): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await button(page, "Attach").click();
+  await (await chooser).setFiles(picture);
+  await expect(page.getByRole("button", { name: /^Remove/ })).toBeVisible();
+}
+
+/** Connects with this key from now on. */
+async function enterKey(page: Page, key: string): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  if (!(await dialog.isVisible())) await press(page, "Settings");
+  await dialog.getByLabel("Key", { exact: true }).fill(key);
+  await button(dialog, "Connect").click();
+  await expect(dialog).toBeHidden();
 }
 
 /** What was said was taken in once each, in this order, and is shown once each. */
@@ -150,6 +168,60 @@ test.describe("the dialect", () => {
       if (dialect === "native") await expectMessagesOnly(server);
     });
   }
+});
+
+test.describe("what is too large", () => {
+  const LARGEST = 4_000;
+
+  /** Says something that is larger than that: a text, or a word with a picture. */
+  async function exceed(page: Page, picture: boolean): Promise<void> {
+    if (!picture) return send(page, "x".repeat(LARGEST));
+    await attach(page, noise(60, 60));
+    await send(page, "look");
+  }
+
+  for (const [name, how] of [
+    ["documented", "says so"], ["documented", "closes the connection"], ["b", "closes the connection"],
+  ] as const) {
+    for (const what of ["text", "picture"]) {
+      test(`a ${what} that a ${name} server finds so and ${how} is left to the person`, async ({ page, agent }) => {
+        const faults = [`largest=${LARGEST}`, how === "says so" ? "" : "large=close"];
+        const server = await begin(page, agent, name, faults.join("&"));
+        await say(page, "before", 1);
+        await exceed(page, what === "picture");
+        const failed = items(page, "user", "failed");
+        await expect(failed).toHaveCount(1);
+        await expect(failed).toContainText("Too large for this server.");
+        await send(page, "after");
+        await expect(items(page, "agent", "done")).toHaveCount(2, { timeout: 15_000 });
+        expect(await server.said()).toEqual(["before", "after"]);
+        const { chat, sockets } = await server.report();
+        // It went out, once, and never again.
+        expect(chat.filter(({ bytes }) => bytes > LARGEST)).toHaveLength(1);
+        expect(sockets).toHaveLength(how === "says so" ? 1 : 2);
+        await expect(failed).toHaveCount(1);
+      });
+    }
+  }
+});
+
+test.describe("a picture", () => {
+  for (const name of ["documented", "b"] as const) {
+    test(`goes to a ${name} server in the message`, async ({ page, agent }) => {
+      const server = await begin(page, agent, name);
+      await attach(page, noise(8, 8));
+      await say(page, "look", 1);
+      const sent = (await server.frames()).find(({ content }) => content === "look");
+      expect(sent?.media_url).toMatch(/^data:image\/png;base64,.{100}/);
+      await expect(items(page, "user", "confirmed").getByRole("img")).toBeVisible();
+    });
+  }
+
+  test("is not offered where nobody would look at it", async ({ page, agent }) => {
+    await begin(page, agent, "c");
+    await say(page, "hello", 1);
+    await expect(button(page, "Attach")).toHaveCount(0);
+  });
 });
 
 test.describe("as documented", () => {
@@ -281,17 +353,6 @@ test.describe("as documented", () => {
     expect(Math.max(...after.chat.map((one) => one.bytes))).toBe(65_536);
   });
 
-  for (const large of ["", "large=close"]) {
-    const how = large ? "closes the connection" : "says so";
-    test(`a picture that the server finds too large and ${how} is left to the person`, async ({ page, agent }) => {
-      const server = await begin(page, agent, "documented", large);
-      await send(page, "[error MESSAGE_TOO_LARGE 99]");
-      await expect(items(page, "user", "failed")).toHaveCount(1);
-      await say(page, "hello", 1);
-      expect(await server.said()).toEqual(["hello"]);
-    });
-  }
-
   for (const [code, words] of [
     ["INVALID_FORMAT", /understand|format/i],
     ["LLM_UNAVAILABLE", /Model is loading/],
@@ -307,14 +368,18 @@ test.describe("as documented", () => {
     });
   }
 
-  test("a server that knows only its own sessions is asked for one", async ({ page, agent }) => {
-    const server = await begin(page, agent, "documented", "strict=1");
-    await say(page, "hello", 1);
-    await open(page);
-    await connected(page);
-    await say(page, "again", 2);
-    await expectOnce(page, server, ["hello", "again"]);
-  });
+  // What is slow has had the message before it has said that it does not know the session.
+  for (const slow of ["", "&slow=1500"]) {
+    const how = slow ? "in time" : "at once";
+    test(`a server that knows only its own sessions, and says so ${how}, is asked for one`, async ({ page, agent }) => {
+      const server = await begin(page, agent, "documented", `strict=1${slow}`);
+      await say(page, "hello", 1);
+      await open(page);
+      await connected(page);
+      await say(page, "again", 2);
+      await expectOnce(page, server, ["hello", "again"]);
+    });
+  }
 
   for (const code of ["SESSION_NOT_FOUND", "SUBSCRIPTION_FAILED"]) {
     test(`the error ${code} that nothing led to is told in words, and loses nothing`, async ({ page, agent }) => {
@@ -326,6 +391,23 @@ test.describe("as documented", () => {
       await expect(page.locator("body")).not.toContainText(code);
       await expect(items(page, "user", "confirmed")).toHaveCount(1);
       await expect(items(page, "agent", "done")).toHaveCount(1);
+    });
+  }
+
+  for (const [code, words] of [
+    ["SESSION_NOT_FOUND", /knows no such conversation. Begin a new one/],
+    ["SUBSCRIPTION_FAILED", /answers may not arrive. Begin a new one/],
+  ] as const) {
+    test(`a message that is answered by ${code} has failed in words, and blocks nothing`, async ({ page, agent }) => {
+      const server = await begin(page, agent, "documented");
+      await say(page, "hello", 1);
+      await send(page, `[error ${code} 99]`);
+      await expect(items(page, "error").filter({ hasText: words })).toBeVisible();
+      await send(page, "next");
+      await expect(items(page, "user", "failed")).toHaveCount(1);
+      await expect(items(page, "agent", "done")).toHaveCount(2, { timeout: 15_000 });
+      expect(await server.said()).toEqual(["hello", "next"]);
+      await expect(items(page, "user", "failed")).toHaveCount(1);
     });
   }
 
@@ -364,6 +446,50 @@ test.describe("as documented", () => {
     expect((await server.report()).sockets.length).toBeGreaterThan(asked);
     // It stands nowhere but in what goes to the server.
     expect(await page.evaluate(() => location.href)).not.toContain("right");
+  });
+
+  test("a key that is read in the address alone is given there once two sockets did not open", async ({ page, agent }) => {
+    const server = await Server.start(agent, "", "right");
+    await follow(page, server.url("documented"));
+    await expectPhase(page, "refused");
+    const before = (await server.report()).sockets.length;
+    await server.faults("auth=address");
+    await enterKey(page, "right");
+    await connected(page);
+    await say(page, "hello", 1);
+    const tokens = (await server.report()).sockets.map(({ query }) => query.token);
+    expect(tokens.slice(before)).toEqual([undefined, undefined, "right"]);
+  });
+
+  test("a wrong key that no socket opens with is said to be wrong", async ({ page, agent }) => {
+    const server = await Server.start(agent, "auth=401", "right");
+    await follow(page, server.url("documented"));
+    await expectPhase(page, "refused");
+    await enterKey(page, "wrong");
+    await expect.poll(async () => (await server.report()).sockets.at(-1)?.query.token).toBe("wrong");
+    await expectPhase(page, "refused");
+    await expect(banner(page)).toContainText(/key/i);
+    await enterKey(page, "right");
+    await connected(page);
+    await say(page, "hello", 1);
+  });
+
+  test("a network that is away gets the key into no address", async ({ page, agent }) => {
+    const server = await Server.start(agent, "", "right");
+    await follow(page, server.url("documented"));
+    await expectPhase(page, "refused");
+    await server.down();
+    await enterKey(page, "right");
+    // Four tries that all fail.
+    const tries = async (): Promise<number> => {
+      await button(banner(page), "Try now").click({ timeout: 200 }).catch(() => undefined);
+      return (await server.report()).sockets.filter(({ refused }) => refused).length;
+    };
+    await expect.poll(tries, { timeout: 30_000 }).toBeGreaterThan(3);
+    await server.up();
+    await connected(page);
+    await say(page, "hello", 1);
+    expect((await server.report()).sockets.filter(({ query }) => query.token)).toEqual([]);
   });
 
   test("a key that ends in the middle asks for another, without a further try", async ({ page, agent }) => {
@@ -454,6 +580,17 @@ test.describe("as released", () => {
     await say(page, "[think]", 1);
     await expect(items(page, "agent")).toContainText("You said: [think]");
     await expect(button(page, "Stop")).toHaveCount(0);
+  });
+
+  test("sessions that the server lists without a time are shown without one", async ({ page, agent }) => {
+    const server = await Server.start(agent);
+    const sessions = server.url("a").replace(/^ws/, "http").replace(/ws$/, "api/sessions");
+    for (const times of [1, 2]) expect((await fetch(sessions, { method: "POST" })).ok, `${times}`).toBe(true);
+    await follow(page, server.url("a"));
+    await expectPhase(page, "open");
+    const list = page.getByRole("navigation", { name: "Conversations" });
+    await expect(list).toHaveText(/New Conversation$/);
+    await expect(list).not.toContainText("ago");
   });
 
   for (const name of RELEASES) {

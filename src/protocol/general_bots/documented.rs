@@ -27,6 +27,9 @@ const TYPES: Duration = Duration::secs(60);
 /// say which subscription they are about.
 const OTHERS: Duration = Duration::secs(2);
 
+/// So long a message is waited for that may have been refused.
+const SIGN: Duration = Duration::secs(5);
+
 /// So many messages are remembered, so that none is shown twice.
 const SEEN: usize = 512;
 
@@ -349,12 +352,22 @@ impl GeneralBots {
             }
             ("SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED", sent) if self.can_make() => {
                 self.made = true;
+                // What had gone out already is refused as well, about the same session.
+                self.link.owed = code == "SUBSCRIPTION_FAILED" && sent.is_some();
                 self.unanswered = sent;
                 self.ask(Errand::Make, out);
             }
+            ("SESSION_NOT_FOUND", sent) if std::mem::take(&mut self.link.owed) => {
+                self.unanswered = sent;
+                out.dropped();
+            }
             ("SESSION_NOT_FOUND", None) if self.fresh => out.dropped(),
-            ("SESSION_NOT_FOUND", sent) => self.unknown_session(sent.is_some(), out),
+            ("SESSION_NOT_FOUND", sent) => self.unknown_session(sent.is_some(), frame, out),
             ("SUBSCRIPTION_FAILED", sent) => {
+                // It may be about the subscription alone, and the message be answered.
+                if sent.is_some() {
+                    out.wait_for(wait::SIGN, Some(SIGN));
+                }
                 self.unanswered = sent;
                 out.event(AgentEvent::Trouble(fault(code, frame)));
             }
@@ -405,27 +418,39 @@ impl GeneralBots {
             self.not_taken(&sent, out);
         }
         if self.can_try_other_way() {
-            self.key_in_address = true;
+            self.key_is_refused();
             return out.lost(None);
         }
         out.lost(Some(Gone::Unauthorized));
     }
 
-    fn unknown_session(&mut self, was_sent: bool, out: &mut Out<'_>) {
+    /// The server knows no such session: the message has failed, and the next one may be sent.
+    fn unknown_session(&mut self, was_sent: bool, frame: &Value, out: &mut Out<'_>) {
         if was_sent {
             self.not_sent(Failure::Refused, out);
         }
-        out.lost(Some(Gone::UnknownConversation));
+        out.event(AgentEvent::Trouble(fault("SESSION_NOT_FOUND", frame)));
+    }
+
+    /// A message that the server may have refused has had no answer.
+    pub(super) fn no_sign(&mut self, out: &mut Out<'_>) {
+        if self.unanswered.take().is_some() {
+            self.not_sent(Failure::NotAccepted, out);
+        }
+    }
+
+    /// Whether the server is being asked for a session, which a message waits for.
+    pub(super) fn is_making(&self) -> bool {
+        self.errands
+            .iter()
+            .any(|(_, errand)| *errand == Errand::Make)
     }
 
     /// The server was asked for a session; a message that waited for one goes out in it.
     pub(super) fn made(&mut self, id: Option<&str>, out: &mut Out<'_>) {
         let sent = self.unanswered.take();
         let Some(id) = id else {
-            if sent.is_some() {
-                self.unknown_session(true, out);
-            }
-            return;
+            return self.unknown_session(sent.is_some(), &Value::Null, out);
         };
         self.named(id, out);
         self.subscribe(out);
@@ -481,7 +506,7 @@ pub(super) fn outcome(name: &str, result: &Value) -> AgentEvent {
 fn fault(code: &str, frame: &Value) -> Fault {
     let known = matches!(
         code,
-        "RATE_LIMITED" | "INVALID_FORMAT" | "SUBSCRIPTION_FAILED"
+        "RATE_LIMITED" | "INVALID_FORMAT" | "SUBSCRIPTION_FAILED" | "SESSION_NOT_FOUND"
     );
     let said = text(frame, "message").unwrap_or_default().to_owned();
     let details = field(frame, "details").map(json::readable);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::class::{self, Class};
-use super::{GeneralBots, Link, SILENCE, Tongue, documented, wait};
+use super::{GeneralBots, Link, SILENCE, Tongue, UNOPENED, documented, wait};
 use crate::io::{Closed, Frame, SocketId};
 use crate::protocol::{Certainty, Dialect, Gone, Out};
 
@@ -24,6 +24,8 @@ impl GeneralBots {
 
     pub(super) fn opened(&mut self, out: &mut Out<'_>) {
         self.link.open = true;
+        self.failed = false;
+        self.unopened = 0;
         self.asked_who = true;
         match self.tongue {
             Tongue::Documented => self.begin(out),
@@ -54,20 +56,56 @@ impl GeneralBots {
         }
     }
 
-    /// The socket is closed. One that did not come to be may have been refused for want of the key in
-    /// its address, which a page cannot tell from a server that is away.
+    /// The socket is closed. One that did not come to be says nothing of the key: a page cannot tell a
+    /// refusal from a server that is away.
     pub(super) fn ended(&mut self, closed: &Closed, out: &mut Out<'_>) {
         let refused = closed.code == 1008;
         if let Some(sent) = self.unanswered.take().filter(|_| refused) {
             self.not_taken(&sent, out);
         }
-        if self.can_try_other_way() && (refused || !self.link.open) {
-            self.key_in_address = true;
+        if refused && self.can_try_other_way() {
+            self.key_is_refused();
             self.other_way = true;
         } else if refused && (closed.reason.is_empty() || closed.reason.contains("AUTH")) {
             out.lost(Some(Gone::Unauthorized));
         }
+        if !self.link.open {
+            self.never_opened(out);
+        }
         self.link = Link::default();
+    }
+
+    /// The socket did not come to be, which counts where the server had just answered a call.
+    fn never_opened(&mut self, out: &mut Out<'_>) {
+        self.failed = true;
+        self.unopened = match self.link.answers {
+            true => self.unopened.saturating_add(1),
+            false => 0,
+        };
+        if self.unopened < UNOPENED || !self.doubts_key() {
+            return;
+        }
+        match self.key_in_address {
+            true => out.lost(Some(Gone::Unauthorized)),
+            false => self.give_key_in_address(),
+        }
+    }
+
+    const fn give_key_in_address(&mut self) {
+        self.key_in_address = true;
+        self.unopened = 0;
+    }
+
+    /// The server has refused the key the way that it was given.
+    pub(super) const fn key_is_refused(&mut self) {
+        self.key_refused = true;
+        self.give_key_in_address();
+    }
+
+    /// Whether it may be for the key that no socket opens.
+    pub(super) fn doubts_key(&self) -> bool {
+        let refused = self.key_in_address && self.key_refused && !self.key_taken;
+        refused || self.can_try_other_way()
     }
 
     /// Whether the key can be given another way than it was, with any hope.
@@ -139,6 +177,7 @@ impl GeneralBots {
             wait::PING => self.ping(out),
             wait::OTHERS => self.subscribe_others(out),
             wait::LINES => self.told_lines(out),
+            wait::SIGN => self.no_sign(out),
             wait::TYPING => self.finish(Certainty::Likely, out),
             _ => {}
         }

@@ -38,12 +38,15 @@ impl GeneralBots {
             self.write(write::about("subscribe", &self.session), out);
         }
         self.turn_over(text);
+        out.wait_for(wait::SIGN, None);
         self.unanswered = Some(Sent {
             id,
             text: text.to_owned(),
             attachments: attachments.to_vec(),
         });
-        self.write(frame, out);
+        if !self.is_making() {
+            self.write(frame, out);
+        }
         Ok(())
     }
 

@@ -4,15 +4,18 @@ use serde_json::Value;
 
 use super::{GeneralBots, Tongue, wait};
 use crate::model::ConversationId;
-use crate::protocol::{AgentEvent, Out};
+use crate::protocol::{AgentEvent, Dialect, Out};
 
 impl GeneralBots {
     /// The server says who we are, which only a released one does.
     pub(super) fn are(&mut self, status: u16, said: &Value, out: &mut Out<'_>) {
         self.asked_who = status != 0;
         out.wait_for(wait::WHO, None);
+        // A gateway answers for a server that is away.
+        self.link.answers = !matches!(status, 0 | 502..=504);
         let has = |key| said.get(key).and_then(Value::as_str).is_some();
-        if has("session_id") && has("status") {
+        let asked = self.setup.dialect != Dialect::Documented;
+        if asked && has("session_id") && has("status") {
             self.speaks(Tongue::Native, true, out);
             self.meet(said);
             // An older server gives every conversation of a person the same session.

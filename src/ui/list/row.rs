@@ -10,6 +10,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::app::{Entry, Intent, Listing};
 use crate::driver::Handle;
+use crate::model::Instant;
 use crate::platform::page;
 use crate::ui::app;
 use crate::ui::el::{El, el, watch};
@@ -194,13 +195,21 @@ impl Row {
     }
 }
 
-/// The server, and when something happened last.
+/// The server, and when something happened last, where that is known.
 fn about(entry: &Entry) -> String {
-    let ago = ui::ago(page::now().since(entry.at).0);
+    let ago = match entry.at {
+        Instant(0) => String::new(),
+        at => ui::ago(page::now().since(at).0),
+    };
     let unread = if entry.unread { ui::UNREAD } else { "" };
-    let dot = |text: &str| if text.is_empty() { "" } else { " · " };
-    let server = &*entry.server;
-    [unread, dot(unread), server, dot(server), &ago].concat()
+    let mut about = unread.to_owned();
+    for part in [&*entry.server, &ago] {
+        if !about.is_empty() && !part.is_empty() {
+            about.push_str(" · ");
+        }
+        about.push_str(part);
+    }
+    about
 }
 
 /// Puts the focus on what the selector names within an element.

@@ -183,6 +183,7 @@ export async function chaos(
   target: Target,
   ear: Ear,
   next: () => number,
+  acts = ACTS,
 ): Promise<Outcome> {
   let page = first;
   const said: string[] = [];
@@ -201,7 +202,7 @@ export async function chaos(
   const done = { cut: 0, reload: 0, kill: 0 };
   await connected(page);
   await say();
-  for (let act = 0; act < ACTS; act += 1) {
+  for (let act = 0; act < acts; act += 1) {
     if (next() < 0.3) await say();
     await new Promise((later) => setTimeout(later, next() * 120));
     const chance = next();

@@ -1,9 +1,9 @@
 //! What each error code of the document does, and what the person reads.
 
 use parlor::model::Duration;
-use parlor::protocol::{Dialect, Gone, Setup};
+use parlor::protocol::{Dialect, Setup};
 use parlor::recording::Player;
-use parlor::session::{Change, Phase, Refusal, Run};
+use parlor::session::{Change, Run};
 use serde_json::json;
 
 use super::super::support::Wire;
@@ -15,15 +15,6 @@ fn too_often(page: &Player) -> Vec<u64> {
         _ => None,
     };
     page.changes().iter().filter_map(until).collect()
-}
-
-fn gone(page: &Player) -> Option<&Gone> {
-    match page.phase() {
-        Phase::Refused {
-            why: Refusal::Gone(gone),
-        } => Some(gone),
-        _ => None,
-    }
 }
 
 #[test]
@@ -93,16 +84,52 @@ fn a_message_that_the_server_cannot_read_has_failed_with_the_next_step() {
     assert_eq!(page.session().run(), Run::Idle);
 }
 
+const UNKNOWN: &str =
+    "error failed: The server knows no such conversation. Begin a new one, or check the link.";
+
 #[test]
-fn a_conversation_that_the_server_does_not_know_is_not_gone_on_with() {
+fn a_conversation_that_the_server_does_not_know_is_told_and_blocks_nothing() {
     let mut page = documented();
     page.say("hi");
     page.gets(error(
         "SESSION_NOT_FOUND",
         "Session does not exist or has expired",
     ));
-    assert_eq!(gone(&page), Some(&Gone::UnknownConversation));
-    assert_eq!(page.lines(), ["user failed: hi"]);
+    assert_eq!(page.lines(), ["user failed: hi", UNKNOWN]);
+    assert_eq!(page.phase().word(), "open");
+    assert_eq!(page.session().run(), Run::Idle);
+    page.say("again");
+    assert_eq!(page.messages_sent(), ["hi", "again"]);
+    page.gets(message("m", "assistant", "Hello"));
+    let answered = ["user confirmed: again", "agent done: Hello"];
+    assert_eq!(page.lines()[2..], answered);
+}
+
+#[test]
+fn a_message_that_a_failed_subscription_may_be_the_answer_to_is_left_to_the_person() {
+    let mut page = documented();
+    page.say("hi");
+    page.gets(error("SUBSCRIPTION_FAILED", "Cannot subscribe to session"));
+    page.say("next");
+    page.wait(Duration::millis(4_900));
+    assert_eq!(page.messages_sent(), ["hi"]);
+    page.wait(Duration::millis(200));
+    assert_eq!(page.messages_sent(), ["hi", "next"]);
+    assert_eq!(page.lines()[0], "user failed: hi");
+    assert!(page.lines()[1].contains("Begin a new one"));
+    // Nobody doubts the one behind it.
+    page.wait(Duration::secs(10));
+    assert_eq!(page.lines()[2], "user sending: next");
+}
+
+#[test]
+fn a_message_that_is_answered_after_its_subscription_failed_has_arrived() {
+    let mut page = documented();
+    page.say("hi");
+    page.gets(error("SUBSCRIPTION_FAILED", "Cannot subscribe to session"));
+    page.gets(message("m", "assistant", "Hello"));
+    page.wait(Duration::secs(10));
+    assert_eq!(page.lines()[0], "user confirmed: hi");
 }
 
 fn fresh() -> Player {
@@ -140,13 +167,14 @@ fn a_session_that_the_server_does_not_know_yet_is_made_and_the_message_goes_out_
 }
 
 #[test]
-fn a_session_that_cannot_be_made_is_said_to_be_unknown() {
+fn a_session_that_cannot_be_made_is_said_to_be_unknown_and_blocks_nothing() {
     let mut page = fresh();
     page.say("hi");
     page.gets(error("SESSION_NOT_FOUND", "no such session"));
     page.answer_all(404, "");
-    assert_eq!(gone(&page), Some(&Gone::UnknownConversation));
-    assert_eq!(page.lines(), ["user failed: hi"]);
+    assert_eq!(page.lines(), ["user failed: hi", UNKNOWN]);
+    page.say("again");
+    assert_eq!(page.messages_sent(), ["hi", "again"]);
 }
 
 #[test]
@@ -194,8 +222,55 @@ fn an_unknown_code_stands_in_the_servers_own_words() {
 
 #[test]
 fn every_code_of_the_document_has_words_with_a_next_step_or_goes_by_itself() {
-    for code in ["RATE_LIMITED", "INVALID_FORMAT", "SUBSCRIPTION_FAILED"] {
+    for code in [
+        "RATE_LIMITED",
+        "INVALID_FORMAT",
+        "SUBSCRIPTION_FAILED",
+        "SESSION_NOT_FOUND",
+    ] {
         let words = parlor::words::status(code).unwrap();
         assert!(words.matches(['.', ',']).count() > 1, "{words}");
     }
+}
+
+fn made(id: &str) -> String {
+    json!({"success": true, "data": {"session_id": id}}).to_string()
+}
+
+#[test]
+fn a_message_that_both_its_subscription_and_itself_are_refused_goes_out_once_in_the_new_session() {
+    for early in [true, false] {
+        let mut page = fresh();
+        page.say("hi");
+        page.gets(error("SUBSCRIPTION_FAILED", "no such session"));
+        if early {
+            page.gets(error("SESSION_NOT_FOUND", "no such session"));
+        }
+        page.answer_all(201, &made(OTHER));
+        if !early {
+            page.gets(error("SESSION_NOT_FOUND", "no such session"));
+        }
+        assert_eq!(page.phase().word(), "open");
+        assert_eq!(page.messages_sent(), ["hi", "hi"]);
+        assert_eq!(page.frames()[3]["session_id"], json!(OTHER));
+        page.gets(message_in(OTHER, "Hello"));
+        assert_eq!(page.lines(), ["user confirmed: hi", "agent done: Hello"]);
+    }
+}
+
+#[test]
+fn what_is_said_while_a_session_is_made_goes_out_in_it_alone() {
+    let mut page = fresh();
+    page.gets(error("SUBSCRIPTION_FAILED", "no such session"));
+    page.say("hi");
+    assert_eq!(page.messages_sent(), [""; 0]);
+    page.answer_all(201, &made(OTHER));
+    assert_eq!(page.messages_sent(), ["hi"]);
+    assert_eq!(page.frames()[2]["session_id"], json!(OTHER));
+}
+
+fn message_in(session: &str, content: &str) -> serde_json::Value {
+    let mut said = message("m", "assistant", content);
+    said["session_id"] = json!(session);
+    said
 }

@@ -99,11 +99,7 @@ fn a_server_that_looks_for_the_key_in_the_address_only_gets_it_there() {
 }
 
 #[test]
-fn a_socket_that_is_refused_is_asked_for_with_the_key_in_its_address() {
-    let mut page = with_key(Dialect::Documented);
-    page.close(1006, "");
-    page.wait(Duration::secs(2));
-    assert_eq!(page.addresses()[1], "ws://bots.test:8080/ws?token=tok_demo");
+fn a_socket_that_is_closed_for_its_want_of_a_key_is_asked_for_with_the_key_in_its_address() {
     let mut page = with_key(Dialect::Documented);
     page.open();
     page.close(1008, "");
@@ -112,6 +108,89 @@ fn a_socket_that_is_refused_is_asked_for_with_the_key_in_its_address() {
     page.open();
     page.close(1008, "");
     assert!(is_refused(&page));
+}
+
+/// The connection ends before it was one, and the next try is made, after a call with this answer.
+fn fail(page: &mut Player, status: u16) {
+    let tries = page.addresses().len();
+    page.close(1006, "");
+    for _ in 0..400 {
+        page.wait(Duration::millis(100));
+        match status {
+            0 => page.fail_all(),
+            status => page.answer_all(status, ""),
+        }
+        if page.addresses().len() > tries {
+            return;
+        }
+    }
+    assert!(is_refused(page), "no further try is made");
+}
+
+fn is_told_key(page: &Player) -> bool {
+    page.addresses().iter().any(|address| address.contains(KEY))
+}
+
+#[test]
+fn two_sockets_of_a_server_that_answers_calls_that_never_open_are_asked_for_with_the_key() {
+    // A chosen dialect needs no call before the first of them.
+    for (dialect, tries) in [(Dialect::Documented, 3), (Dialect::Auto, 2)] {
+        let mut page = with_key(dialect);
+        page.answer_all(404, "");
+        for _ in 0..tries {
+            assert!(!is_told_key(&page));
+            fail(&mut page, 404);
+        }
+        let address = page.addresses().last().unwrap();
+        assert!(address.ends_with("token=tok_demo"), "{address}");
+        page.open();
+        page.gets(message("m", "assistant", "Hello"));
+        assert_eq!(page.lines(), ["agent done: Hello"]);
+    }
+}
+
+#[test]
+fn a_network_that_is_away_gets_the_key_into_no_address() {
+    for dialect in [Dialect::Documented, Dialect::Auto] {
+        // No answer, and that of a gateway whose server is away.
+        for status in [0, 503] {
+            let mut page = with_key(dialect);
+            page.fail_all();
+            for _ in 0..8 {
+                fail(&mut page, status);
+            }
+            // The server comes back.
+            fail(&mut page, 404);
+            page.open();
+            assert_eq!(page.addresses().len(), 10);
+            assert!(!is_told_key(&page), "{:?}", page.addresses());
+        }
+    }
+}
+
+#[test]
+fn sockets_that_open_in_between_do_not_count() {
+    let mut page = with_key(Dialect::Documented);
+    for _ in 0..4 {
+        fail(&mut page, 404);
+        fail(&mut page, 404);
+        page.open();
+    }
+    assert!(!is_told_key(&page), "{:?}", page.addresses());
+}
+
+#[test]
+fn a_key_that_is_refused_in_the_address_before_a_socket_opens_is_asked_for() {
+    let mut page = with_key(Dialect::Documented);
+    page.open();
+    page.gets(refused());
+    page.wait(Duration::secs(2));
+    assert!(is_told_key(&page));
+    for _ in 0..3 {
+        assert!(!is_refused(&page));
+        fail(&mut page, 404);
+    }
+    assert!(is_refused(&page), "{:?}", page.phase());
 }
 
 #[test]

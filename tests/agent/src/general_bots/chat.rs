@@ -90,8 +90,10 @@ fn refused(run: &Run, server: Server, query: &HashMap<String, String>) -> Option
     match server {
         Server::Documented => {
             let memory = run.memory();
-            let wrong = query.contains_key("token") && memory.key.as_ref() != query.get("token");
-            (memory.key.is_some() && wrong && memory.mishaps.chat.unauthorized)
+            let chat = &memory.mishaps.chat;
+            let wrong = memory.key.is_some() && memory.key.as_ref() != query.get("token");
+            let given = query.contains_key("token");
+            (wrong && (chat.in_address || chat.unauthorized && given))
                 .then(|| StatusCode::UNAUTHORIZED.into_response())
         }
         Server::Native(Release::C) => None,

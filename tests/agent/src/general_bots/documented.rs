@@ -98,7 +98,8 @@ struct Client {
 impl Client {
     fn hear(&mut self, text: &str) {
         let frame = heard(&self.run, &self.name, &self.line, text);
-        if text.len() > LARGEST {
+        let largest = self.run.memory().mishaps.chat.largest;
+        if text.len() > largest.unwrap_or(LARGEST) {
             return self.too_large();
         }
         let field = |name: &str| frame.get(name).and_then(Value::as_str);
@@ -127,7 +128,7 @@ impl Client {
     fn too_large(&self) {
         let closes = self.run.memory().mishaps.chat.large_closes;
         match closes {
-            true => self.line.close(1009, "message too big"),
+            true => self.line.too_big(),
             false => self.refuse("MESSAGE_TOO_LARGE"),
         }
     }

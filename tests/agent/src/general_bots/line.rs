@@ -52,6 +52,11 @@ impl Line {
         self.put(Out::Close(code, reason));
     }
 
+    /// A frame was too large.
+    pub(super) fn too_big(&self) {
+        self.close(1009, "message too big");
+    }
+
     pub(super) fn cut(&self) {
         self.put(Out::Cut);
     }

@@ -21,10 +21,15 @@ pub(super) struct Mishaps {
 pub(super) struct Chat {
     /// `auth=401`: a wrong token in the address is refused before the socket opens.
     pub(super) unauthorized: bool,
+    /// `auth=address`: no socket opens without the right token in its address.
+    pub(super) in_address: bool,
     /// `auth=open`: after a wrong token the socket stays open.
     pub(super) auth_open: bool,
     /// `large=close`: a frame that is too large ends the connection with 1009.
     pub(super) large_closes: bool,
+    /// `largest=BYTES`: the largest frame that is taken, in place of the document's; a released server
+    /// has a limit only by this, and then ends the connection as with `large=close`.
+    pub(super) largest: Option<usize>,
     /// `nopong=1`: pings are not answered.
     pub(super) no_pong: bool,
     /// `strict=1`: there are only the sessions that were made by a request.
@@ -73,8 +78,10 @@ impl Mishaps {
             },
             chat: Chat {
                 unauthorized: is("auth", "401"),
+                in_address: is("auth", "address"),
                 auth_open: is("auth", "open"),
                 large_closes: is("large", "close"),
+                largest: number(query, "largest"),
                 no_pong: on("nopong"),
                 strict: on("strict"),
                 replay: on("replay"),

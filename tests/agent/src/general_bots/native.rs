@@ -88,6 +88,10 @@ impl Native {
         if self.dead {
             return;
         }
+        let largest = self.run.memory().mishaps.chat.largest;
+        if largest.is_some_and(|largest| text.len() > largest) {
+            return self.line.too_big();
+        }
         let message = match self.release {
             Release::A | Release::A2 => full(&frame, &["content"]),
             Release::B => full(&frame, &FIELDS),

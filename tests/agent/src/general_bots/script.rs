@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The words, for `--help`.
-pub const KEYWORDS: &str = "of all     [stream WORDS MS] [cut] [bye CODE] [junk] [stall] [nothing] [markdown] [hostile] [huge KB]
+pub const KEYWORDS: &str = "of all     [stream WORDS MS] [words MS] [cut] [bye CODE] [junk] [stall] [nothing] [markdown] [hostile] [huge KB]
   documented [whole] [tools] [tool MS] [mend] [unended] [orphan] [envelope] [twice] [other] [typing]
              [error CODE TIMES] [close REASON]
   releases   [html MS] [start] [suggest] [think] [tool] [dead] [theme] [warn] [context] [agent] [events]";
@@ -51,6 +51,7 @@ impl<'a> Asked<'a> {
             "stream" => (0..self.number(0, 20))
                 .map(|number| format!("word{number} "))
                 .collect(),
+            "words" => self.text.split_inclusive(' ').map(str::to_owned).collect(),
             "markdown" => owned(&MARKDOWN),
             "html" => owned(&HTML),
             "hostile" => owned(&HOSTILE),
@@ -61,7 +62,7 @@ impl<'a> Asked<'a> {
         };
         let pace = match self.word {
             "stream" => self.millis(1, 20),
-            "html" => self.millis(0, 5),
+            "html" | "words" => self.millis(0, 5),
             _ => Duration::from_millis(5),
         };
         (pieces, pace)
@@ -101,6 +102,9 @@ mod tests {
         let asked = Asked::read("please [stream 3 0] now");
         assert_eq!((asked.word, asked.arg(2)), ("stream", None));
         assert_eq!(asked.answer().0.concat(), "word0 word1 word2 ");
+        let asked = Asked::read("[words 9] one by one");
+        let pieces = ["[words ", "9] ", "one ", "by ", "one"].map(str::to_owned);
+        assert_eq!(asked.answer(), (pieces.to_vec(), Duration::from_millis(9)));
         let asked = Asked::read("hello");
         assert_eq!(asked.answer().0.concat(), "You said: hello");
         assert_eq!(Asked::read("an [open bracket").word, "");

@@ -193,6 +193,10 @@ async fn a_key_is_shown_in_the_address_or_in_the_first_frame() {
     assert_eq!(none.closed().await, Some(1008));
     run.order(json!({"faults": "auth=401"})).await;
     assert!(run.try_socket("documented/ws?token=wrong").await.is_err());
+    assert!(run.try_socket("documented/ws").await.is_ok());
+    run.order(json!({"faults": "auth=address"})).await;
+    assert!(run.try_socket("documented/ws").await.is_err());
+    assert!(run.try_socket("documented/ws?token=right").await.is_ok());
     run.order(json!({"faults": "auth=open"})).await;
     let mut open = run.socket("documented/ws?token=wrong").await;
     assert_eq!(open.next().await, failed);
@@ -219,6 +223,15 @@ async fn pings_limits_and_idleness_are_as_ordered() {
     }
     assert_eq!(visit.next().await["code"], "RATE_LIMITED");
     visit.quiet().await;
+    run.order(json!({"faults": "largest=300&large=close"}))
+        .await;
+    let long = "x".repeat(300);
+    let mut closed = subscribed(&run).await;
+    closed.send(message(&long)).await;
+    assert_eq!(closed.closed().await, Some(1009));
+    run.order(json!({"faults": "largest=300"})).await;
+    visit.send(message(&long)).await;
+    assert_eq!(visit.next().await["code"], "MESSAGE_TOO_LARGE");
     run.order(json!({"faults": "nopong=1"})).await;
     visit.send(json!({"type": "ping"})).await;
     visit.quiet().await;
