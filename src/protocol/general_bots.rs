@@ -188,7 +188,7 @@ struct GeneralBots {
     running: bool,
     /// The connection was lost during a run.
     cut: bool,
-    /// The person stopped the run, and has sent nothing since.
+    /// The person stopped the run, which may go on, and has sent nothing since.
     muted: bool,
     /// When the person sent last, by this machine's clock.
     clock: Instant,
@@ -223,8 +223,7 @@ impl Protocol for GeneralBots {
         self.streams.cut();
         self.native.cut();
         self.unanswered = None;
-        self.cut |= std::mem::take(&mut self.running);
-        self.muted = false;
+        self.cut |= std::mem::take(&mut self.running) || self.muted;
         self.other_way = false;
         self.errands.clear();
         self.link = Link::default();
@@ -282,7 +281,7 @@ impl Protocol for GeneralBots {
                 Ok(())
             }
             Command::Cancel => {
-                self.mute();
+                self.mute(out);
                 Err(Unsupported)
             }
             _ => Err(Unsupported),

@@ -21,7 +21,10 @@ const PING: Duration = Duration::secs(30);
 const UNANSWERED: u32 = 2;
 
 /// A bot that types for longer has stopped and not said so.
-const TYPES: Duration = Duration::secs(60);
+pub(super) const TYPES: Duration = Duration::secs(60);
+
+/// Where a stopped answer may not even have begun, so much quiet is its end.
+pub(super) const QUIET: Duration = Duration::secs(2);
 
 /// News of other sessions are asked for once an error can no longer be about our own: errors do not
 /// say which subscription they are about.
@@ -135,8 +138,8 @@ impl GeneralBots {
         match self.whose(frame) {
             Whose::Ours if self.streams.is_over(id) || self.is_seen(id) => out.dropped(),
             Whose::Ours if self.muted => {
-                self.streams.forget(id);
-                out.dropped();
+                self.streams.stop(id);
+                self.goes_on(out);
             }
             Whose::Ours => {
                 out.wait_for(wait::TYPING, None);
@@ -163,7 +166,13 @@ impl GeneralBots {
             return out.unknown();
         };
         if !self.is_shown(id, frame) {
-            return out.dropped();
+            let ours = !self.is_elsewhere(id) && matches!(self.whose(frame), Whose::Ours);
+            if !self.muted || !ours || self.is_past(id) {
+                return out.dropped();
+            }
+            // Its beginning was missed, or it was stopped.
+            self.streams.stop(id);
+            return self.goes_on(out);
         }
         // One of which the beginning was missed is of the conversation that is open.
         self.began(out);
@@ -172,9 +181,32 @@ impl GeneralBots {
         }
     }
 
+    /// What was stopped is not over yet.
+    fn goes_on(&mut self, out: &mut Out<'_>) {
+        out.wait_for(wait::TYPING, Some(TYPES));
+        out.dropped();
+    }
+
+    /// Something of what was stopped came to its end.
+    fn came_to_rest(&mut self, id: &str, out: &mut Out<'_>) {
+        if self.muted && self.streams.came_to_rest(id) {
+            self.finish(Certainty::Certain, out);
+        }
+        out.dropped();
+    }
+
+    /// Whether it was over before the person stopped anything, or is of no session of ours.
+    fn is_past(&self, id: &str) -> bool {
+        self.is_seen(id) || self.streams.is_over(id) && !self.streams.is_stopped(id)
+    }
+
+    fn is_elsewhere(&self, id: &str) -> bool {
+        self.elsewhere.iter().any(|(known, _)| known == id)
+    }
+
     /// Whether a piece, or the end, of that answer is to be shown.
     fn is_shown(&self, id: &str, frame: &Value) -> bool {
-        let elsewhere = self.elsewhere.iter().any(|(known, _)| known == id);
+        let elsewhere = self.is_elsewhere(id);
         let known = self.streams.knows(id);
         let ours = known || matches!(self.whose(frame), Whose::Ours);
         let over = self.streams.is_over(id) || !known && (self.muted || self.is_seen(id));
@@ -191,11 +223,10 @@ impl GeneralBots {
             return out.event(AgentEvent::Elsewhere(other));
         }
         if !self.is_shown(id, frame) {
-            // What was stopped has come to its end.
-            if self.muted {
-                self.finish(Certainty::Likely, out);
-            }
-            return out.dropped();
+            return match self.muted && !self.is_past(id) {
+                true => self.came_to_rest(id, out),
+                false => out.dropped(),
+            };
         }
         self.whole(id, text(frame, "content"), out);
     }
@@ -235,7 +266,7 @@ impl GeneralBots {
         };
         let role = text(frame, "role").unwrap_or("assistant");
         match self.whose(frame) {
-            Whose::Ours if self.is_seen(id) => out.dropped(),
+            Whose::Ours if self.is_seen(id) || self.streams.is_over(id) => out.dropped(),
             Whose::Ours if role == "user" => {
                 self.see(id, out);
                 self.heard(words, out);
@@ -246,8 +277,7 @@ impl GeneralBots {
             }
             Whose::Ours if self.muted => {
                 self.see(id, out);
-                self.finish(Certainty::Likely, out);
-                out.dropped();
+                self.came_to_rest(id, out);
             }
             Whose::Ours => self.whole(id, Some(&words), out),
             Whose::Other(other) if role != "user" => {
@@ -280,12 +310,16 @@ impl GeneralBots {
                 self.began(out);
                 out.wait_for(wait::TYPING, Some(TYPES));
             }
+            // The answer that was stopped may begin yet.
+            ("bot_typing", Some(false), _) if self.muted => {
+                out.wait_for(wait::TYPING, Some(QUIET));
+            }
             // An answer that grows says itself when it is whole.
             ("bot_typing", Some(false), _) if self.streams.is_live() => {
                 out.wait_for(wait::TYPING, None);
             }
             ("bot_typing", Some(false), _) => self.finish(Certainty::Likely, out),
-            ("tool_call" | "tool_result", _, Some(_)) if self.muted => out.dropped(),
+            ("tool_call" | "tool_result", _, Some(_)) if self.muted => self.goes_on(out),
             ("tool_call", _, Some(name)) => {
                 self.began(out);
                 self.streams.part();
@@ -325,7 +359,7 @@ impl GeneralBots {
                 let reason = text(frame, "reason").unwrap_or_default().to_owned();
                 self.closed = true;
                 self.streams.forget_all();
-                if self.running {
+                if self.running || self.muted {
                     self.finish(Certainty::Certain, out);
                 }
                 out.event(AgentEvent::Notice(Notice::Closed { reason }));
@@ -379,6 +413,10 @@ impl GeneralBots {
                     true => AgentEvent::RunFailed(fault(code, frame)),
                     false => AgentEvent::Trouble(fault(code, frame)),
                 });
+                // That is how what was stopped has ended.
+                if self.muted {
+                    self.finish(Certainty::Certain, out);
+                }
             }
         }
     }

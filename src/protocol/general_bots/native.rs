@@ -97,6 +97,11 @@ impl Native {
         self.skipping = goes_on;
     }
 
+    /// Whether what comes is the rest of a turn that was stopped.
+    pub(super) const fn skips(&self) -> bool {
+        self.skipping
+    }
+
     /// The conversation begins anew.
     pub(super) fn forget(&mut self, out: &mut Out<'_>) {
         self.cut();
@@ -497,6 +502,12 @@ impl GeneralBots {
         if again {
             let frame = write::switched(self.names(), self.clock, &self.native.active());
             self.write(frame, out);
+            out.event(AgentEvent::AnswersAgain);
+            if !self.running && self.unanswered.is_none() {
+                self.muted = false;
+                out.wait_for(wait::TYPING, None);
+                self.began(out);
+            }
         }
     }
 }
