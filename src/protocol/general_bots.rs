@@ -212,7 +212,8 @@ impl Protocol for GeneralBots {
             lists: !newest && self.tongue != Tongue::Unknown,
             typing: self.tongue == Tongue::Documented,
             frame: (!released).then_some(LARGEST),
-            fragments: released,
+            // What is kept of a conversation is drawn before it is known who answers.
+            fragments: self.tongue != Tongue::Documented,
             meets: true,
             ..Capabilities::default()
         }

@@ -25,8 +25,11 @@ use crate::model::{
 use crate::protocol::{AgentEvent, Certainty, Out, Unsupported};
 use crate::wire::json;
 
-/// Lines of a terminal that come within so long of each other are one output.
+/// Lines of a terminal that come within so long of the first are one output.
 const LINES: Duration = Duration::secs(1);
+
+/// As much of them, in bytes, is one output however fast they come.
+const MANY: usize = 16_384;
 
 /// Which release answers, as far as its frames tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -395,8 +398,15 @@ impl GeneralBots {
         let kind = json::text(frame, &["type"]).unwrap_or_default();
         if kind == "terminal_output" {
             let line = json::text(frame, &["line"]).unwrap_or_default();
+            // Counted from the first of them: one that never rests is told as well.
+            if self.native.lines.is_empty() {
+                out.wait_for(wait::LINES, Some(LINES));
+            }
             self.native.lines.push_str(&[line, "\n"].concat());
-            return out.wait_for(wait::LINES, Some(LINES));
+            if self.native.lines.len() >= MANY {
+                self.told_lines(out);
+            }
+            return;
         }
         self.told_lines(out);
         match kind {

@@ -451,3 +451,25 @@ fn a_new_context_is_told() {
     let told = "notice done: The server says: Context changed: products";
     assert_eq!(page.lines(), [told]);
 }
+
+#[test]
+fn a_terminal_that_never_rests_is_told_all_the_same() {
+    let mut page = newest();
+    for line in 0..20 {
+        page.gets(json!({"type": "terminal_output", "line": line.to_string()}));
+        page.wait(Duration::millis(300));
+    }
+    assert!(page.lines().len() > 3, "{:?}", page.lines());
+    let mut page = newest();
+    for _ in 0..40 {
+        page.gets(json!({"type": "terminal_output", "line": "x".repeat(1_000)}));
+    }
+    assert_eq!(page.lines().len(), 2);
+}
+
+#[test]
+fn what_is_kept_is_drawn_as_html_until_the_server_is_known_to_send_none() {
+    assert!(unknown().session().capabilities().fragments);
+    assert!(newest().session().capabilities().fragments);
+    assert!(!super::documented().session().capabilities().fragments);
+}
