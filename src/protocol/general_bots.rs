@@ -34,6 +34,7 @@ use crate::model::{Attachment, ConversationId, Cursor, Duration, Instant, Transa
 use address::Address;
 use native::Native;
 use rest::Errand;
+use serde_json::Value;
 use streams::Streams;
 use write::Said;
 
@@ -61,6 +62,7 @@ mod wait {
     pub(super) const TYPING: u8 = 4;
     pub(super) const OTHERS: u8 = 5;
     pub(super) const LINES: u8 = 6;
+    pub(super) const DOUBT: u8 = 7;
 }
 
 /// Makes the adapter.
@@ -143,8 +145,16 @@ struct Link {
     pinged: bool,
     /// The server knows no pings.
     no_pings: bool,
+    /// It is time to ask for news of the other sessions.
+    others_due: bool,
     /// News of the other sessions were asked for.
     with_others: bool,
+    /// So many frames that say whether the person writes may have an error yet.
+    typed: u32,
+    /// The server does not know such frames.
+    no_typing: bool,
+    /// An error that was taken for one of those, and may be of the message.
+    doubtful: Option<Value>,
     /// So many frames came.
     frames: u64,
 }
@@ -210,7 +220,7 @@ impl Protocol for GeneralBots {
             reset: true,
             history: !newest,
             lists: !newest && self.tongue != Tongue::Unknown,
-            typing: self.tongue == Tongue::Documented,
+            typing: self.tongue == Tongue::Documented && !self.link.no_typing,
             frame: (!released).then_some(LARGEST),
             // What is kept of a conversation is drawn before it is known who answers.
             fragments: self.tongue != Tongue::Documented,

@@ -26,9 +26,12 @@ pub(super) const TYPES: Duration = Duration::secs(60);
 /// Where a stopped answer may not even have begun, so much quiet is its end.
 pub(super) const QUIET: Duration = Duration::secs(2);
 
-/// News of other sessions are asked for once an error can no longer be about our own: errors do not
-/// say which subscription they are about.
+/// News of other sessions are asked for after so long, once any frame shows that our own subscription
+/// was taken: errors do not say which subscription they are about.
 const OTHERS: Duration = Duration::secs(2);
+
+/// A message whose error may have been of what went before it has a sign by then, or had the error.
+const DOUBT: Duration = Duration::secs(3);
 
 /// So many messages are remembered, so that none is shown twice.
 const SEEN: usize = 512;
@@ -70,7 +73,20 @@ impl GeneralBots {
         }
     }
 
-    pub(super) fn subscribe_others(&mut self, out: &mut Out<'_>) {
+    /// It is time to ask for news of the others. Where nothing came yet, a ping is asked first: errors
+    /// of what went before it come before its answer.
+    pub(super) fn want_others(&mut self, out: &mut Out<'_>) {
+        self.link.others_due = true;
+        match self.link.frames > 0 {
+            true => self.others_now(out),
+            false => self.ping(out),
+        }
+    }
+
+    fn others_now(&mut self, out: &mut Out<'_>) {
+        if !std::mem::take(&mut self.link.others_due) {
+            return;
+        }
         self.link.with_others = true;
         for other in self.setup.others.clone() {
             self.write(write::about("subscribe", other.as_str()), out);
@@ -99,6 +115,7 @@ impl GeneralBots {
             "typing_stop"
         };
         self.write(write::about(kind, &self.session), out);
+        self.link.typed += 1;
         Ok(())
     }
 
@@ -116,6 +133,7 @@ impl GeneralBots {
             return self.failed(frame, out);
         }
         self.key_taken = true;
+        self.others_now(out);
         match kind {
             "stream_start" => self.stream_start(frame, out),
             "stream_chunk" => self.stream_chunk(frame, out),
@@ -123,7 +141,10 @@ impl GeneralBots {
             "message" => self.said(frame, out),
             "session_created" => self.created(frame, out),
             "session_closed" => self.closed(frame, out),
-            "pong" => self.link.pinged = false,
+            "pong" => {
+                self.link.pinged = false;
+                self.link.typed = 0;
+            }
             _ => match self.whose(frame) {
                 Whose::Ours => self.worked(kind, frame, out),
                 _ => out.dropped(),
@@ -371,6 +392,13 @@ impl GeneralBots {
     /// The server did not take something, which it does not name.
     fn failed(&mut self, frame: &Value, out: &mut Out<'_>) {
         let code = text(frame, "code").unwrap_or_default();
+        if self.is_of_typing(code) {
+            if self.unanswered.is_some() {
+                self.link.doubtful = Some(frame.clone());
+                out.wait_for(wait::DOUBT, Some(DOUBT));
+            }
+            return out.dropped();
+        }
         let sent = self.unanswered.take();
         let pinged = std::mem::take(&mut self.link.pinged);
         match (code, sent) {
@@ -402,6 +430,7 @@ impl GeneralBots {
             }
             ("INVALID_FORMAT", None) if pinged => {
                 self.link.no_pings = true;
+                self.others_now(out);
                 out.dropped();
             }
             ("RATE_LIMITED" | "INVALID_FORMAT", None) => {
@@ -418,6 +447,31 @@ impl GeneralBots {
                     self.finish(Certainty::Certain, out);
                 }
             }
+        }
+    }
+
+    /// Whether an error is taken for one of a frame that says whether the person writes: those go
+    /// out right before the message, and errors come in the order of what they are about.
+    fn is_of_typing(&mut self, code: &str) -> bool {
+        let garbled = code == "INVALID_FORMAT";
+        let can = (garbled || code == "RATE_LIMITED") && self.link.typed > 0;
+        if can {
+            self.link.typed -= 1;
+            self.link.no_typing |= garbled;
+        }
+        can
+    }
+
+    /// The message behind has had no sign either: the error was its own.
+    pub(super) fn doubted(&mut self, out: &mut Out<'_>) {
+        if let Some(frame) = self
+            .link
+            .doubtful
+            .take()
+            .filter(|_| self.unanswered.is_some())
+        {
+            self.link.typed = 0;
+            self.failed(&frame, out);
         }
     }
 

@@ -137,7 +137,8 @@ impl GeneralBots {
             wait::DIALECT => self.speaks(Tongue::Documented, false, out),
             wait::WHO if self.link.socket.is_none() => self.open(out),
             wait::PING => self.ping(out),
-            wait::OTHERS => self.subscribe_others(out),
+            wait::OTHERS => self.want_others(out),
+            wait::DOUBT => self.doubted(out),
             wait::LINES => self.told_lines(out),
             wait::TYPING => self.finish(Certainty::Likely, out),
             _ => {}

@@ -42,6 +42,7 @@ impl GeneralBots {
             out.wait_for(wait::TYPING, None);
         }
         self.turn_over(text);
+        self.link.doubtful = None;
         self.unanswered = Some(Sent {
             id,
             text: text.to_owned(),
@@ -85,6 +86,7 @@ impl GeneralBots {
     /// The server is seen to work.
     pub(super) fn began(&mut self, out: &mut Out<'_>) {
         self.unanswered = None;
+        self.link.typed = 0;
         self.fresh = false;
         if !std::mem::replace(&mut self.running, true) {
             out.event(AgentEvent::RunStarted);
