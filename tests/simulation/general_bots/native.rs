@@ -1,6 +1,6 @@
 //! The released servers' dialect: what their frames mean, and what goes out.
 
-use parlor::model::{Attachment, Duration};
+use parlor::model::{Attachment, Body, Duration};
 use parlor::protocol::Command;
 use parlor::recording::Player;
 use parlor::session::{Change, Input, Run};
@@ -418,6 +418,11 @@ fn the_agent_mode_shows_what_it_does_and_comes_to_rest() {
             "tool done: - [x] schema\n- [ ] ui"
         ]
     );
+    let names = page.items().iter().map(|item| match &item.body {
+        Body::Tool(tool) => parlor::words::tool_name(&tool.name),
+        _ => "",
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["Terminal", "Tasks"]);
     assert_eq!(page.session().run(), Run::Idle);
     assert!(page.changes().iter().any(|change| {
         matches!(change, Change::Progress(Some(step)) if parlor::words::progress(step) == "Step 1 of 3")
