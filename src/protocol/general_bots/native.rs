@@ -181,7 +181,12 @@ impl GeneralBots {
         let thinks = json::is_true(frame, "thinking");
         // Two empty frames stand before each answer of C: what was stopped is over.
         if content.is_empty() && !complete && !thinks {
-            self.native.skipping = false;
+            let skipped = std::mem::take(&mut self.native.skipping);
+            // It had begun, and so this is the next one.
+            if skipped && (self.native.said || self.native.thought) {
+                self.native.turn_over();
+                self.finish(Certainty::Certain, out);
+            }
             if self.unanswered.is_some() {
                 self.began(out);
             }

@@ -134,39 +134,65 @@ fn an_error_or_a_lost_connection_is_the_end_of_what_was_stopped() {
     }
 }
 
+fn switch(page: &mut Player) {
+    let id = "tables".to_owned();
+    page.input(Input::Ask(Command::Switch { id, on: true }));
+    assert_eq!(page.kinds(), ["1", "8"]);
+}
+
+fn answers_again(page: &mut Player) {
+    page.native("", false);
+    page.native("", false);
+    page.native("A table.", false);
+    page.native("", true);
+    assert_eq!(page.session().run(), Run::Idle);
+}
+
 #[test]
 fn a_switcher_that_is_pressed_after_a_stop_shows_the_answer() {
-    let switch = || {
-        let id = "tables".to_owned();
-        Input::Ask(Command::Switch { id, on: true })
-    };
-    for ended in [true, false] {
+    let ends: [fn(&mut Player); 3] = [
+        |page| {
+            page.native("", true);
+            assert_eq!(page.session().run(), Run::Idle);
+            switch(page);
+        },
+        |page| {
+            switch(page);
+            page.native("upon a time", false);
+            page.native("", true);
+        },
+        |page| {
+            page.wait(Duration::secs(121));
+            page.input(Input::GiveUp);
+            switch(page);
+        },
+    ];
+    for end in ends {
         let mut page = newest();
         page.say("long");
         page.native("Once ", false);
         page.input(Input::Stop);
-        if ended {
-            page.native("", true);
-            assert_eq!(page.session().run(), Run::Idle);
-        }
-        page.input(switch());
-        assert_eq!(page.kinds(), ["1", "8"]);
-        if !ended {
-            page.native("upon a time", false);
-            page.native("", true);
-        }
-        page.native("", false);
-        page.native("", false);
-        page.native("A table.", false);
-        page.native("", true);
+        end(&mut page);
+        answers_again(&mut page);
         let told = ["agent interrupted: Once ", "agent done: A table."];
-        assert_eq!(agents(&page), told, "{ended}");
-        assert_eq!(page.session().run(), Run::Idle);
+        assert_eq!(agents(&page), told);
     }
 }
 
 #[test]
-fn a_switcher_is_answered_although_the_stopped_turn_never_ended() {
+fn a_switcher_that_is_pressed_after_a_stop_behind_the_end_shows_the_answer() {
+    let mut page = newest();
+    page.say("hi");
+    page.native("Hello", true);
+    page.wait(Duration::millis(500));
+    page.input(Input::Stop);
+    switch(&mut page);
+    answers_again(&mut page);
+    assert_eq!(agents(&page), ["agent done: Hello", "agent done: A table."]);
+}
+
+#[test]
+fn a_lost_connection_ends_what_a_release_was_stopped_at() {
     let mut page = newest();
     page.say("long");
     page.native("Once ", false);
