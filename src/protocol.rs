@@ -152,6 +152,8 @@ pub enum AgentEvent {
     Switchers(Vec<Switcher>),
     /// How the conversation is to look from now on.
     Dressed(Dress),
+    /// The server was asked to answer the last message once more.
+    AnswersAgain,
     /// The message in flight was not taken because the server is asked too often: it goes out again
     /// by itself, after a wait that grows.
     TooOften,

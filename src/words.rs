@@ -106,11 +106,25 @@ pub fn text(body: &Body) -> String {
 pub fn spoken(body: &Body, html: bool) -> String {
     match body {
         Body::Error(fault) => format!("Error: {}", error(fault)),
-        Body::Agent(prose) if html && fragment::is_fragment(&prose.text) => {
-            spoken_part(fragment::words(&prose.text))
-        }
-        Body::Agent(prose) => spoken_part(markdown::plain(&markdown::parse(&prose.text))),
+        Body::Agent(prose) => spoken_part(match fragment::html(&prose.text).filter(|_| html) {
+            Some(html) => fragment::words(html),
+            None => markdown::plain(&markdown::parse(&prose.text)),
+        }),
         other => text(other),
+    }
+}
+
+/// What a tool is called on its card. What the agent mode of General Bots shows is no call, and has
+/// a name of ours.
+#[must_use]
+pub fn tool_name(name: &str) -> &str {
+    match name {
+        "terminal_output" => "Terminal",
+        "todo_update" => "Tasks",
+        "browser_ready" => "Browser",
+        "agent_status" => "Status",
+        "file_created" => "New file",
+        name => name,
     }
 }
 

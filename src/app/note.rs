@@ -98,9 +98,9 @@ fn preview(before: &str, items: &[Item], html: bool) -> String {
         if !now.is_empty() {
             now.push('\n');
         }
-        match html && fragment::is_fragment(said) {
-            true => now.push_str(&fragment::words(said)),
-            false => now.push_str(said),
+        match fragment::html(said).filter(|_| html) {
+            Some(html) => now.push_str(&fragment::words(html)),
+            None => now.push_str(said),
         }
     }
     let head = before.split_once('\n').map_or(before, |(line, _)| line);

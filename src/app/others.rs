@@ -25,7 +25,11 @@ impl App {
     pub(super) fn news_elsewhere(&mut self, id: &ConversationId) {
         let (server, url) = (&self.conversation.server, &self.conversation.url);
         let known = self.kept().find(|record| {
-            record.server == *server && record.url == *url && record.id == *id && !record.unread
+            record.server == *server
+                && record.url == *url
+                && record.id == *id
+                && !record.unread
+                && record.deleted.is_none()
         });
         if let Some(mut record) = known.cloned() {
             record.unread = true;

@@ -76,10 +76,33 @@ const FIRST: [&str; 41] = [
     "mark",
 ];
 
-/// Whether a text begins with a tag of HTML, or may yet, as far as it has come.
+/// The HTML of an answer that is one: as it is, or all of it in one fence for HTML.
+#[must_use]
+pub fn html(text: &str) -> Option<&str> {
+    let html = unfenced(text).unwrap_or(text);
+    is_fragment(html).then_some(html)
+}
+
+fn unfenced(text: &str) -> Option<&str> {
+    let (language, inner) = text.trim().strip_prefix("```")?.split_once('\n')?;
+    let inner = inner.strip_suffix("\n```")?;
+    let whole = language.trim().eq_ignore_ascii_case("html") && !inner.contains("```");
+    whole.then_some(inner)
+}
+
+/// Whether a text begins with a tag of HTML, or may yet, as far as it has come. Comments and the
+/// type of the document may stand in front.
 #[must_use]
 pub fn is_fragment(text: &str) -> bool {
-    let Some(rest) = text.trim_start().strip_prefix('<') else {
+    let mut text = text.trim_start();
+    while let Some(mark) = text.strip_prefix("<!") {
+        let end = if mark.starts_with("--") { "-->" } else { ">" };
+        match mark.split_once(end) {
+            Some((_, behind)) => text = behind.trim_start(),
+            None => return true,
+        }
+    }
+    let Some(rest) = text.strip_prefix('<') else {
         return false;
     };
     let (name, behind) = words::name(rest);

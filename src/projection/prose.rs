@@ -73,7 +73,7 @@ impl ProseRow {
     /// Whether it begins as a fragment of HTML does; moves with the text.
     #[must_use]
     pub fn is_fragment(&self) -> bool {
-        fragment::is_fragment(lock(&self.writer).stream.source())
+        fragment::html(lock(&self.writer).stream.source()).is_some()
     }
 
     /// Collects text that came at the end.

@@ -35,6 +35,7 @@ use crate::model::{Attachment, ConversationId, Cursor, Duration, Instant, Transa
 use address::Address;
 use native::Native;
 use rest::Errand;
+use serde_json::Value;
 use streams::Streams;
 use write::Said;
 
@@ -67,6 +68,7 @@ mod wait {
     pub(super) const OTHERS: u8 = 5;
     pub(super) const LINES: u8 = 6;
     pub(super) const SIGN: u8 = 7;
+    pub(super) const DOUBT: u8 = 8;
 }
 
 /// Makes the adapter.
@@ -154,10 +156,18 @@ struct Link {
     pinged: bool,
     /// The server knows no pings.
     no_pings: bool,
+    /// It is time to ask for news of the other sessions.
+    others_due: bool,
     /// News of the other sessions were asked for.
     with_others: bool,
     /// A message was in a session that the server does not know; it says so yet.
     owed: bool,
+    /// So many frames that say whether the person writes may have an error yet.
+    typed: u32,
+    /// The server does not know such frames.
+    no_typing: bool,
+    /// An error that was taken for one of those, and may be of the message.
+    doubtful: Option<Value>,
     /// So many frames came.
     frames: u64,
 }
@@ -207,7 +217,7 @@ struct GeneralBots {
     running: bool,
     /// The connection was lost during a run.
     cut: bool,
-    /// The person stopped the run, and has sent nothing since.
+    /// The person stopped the run, which may go on, and has sent nothing since.
     muted: bool,
     /// When the person sent last, by this machine's clock.
     clock: Instant,
@@ -229,9 +239,10 @@ impl Protocol for GeneralBots {
             reset: true,
             history: !newest,
             lists: !newest && self.tongue != Tongue::Unknown,
-            typing: self.tongue == Tongue::Documented,
+            typing: self.tongue == Tongue::Documented && !self.link.no_typing,
             frame: (!released).then_some(LARGEST),
-            fragments: released,
+            // What is kept of a conversation is drawn before it is known who answers.
+            fragments: self.tongue != Tongue::Documented,
             meets: true,
             ..Capabilities::default()
         }
@@ -242,8 +253,7 @@ impl Protocol for GeneralBots {
         self.streams.cut();
         self.native.cut();
         self.unanswered = None;
-        self.cut |= std::mem::take(&mut self.running);
-        self.muted = false;
+        self.cut |= std::mem::take(&mut self.running) || self.muted;
         self.other_way = false;
         self.errands.clear();
         self.link = Link::default();
@@ -304,7 +314,7 @@ impl Protocol for GeneralBots {
                 Ok(())
             }
             Command::Cancel => {
-                self.mute();
+                self.mute(out);
                 Err(Unsupported)
             }
             _ => Err(Unsupported),

@@ -53,6 +53,7 @@ impl Session {
             AgentEvent::Came(name) => self.timeline.say(Change::Came(name)),
             AgentEvent::Elsewhere(id) => self.timeline.say(Change::Elsewhere(id)),
             AgentEvent::TooOften => self.too_often(now),
+            AgentEvent::AnswersAgain => self.run.sent(now),
             AgentEvent::Templates(names) => self.timeline.say(Change::Templates(names)),
             AgentEvent::Notice(notice) => return self.notice(notice),
             of_the_run => return self.of_the_run(of_the_run, now),
@@ -135,6 +136,9 @@ impl Session {
             self.confirmed();
         }
         self.run.finished(certainty, now);
+        if certainty == Certainty::Certain {
+            self.run.rested();
+        }
     }
 
     /// An error ends the turn; after a Stop it is only the echo of it.

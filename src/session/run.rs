@@ -12,7 +12,7 @@ pub(super) struct RunClock {
     since: Instant,
     heard: Instant,
     settle_from: Option<Instant>,
-    /// What comes is not shown until the agent works on a message sent after this was set.
+    /// What comes is not shown while it may be of the run that was stopped.
     gate: Gate,
 }
 
@@ -21,7 +21,7 @@ pub(super) struct RunClock {
 enum Gate {
     #[default]
     Open,
-    /// Shut until a message is sent and the agent then starts to work.
+    /// Shut until the run is certainly over, or a message is sent and the agent then starts to work.
     Shut { sent: bool },
 }
 
@@ -89,6 +89,13 @@ impl RunClock {
 
     pub(super) fn shut(&mut self) {
         self.gate = Gate::Shut { sent: false };
+    }
+
+    /// What was stopped is over for certain, and nothing was sent since: what comes is no rest of it.
+    pub(super) fn rested(&mut self) {
+        if self.gate == (Gate::Shut { sent: false }) {
+            self.gate = Gate::Open;
+        }
     }
 
     /// The connection is new: what comes from now on can only be for the last message that went

@@ -58,10 +58,11 @@ pub(super) fn copied(prose: &ProseRow, html: bool) -> String {
 
 /// What a fragment of HTML shows. `None`: it is none, or shows nothing, and more does not come.
 fn read(prose: &ProseRow, grows: bool) -> Option<Vec<Block>> {
-    let html = Some(prose.source()).filter(|_| prose.is_fragment())?;
+    let source = Some(prose.source()).filter(|_| prose.is_fragment())?;
+    let html = fragment::html(&source)?;
     // These alone are letters to the browser, and the beginning of a tag a moment later.
     let begun = html.strip_suffix('<').or_else(|| html.strip_suffix("</"));
-    let html = begun.filter(|_| grows).unwrap_or(&html);
+    let html = begun.filter(|_| grows).unwrap_or(html);
     let blocks = match inert::read(html) {
         Some(trees) => fragment::blocks(&trees),
         None => fragment::lines(html),

@@ -13,6 +13,7 @@ mod pinging;
 mod recalling;
 mod resetting;
 mod schedules;
+mod stopping;
 mod typing;
 
 use parlor::model::{ConversationId, Duration, Instant};

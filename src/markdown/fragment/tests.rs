@@ -26,6 +26,27 @@ fn said(words: &str) -> Inline {
 }
 
 #[test]
+fn an_answer_that_is_all_one_fence_of_html_is_what_stands_in_it() {
+    for fenced in ["```html\n<p>x</p>\n```", " ``` HTML\n<p>x</p>\n```\n"] {
+        assert_eq!(html(fenced), Some("<p>x</p>"), "{fenced}");
+    }
+    assert_eq!(html("<p>x"), Some("<p>x"));
+    for other in [
+        "x",
+        "```html\n<p>x</p>",
+        "```html\n<p>x</p>\n```\nSo.",
+        "Like so:\n```html\n<p>x</p>\n```",
+        "```html\n<p>\n```\nand\n```html\n</p>\n```",
+        "```html\nx\n```",
+        "```xml\n<p>x</p>\n```",
+        "```\n<p>x</p>\n```",
+        "```",
+    ] {
+        assert_eq!(html(other), None, "{other}");
+    }
+}
+
+#[test]
 fn only_a_text_that_begins_with_a_tag_is_a_fragment() {
     for html in [
         "<p>x",
@@ -37,6 +58,9 @@ fn only_a_text_that_begins_with_a_tag_is_a_fragment() {
         "<",
         "<d",
         "<tab",
+        "<!DOCTYPE html>\n<html>",
+        "<!-- a <b> -->\n<!-- c --> <p>x",
+        "<!doc",
     ] {
         assert!(is_fragment(html), "{html}");
     }
@@ -53,6 +77,7 @@ fn only_a_text_that_begins_with_a_tag_is_a_fragment() {
         "<script",
         "<q",
         "<!-- -->",
+        "<!-- <p> --> x",
         "a < b",
         "<a@b.test>",
     ] {

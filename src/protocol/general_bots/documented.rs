@@ -21,14 +21,20 @@ const PING: Duration = Duration::secs(30);
 const UNANSWERED: u32 = 2;
 
 /// A bot that types for longer has stopped and not said so.
-const TYPES: Duration = Duration::secs(60);
+pub(super) const TYPES: Duration = Duration::secs(60);
 
-/// News of other sessions are asked for once an error can no longer be about our own: errors do not
-/// say which subscription they are about.
+/// Where a stopped answer may not even have begun, so much quiet is its end.
+pub(super) const QUIET: Duration = Duration::secs(2);
+
+/// News of other sessions are asked for after so long, once any frame shows that our own subscription
+/// was taken: errors do not say which subscription they are about.
 const OTHERS: Duration = Duration::secs(2);
 
 /// So long a message is waited for that may have been refused.
 const SIGN: Duration = Duration::secs(5);
+
+/// A message whose error may have been of what went before it has a sign by then, or had the error.
+const DOUBT: Duration = Duration::secs(3);
 
 /// So many messages are remembered, so that none is shown twice.
 const SEEN: usize = 512;
@@ -70,7 +76,20 @@ impl GeneralBots {
         }
     }
 
-    pub(super) fn subscribe_others(&mut self, out: &mut Out<'_>) {
+    /// It is time to ask for news of the others. Where nothing came yet, a ping is asked first: errors
+    /// of what went before it come before its answer.
+    pub(super) fn want_others(&mut self, out: &mut Out<'_>) {
+        self.link.others_due = true;
+        match self.link.frames > 0 {
+            true => self.others_now(out),
+            false => self.ping(out),
+        }
+    }
+
+    fn others_now(&mut self, out: &mut Out<'_>) {
+        if !std::mem::take(&mut self.link.others_due) {
+            return;
+        }
         self.link.with_others = true;
         for other in self.setup.others.clone() {
             self.write(write::about("subscribe", other.as_str()), out);
@@ -99,6 +118,7 @@ impl GeneralBots {
             "typing_stop"
         };
         self.write(write::about(kind, &self.session), out);
+        self.link.typed += 1;
         Ok(())
     }
 
@@ -116,6 +136,7 @@ impl GeneralBots {
             return self.failed(frame, out);
         }
         self.key_taken = true;
+        self.others_now(out);
         match kind {
             "stream_start" => self.stream_start(frame, out),
             "stream_chunk" => self.stream_chunk(frame, out),
@@ -123,7 +144,10 @@ impl GeneralBots {
             "message" => self.said(frame, out),
             "session_created" => self.created(frame, out),
             "session_closed" => self.closed(frame, out),
-            "pong" => self.link.pinged = false,
+            "pong" => {
+                self.link.pinged = false;
+                self.link.typed = 0;
+            }
             _ => match self.whose(frame) {
                 Whose::Ours => self.worked(kind, frame, out),
                 _ => out.dropped(),
@@ -138,8 +162,8 @@ impl GeneralBots {
         match self.whose(frame) {
             Whose::Ours if self.streams.is_over(id) || self.is_seen(id) => out.dropped(),
             Whose::Ours if self.muted => {
-                self.streams.forget(id);
-                out.dropped();
+                self.streams.stop(id);
+                self.goes_on(out);
             }
             Whose::Ours => {
                 out.wait_for(wait::TYPING, None);
@@ -166,7 +190,13 @@ impl GeneralBots {
             return out.unknown();
         };
         if !self.is_shown(id, frame) {
-            return out.dropped();
+            let ours = !self.is_elsewhere(id) && matches!(self.whose(frame), Whose::Ours);
+            if !self.muted || !ours || self.is_past(id) {
+                return out.dropped();
+            }
+            // Its beginning was missed, or it was stopped.
+            self.streams.stop(id);
+            return self.goes_on(out);
         }
         // One of which the beginning was missed is of the conversation that is open.
         self.began(out);
@@ -175,9 +205,32 @@ impl GeneralBots {
         }
     }
 
+    /// What was stopped is not over yet.
+    fn goes_on(&mut self, out: &mut Out<'_>) {
+        out.wait_for(wait::TYPING, Some(TYPES));
+        out.dropped();
+    }
+
+    /// Something of what was stopped came to its end.
+    fn came_to_rest(&mut self, id: &str, out: &mut Out<'_>) {
+        if self.muted && self.streams.came_to_rest(id) {
+            self.finish(Certainty::Certain, out);
+        }
+        out.dropped();
+    }
+
+    /// Whether it was over before the person stopped anything, or is of no session of ours.
+    fn is_past(&self, id: &str) -> bool {
+        self.is_seen(id) || self.streams.is_over(id) && !self.streams.is_stopped(id)
+    }
+
+    fn is_elsewhere(&self, id: &str) -> bool {
+        self.elsewhere.iter().any(|(known, _)| known == id)
+    }
+
     /// Whether a piece, or the end, of that answer is to be shown.
     fn is_shown(&self, id: &str, frame: &Value) -> bool {
-        let elsewhere = self.elsewhere.iter().any(|(known, _)| known == id);
+        let elsewhere = self.is_elsewhere(id);
         let known = self.streams.knows(id);
         let ours = known || matches!(self.whose(frame), Whose::Ours);
         let over = self.streams.is_over(id) || !known && (self.muted || self.is_seen(id));
@@ -194,11 +247,10 @@ impl GeneralBots {
             return out.event(AgentEvent::Elsewhere(other));
         }
         if !self.is_shown(id, frame) {
-            // What was stopped has come to its end.
-            if self.muted {
-                self.finish(Certainty::Likely, out);
-            }
-            return out.dropped();
+            return match self.muted && !self.is_past(id) {
+                true => self.came_to_rest(id, out),
+                false => out.dropped(),
+            };
         }
         self.whole(id, text(frame, "content"), out);
     }
@@ -238,7 +290,7 @@ impl GeneralBots {
         };
         let role = text(frame, "role").unwrap_or("assistant");
         match self.whose(frame) {
-            Whose::Ours if self.is_seen(id) => out.dropped(),
+            Whose::Ours if self.is_seen(id) || self.streams.is_over(id) => out.dropped(),
             Whose::Ours if role == "user" => {
                 self.see(id, out);
                 self.heard(words, out);
@@ -249,8 +301,7 @@ impl GeneralBots {
             }
             Whose::Ours if self.muted => {
                 self.see(id, out);
-                self.finish(Certainty::Likely, out);
-                out.dropped();
+                self.came_to_rest(id, out);
             }
             Whose::Ours => self.whole(id, Some(&words), out),
             Whose::Other(other) if role != "user" => {
@@ -283,12 +334,16 @@ impl GeneralBots {
                 self.began(out);
                 out.wait_for(wait::TYPING, Some(TYPES));
             }
+            // The answer that was stopped may begin yet.
+            ("bot_typing", Some(false), _) if self.muted => {
+                out.wait_for(wait::TYPING, Some(QUIET));
+            }
             // An answer that grows says itself when it is whole.
             ("bot_typing", Some(false), _) if self.streams.is_live() => {
                 out.wait_for(wait::TYPING, None);
             }
             ("bot_typing", Some(false), _) => self.finish(Certainty::Likely, out),
-            ("tool_call" | "tool_result", _, Some(_)) if self.muted => out.dropped(),
+            ("tool_call" | "tool_result", _, Some(_)) if self.muted => self.goes_on(out),
             ("tool_call", _, Some(name)) => {
                 self.began(out);
                 self.streams.part();
@@ -328,7 +383,7 @@ impl GeneralBots {
                 let reason = text(frame, "reason").unwrap_or_default().to_owned();
                 self.closed = true;
                 self.streams.forget_all();
-                if self.running {
+                if self.running || self.muted {
                     self.finish(Certainty::Certain, out);
                 }
                 out.event(AgentEvent::Notice(Notice::Closed { reason }));
@@ -340,6 +395,13 @@ impl GeneralBots {
     /// The server did not take something, which it does not name.
     fn failed(&mut self, frame: &Value, out: &mut Out<'_>) {
         let code = text(frame, "code").unwrap_or_default();
+        if self.is_of_typing(code) {
+            if self.unanswered.is_some() {
+                self.link.doubtful = Some(frame.clone());
+                out.wait_for(wait::DOUBT, Some(DOUBT));
+            }
+            return out.dropped();
+        }
         let sent = self.unanswered.take();
         let pinged = std::mem::take(&mut self.link.pinged);
         match (code, sent) {
@@ -381,6 +443,7 @@ impl GeneralBots {
             }
             ("INVALID_FORMAT", None) if pinged => {
                 self.link.no_pings = true;
+                self.others_now(out);
                 out.dropped();
             }
             ("RATE_LIMITED" | "INVALID_FORMAT", None) => {
@@ -392,7 +455,36 @@ impl GeneralBots {
                     true => AgentEvent::RunFailed(fault(code, frame)),
                     false => AgentEvent::Trouble(fault(code, frame)),
                 });
+                // That is how what was stopped has ended.
+                if self.muted {
+                    self.finish(Certainty::Certain, out);
+                }
             }
+        }
+    }
+
+    /// Whether an error is taken for one of a frame that says whether the person writes: those go
+    /// out right before the message, and errors come in the order of what they are about.
+    fn is_of_typing(&mut self, code: &str) -> bool {
+        let garbled = code == "INVALID_FORMAT";
+        let can = (garbled || code == "RATE_LIMITED") && self.link.typed > 0;
+        if can {
+            self.link.typed -= 1;
+            self.link.no_typing |= garbled;
+        }
+        can
+    }
+
+    /// The message behind has had no sign either: the error was its own.
+    pub(super) fn doubted(&mut self, out: &mut Out<'_>) {
+        if let Some(frame) = self
+            .link
+            .doubtful
+            .take()
+            .filter(|_| self.unanswered.is_some())
+        {
+            self.link.typed = 0;
+            self.failed(&frame, out);
         }
     }
 

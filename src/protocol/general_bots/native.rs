@@ -25,8 +25,11 @@ use crate::model::{
 use crate::protocol::{AgentEvent, Certainty, Out, Unsupported};
 use crate::wire::json;
 
-/// Lines of a terminal that come within so long of each other are one output.
+/// Lines of a terminal that come within so long of the first are one output.
 const LINES: Duration = Duration::secs(1);
+
+/// As much of them, in bytes, is one output however fast they come.
+const MANY: usize = 16_384;
 
 /// Which release answers, as far as its frames tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,6 +98,11 @@ impl Native {
     /// The rest of the turn, where one goes on, is not to be shown.
     pub(super) fn skip(&mut self, goes_on: bool) {
         self.skipping = goes_on;
+    }
+
+    /// Whether what comes is the rest of a turn that was stopped.
+    pub(super) const fn skips(&self) -> bool {
+        self.skipping
     }
 
     /// The conversation begins anew.
@@ -173,7 +181,12 @@ impl GeneralBots {
         let thinks = json::is_true(frame, "thinking");
         // Two empty frames stand before each answer of C: what was stopped is over.
         if content.is_empty() && !complete && !thinks {
-            self.native.skipping = false;
+            let skipped = std::mem::take(&mut self.native.skipping);
+            // It had begun, and so this is the next one.
+            if skipped && (self.native.said || self.native.thought) {
+                self.native.turn_over();
+                self.finish(Certainty::Certain, out);
+            }
             if self.unanswered.is_some() {
                 self.began(out);
             }
@@ -390,8 +403,15 @@ impl GeneralBots {
         let kind = json::text(frame, &["type"]).unwrap_or_default();
         if kind == "terminal_output" {
             let line = json::text(frame, &["line"]).unwrap_or_default();
+            // Counted from the first of them: one that never rests is told as well.
+            if self.native.lines.is_empty() {
+                out.wait_for(wait::LINES, Some(LINES));
+            }
             self.native.lines.push_str(&[line, "\n"].concat());
-            return out.wait_for(wait::LINES, Some(LINES));
+            if self.native.lines.len() >= MANY {
+                self.told_lines(out);
+            }
+            return;
         }
         self.told_lines(out);
         match kind {
@@ -497,6 +517,12 @@ impl GeneralBots {
         if again {
             let frame = write::switched(self.names(), self.clock, &self.native.active());
             self.write(frame, out);
+            out.event(AgentEvent::AnswersAgain);
+            if !self.running && self.unanswered.is_none() {
+                self.muted = false;
+                out.wait_for(wait::TYPING, None);
+                self.began(out);
+            }
         }
     }
 }

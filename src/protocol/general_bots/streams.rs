@@ -34,6 +34,8 @@ pub(super) struct Streams {
     live: Vec<Stream>,
     /// What is over, was stopped, or is of another conversation: the rest of it is not shown.
     over: Vec<String>,
+    /// Those that were stopped and have not come to their ends.
+    stopped: Vec<String>,
 }
 
 impl Streams {
@@ -67,6 +69,32 @@ impl Streams {
         }
     }
 
+    /// The person stopped it: what comes of it from now on is of no concern, but that it ends.
+    pub(super) fn stop(&mut self, id: &str) {
+        if !self.is_over(id) {
+            self.stopped.push(id.to_owned());
+        }
+        self.forget(id);
+    }
+
+    /// The same of all that grow.
+    pub(super) fn stop_all(&mut self) {
+        for stream in std::mem::take(&mut self.live) {
+            self.stop(&stream.id);
+        }
+    }
+
+    /// Whether it was stopped and has not come to its end.
+    pub(super) fn is_stopped(&self, id: &str) -> bool {
+        self.stopped.iter().any(|known| known == id)
+    }
+
+    /// One came to its end; whether none of those that were stopped goes on.
+    pub(super) fn came_to_rest(&mut self, id: &str) -> bool {
+        self.stopped.retain(|known| known != id);
+        self.stopped.is_empty()
+    }
+
     /// Nor what comes of any that grows.
     pub(super) fn forget_all(&mut self) {
         for stream in std::mem::take(&mut self.live) {
@@ -77,10 +105,12 @@ impl Streams {
     /// The connection is lost: what grew may go on over the next one, from wherever it is then.
     pub(super) fn cut(&mut self) {
         self.live.clear();
+        self.stopped.clear();
     }
 
     /// The person sends on: what grows now gives way to what begins next.
     pub(super) fn overtake(&mut self) {
+        self.stopped.clear();
         for stream in &mut self.live {
             stream.stale = true;
         }

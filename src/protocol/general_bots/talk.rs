@@ -1,5 +1,6 @@
 //! What the person says, and whose turn it is.
 
+use super::documented::{QUIET, TYPES};
 use super::write::{self, Names, Said};
 use super::{ECHOES, GeneralBots, Link, Sent, Tongue, ids, wait};
 use crate::model::{Attachment, ConversationId, TransactionId};
@@ -37,8 +38,12 @@ impl GeneralBots {
         if std::mem::take(&mut self.closed) && self.tongue == Tongue::Documented {
             self.write(write::about("subscribe", &self.session), out);
         }
+        if self.muted {
+            out.wait_for(wait::TYPING, None);
+        }
         self.turn_over(text);
         out.wait_for(wait::SIGN, None);
+        self.link.doubtful = None;
         self.unanswered = Some(Sent {
             id,
             text: text.to_owned(),
@@ -65,21 +70,26 @@ impl GeneralBots {
         self.streams.overtake();
     }
 
-    /// The rest of the run is not to be shown.
-    pub(super) fn mute(&mut self) {
+    /// The rest of the run is not to be shown, up to its end: what comes behind that is. Where nothing
+    /// is known to go on, a little quiet is the end.
+    pub(super) fn mute(&mut self, out: &mut Out<'_>) {
+        let goes_on = self.unanswered.take().is_some() || self.running;
         self.muted = true;
-        self.streams.forget_all();
+        self.streams.stop_all();
         if self.tongue == Tongue::Native {
-            self.native.skip(self.running || self.unanswered.is_some());
+            self.native.skip(goes_on);
         } else {
             self.running = false;
         }
-        self.unanswered = None;
+        if !self.native.skips() {
+            out.wait_for(wait::TYPING, Some(if goes_on { TYPES } else { QUIET }));
+        }
     }
 
     /// The server is seen to work.
     pub(super) fn began(&mut self, out: &mut Out<'_>) {
         self.unanswered = None;
+        self.link.typed = 0;
         self.fresh = false;
         if !std::mem::replace(&mut self.running, true) {
             out.event(AgentEvent::RunStarted);
@@ -89,7 +99,12 @@ impl GeneralBots {
     pub(super) fn finish(&mut self, certainty: Certainty, out: &mut Out<'_>) {
         self.running = false;
         out.wait_for(wait::TYPING, None);
-        out.event(AgentEvent::RunFinished(certainty));
+        // What was stopped is over: nothing more is held back.
+        let over = !self.native.skips() && std::mem::take(&mut self.muted);
+        out.event(AgentEvent::RunFinished(match over {
+            true => Certainty::Certain,
+            false => certainty,
+        }));
     }
 
     /// The conversation begins anew, in a session of this identifier or of one of ours. A released

@@ -11,7 +11,9 @@ use crate::words::{self, ui};
 /// A tool call.
 pub(super) fn tool(row: &Row) -> El {
     let sign = part(row, |body| of(body, |tool| Some(tool.state)));
-    let name = part(row, |body| of(body, |tool| tool.name.clone()));
+    let name = part(row, |body| {
+        of(body, |tool| words::tool_name(&tool.name).to_owned())
+    });
     let args = part(row, |body| of(body, |tool| words::arguments(&tool.args)));
     let content = part(row, |body| of(body, |tool| tool.content.clone()));
     let danger = part(row, |body| of(body, |tool| tool.risk));

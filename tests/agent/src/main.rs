@@ -39,7 +39,7 @@ faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
   of General Bots, by POST /control only, where frames count from the order on
     all      slow=MS cut_every=MS seed=N cuts=N
     chat     auth=401|address|open large=close largest=BYTES nopong=1 strict=1 replay=1
-             forget=1 rate=N idle=MS hello=MS
+             forget=1 rate=N all=1 idle=MS hello=MS
     Meet     lose=N (signals) deny=CODE linger=MS back=1 adopt=1
 
 asked of the server:

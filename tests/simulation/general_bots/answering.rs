@@ -243,6 +243,7 @@ fn news_of_another_conversation_are_told_once_its_answer_is_whole() {
     });
     page.open();
     page.wait(Duration::secs(3));
+    page.gets(json!({"type": "pong"}));
     let asked = json!({"type": "subscribe", "session_id": OTHER});
     assert_eq!(page.frames().last(), Some(&asked));
     page.gets(stream_start("o", OTHER));

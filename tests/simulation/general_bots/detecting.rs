@@ -27,7 +27,7 @@ fn is_documented(page: &Player) -> bool {
 }
 
 fn is_released(page: &Player) -> bool {
-    page.session().capabilities().fragments
+    page.session().capabilities().frame.is_none()
 }
 
 fn has_control(page: &Player) -> bool {

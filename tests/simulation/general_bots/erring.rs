@@ -197,11 +197,38 @@ fn a_subscription_to_another_conversation_that_fails_is_nobodys_concern() {
     });
     page.open();
     page.wait(Duration::secs(3));
+    page.gets(json!({"type": "pong"}));
     for code in ["SUBSCRIPTION_FAILED", "SESSION_NOT_FOUND", "RATE_LIMITED"] {
         page.gets(error(code, "no such session"));
     }
     assert_eq!(page.lines(), [""; 0]);
     assert_eq!(page.phase().word(), "open");
+}
+
+#[test]
+fn our_own_subscription_that_fails_late_is_said_where_there_are_others() {
+    let late = || {
+        let mut page = start(Setup {
+            others: vec![parlor::model::ConversationId::new(OTHER)],
+            ..setup(Dialect::Documented)
+        });
+        page.open();
+        page.wait(Duration::secs(8));
+        assert_eq!(page.kinds(), ["subscribe", "ping"]);
+        page
+    };
+    let mut page = late();
+    page.gets(error("SUBSCRIPTION_FAILED", "Cannot subscribe to session"));
+    assert!(page.lines()[0].contains("answers may not arrive"));
+    page.gets(json!({"type": "pong"}));
+    assert_eq!(page.kinds(), ["subscribe", "ping", "subscribe"]);
+    let mut page = late();
+    page.gets(error("SESSION_NOT_FOUND", "expired"));
+    assert!(page.lines()[0].contains("knows no such conversation"));
+    let mut page = late();
+    page.gets(error("INVALID_FORMAT", "unknown type: ping"));
+    assert_eq!(page.kinds(), ["subscribe", "ping", "subscribe"]);
+    assert_eq!(page.lines(), [""; 0]);
 }
 
 #[test]

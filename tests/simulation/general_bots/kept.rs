@@ -3,11 +3,11 @@
 
 use std::rc::Rc;
 
-use parlor::app::{Intent, Msg};
+use parlor::app::{Intent, Listing, Msg};
 use parlor::storage::tables::{MemoryTables, Store, Table, Write};
 use serde_json::json;
 
-use super::OURS;
+use super::{OTHER, OURS};
 use crate::links::{Page, visit};
 use crate::support::ready;
 
@@ -15,8 +15,12 @@ const CONFIG: &str = r#"{"trusted":["ws://h:1"]}"#;
 
 /// A page with what is kept, connected to a server of that dialect that answers no call.
 fn connected(dialect: &str, store: &Rc<MemoryTables>) -> Page {
+    connected_to(OURS, dialect, store)
+}
+
+fn connected_to(id: &str, dialect: &str, store: &Rc<MemoryTables>) -> Page {
     let link = format!(
-        "server=general-bots&url=ws%3A%2F%2Fh%3A1%2Fws&conversation={OURS}&dialect={dialect}"
+        "server=general-bots&url=ws%3A%2F%2Fh%3A1%2Fws&conversation={id}&dialect={dialect}"
     );
     let mut page = visit(&link, Some(CONFIG), store);
     refuse(&mut page);
@@ -233,4 +237,36 @@ fn what_is_kept_and_what_the_server_tells_of_it_are_one() {
     let mut whole = before;
     whole.push("agent done: Are you there?".to_owned());
     assert_eq!(again.lines(), whole);
+}
+
+#[test]
+fn news_of_a_conversation_that_is_deleted_change_nothing_of_it() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected_to(OTHER, "documented", &store);
+    page.send("theirs", Vec::new());
+    let answer = |id: &str, session: &str| {
+        json!({"type": "message", "session_id": session, "message_id": id,
+            "role": "assistant", "content": "Hi."})
+    };
+    say(&mut page, &answer("m-1", OTHER));
+    let unread = |page: &Page| {
+        let entries = page.view.entries.iter();
+        entries.filter(|entry| entry.unread).count()
+    };
+    let conversations = || ready(store.list(Table::Conversations, "", None, None)).unwrap();
+
+    let mut page = connected("documented", &store);
+    page.send("ours", Vec::new());
+    say(&mut page, &answer("m-2", OTHER));
+    assert_eq!(unread(&page), 1);
+
+    let mut page = connected_to(OTHER, "documented", &store);
+    page.tell(Msg::Hidden);
+    let mut page = connected("documented", &store);
+    let entries = &page.view.entries;
+    let id = entries.iter().find(|entry| !entry.open).unwrap().id;
+    page.tell(Msg::Did(Intent::List(Listing::Delete(id))));
+    let before = conversations();
+    say(&mut page, &answer("m-3", OTHER));
+    assert_eq!(conversations(), before);
 }

@@ -1,6 +1,6 @@
 //! The released servers' dialect: what their frames mean, and what goes out.
 
-use parlor::model::{Attachment, Duration};
+use parlor::model::{Attachment, Body, Duration};
 use parlor::protocol::Command;
 use parlor::recording::Player;
 use parlor::session::{Change, Input, Run};
@@ -418,6 +418,11 @@ fn the_agent_mode_shows_what_it_does_and_comes_to_rest() {
             "tool done: - [x] schema\n- [ ] ui"
         ]
     );
+    let names = page.items().iter().map(|item| match &item.body {
+        Body::Tool(tool) => parlor::words::tool_name(&tool.name),
+        _ => "",
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["Terminal", "Tasks"]);
     assert_eq!(page.session().run(), Run::Idle);
     assert!(page.changes().iter().any(|change| {
         matches!(change, Change::Progress(Some(step)) if parlor::words::progress(step) == "Step 1 of 3")
@@ -450,4 +455,26 @@ fn a_new_context_is_told() {
     page.gets(frame);
     let told = "notice done: The server says: Context changed: products";
     assert_eq!(page.lines(), [told]);
+}
+
+#[test]
+fn a_terminal_that_never_rests_is_told_all_the_same() {
+    let mut page = newest();
+    for line in 0..20 {
+        page.gets(json!({"type": "terminal_output", "line": line.to_string()}));
+        page.wait(Duration::millis(300));
+    }
+    assert!(page.lines().len() > 3, "{:?}", page.lines());
+    let mut page = newest();
+    for _ in 0..40 {
+        page.gets(json!({"type": "terminal_output", "line": "x".repeat(1_000)}));
+    }
+    assert_eq!(page.lines().len(), 2);
+}
+
+#[test]
+fn what_is_kept_is_drawn_as_html_until_the_server_is_known_to_send_none() {
+    assert!(unknown().session().capabilities().fragments);
+    assert!(newest().session().capabilities().fragments);
+    assert!(!super::documented().session().capabilities().fragments);
 }

@@ -102,6 +102,9 @@ impl Client {
         if text.len() > largest.unwrap_or(LARGEST) {
             return self.too_large();
         }
+        if self.run.memory().crowded(true) {
+            return self.refuse("RATE_LIMITED");
+        }
         let field = |name: &str| frame.get(name).and_then(Value::as_str);
         match (field("type"), field("session_id")) {
             (Some("auth"), _) => self.auth(field("token")),
@@ -190,7 +193,7 @@ impl Client {
                 id
             }
         };
-        if memory.crowded() {
+        if memory.crowded(false) {
             return self.refuse("RATE_LIMITED");
         }
         let session = memory.sessions.of(&id);

@@ -40,6 +40,8 @@ pub(super) struct Chat {
     pub(super) forgetful: bool,
     /// `rate=N`: so many messages are taken in a second.
     pub(super) rate: Option<usize>,
+    /// `all=1`: and every other frame counts as one.
+    pub(super) rates_all: bool,
     /// `idle=MS`: a connection ends after so long without a frame of the client's.
     idle: Option<u64>,
     /// `hello=MS`: so late is the first frame of a released server.
@@ -87,6 +89,7 @@ impl Mishaps {
                 replay: on("replay"),
                 forgetful: on("forget"),
                 rate: number(query, "rate"),
+                rates_all: on("all"),
                 idle: number(query, "idle"),
                 hello: number(query, "hello").unwrap_or_default(),
             },

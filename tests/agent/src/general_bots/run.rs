@@ -70,9 +70,10 @@ pub(super) struct Seen {
 }
 
 impl Memory {
-    /// Whether a message more is one too many in this second.
-    pub(super) fn crowded(&mut self) -> bool {
-        let Some(rate) = self.mishaps.chat.rate else {
+    /// Whether a message more is one too many in this second, or any frame where all count.
+    pub(super) fn crowded(&mut self, any: bool) -> bool {
+        let chat = &self.mishaps.chat;
+        let Some(rate) = chat.rate.filter(|_| chat.rates_all == any) else {
             return false;
         };
         let now = Instant::now();

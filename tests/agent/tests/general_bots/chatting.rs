@@ -232,6 +232,11 @@ async fn pings_limits_and_idleness_are_as_ordered() {
     run.order(json!({"faults": "largest=300"})).await;
     visit.send(message(&long)).await;
     assert_eq!(visit.next().await["code"], "MESSAGE_TOO_LARGE");
+    run.order(json!({"faults": "rate=0&all=1"})).await;
+    visit
+        .send(json!({"type": "typing_stop", "session_id": "s"}))
+        .await;
+    assert_eq!(visit.next().await["code"], "RATE_LIMITED");
     run.order(json!({"faults": "nopong=1"})).await;
     visit.send(json!({"type": "ping"})).await;
     visit.quiet().await;
