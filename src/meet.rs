@@ -21,7 +21,7 @@ pub mod tile;
 
 pub use media::{Device, DeviceKind, Lack, On};
 pub use port::{
-    Action, Description, Happening, Ice, IceServer, Input, LinkId, Output, Participant, Setup,
-    Signalling, Start, Tie,
+    Action, Chat, Description, Happening, Ice, IceServer, Input, LinkId, Output, Participant,
+    Setup, Signalling, Start, Tie,
 };
 pub use room::{MOST_PEOPLE, Room};

@@ -1,16 +1,18 @@
 //! What a video room needs to know of the server at hand.
 
 use super::App;
-use crate::meet::{IceServer, address};
+use crate::meet::{Chat, IceServer, address};
+use crate::session::Session;
 
 /// Where a video room is, and who we are in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meeting {
     /// The address of the signalling socket, without a key.
     pub url: String,
-    /// The key that the server wants, where there is one. It goes into the address of the socket and
-    /// nowhere else.
+    /// The key that the server wants, where there is one.
     pub token: Option<String>,
+    /// What the chat was found to be.
+    pub chat: Chat,
     /// What the operator set, to be reached by those behind a router.
     pub ice: Vec<IceServer>,
     /// Our participant id.
@@ -25,9 +27,17 @@ impl App {
     pub fn meeting(&mut self) -> Option<Meeting> {
         let target = self.target.as_ref()?;
         let token = self.key_to(target.protocol.name, &target.url);
+        let can = self.session.as_ref().map(Session::capabilities);
+        // Only released servers answer in HTML, and only the document's are told who writes.
+        let chat = match can {
+            Some(can) if can.fragments => Chat::Released,
+            Some(can) if can.typing => Chat::Documented,
+            _ => Chat::Unknown,
+        };
         Some(Meeting {
             url: address::signalling(&target.url),
             token,
+            chat,
             ice: self.config.ice.clone(),
             me: self.random.uuid(),
             seed: self.random.next(),

@@ -34,6 +34,9 @@ impl Room {
     fn error(&mut self, code: &str, message: String, now: Instant) {
         let about_join = self.line.is_joined() && !self.entered;
         match code {
+            "AUTH_FAILED" if self.try_other_way(now) => {}
+            // One that does not know the frame with the key needs none, or says so next.
+            "INVALID_FORMAT" if std::mem::take(&mut self.authed) => {}
             "RATE_LIMITED" if about_join => self.give_up(now),
             _ if about_join || code == "AUTH_FAILED" => {
                 self.end(Signalling::Refused(message), now);

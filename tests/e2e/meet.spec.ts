@@ -339,15 +339,24 @@ for (const [kind, words] of [
   });
 }
 
-test("the key goes into the socket's address and nowhere else", async ({ visit, watch }) => {
+test("the key goes into a frame, and into no address before that was refused", async ({ agent, visit, watch }) => {
   const at = place("roster");
   const ada = await visit(at);
   await button(ada, "Settings").click();
   await ada.getByRole("textbox", { name: "Key" }).fill("s3cret");
   await button(ada.getByRole("dialog"), "Connect").click();
+  const addresses = (): string[] => watch.sockets.filter((url) => url.includes("/ws/meet"));
+  const keyed = (): boolean[] => addresses().map((url) => url.includes("token=s3cret"));
+  const bob = await visit(at);
   await join(ada, "Ada");
-  await expect.poll(() => watch.sockets.filter((url) => url.includes("/ws/meet"))).toHaveLength(1);
-  const address = watch.sockets.find((url) => url.includes("/ws/meet"));
-  expect(address).toContain("token=s3cret");
+  await join(bob, "Bob");
+  await expectPictures(bob, 1);
+  expect(keyed()).toEqual([false, false]);
   expect(await ada.content()).not.toContain("s3cret");
+  await button(room(bob), "Leave").click();
+  await button(room(ada), "Leave").click();
+  await agent.mishap(at.run, "deny=AUTH_FAILED");
+  await join(ada, "Ada");
+  await expect(room(ada).getByText("The server does not let you in.")).toBeVisible();
+  expect(keyed()).toEqual([false, false, false, true]);
 });

@@ -11,7 +11,7 @@ use super::shows::{Feed, Shows, put};
 use crate::app::Meeting;
 use crate::io::{self, Frame, SocketId};
 use crate::meet::{
-    Action, Happening, Input, LinkId, On, Output, Room, Setup, Signalling, Start, Tie, address,
+    Action, Happening, Input, LinkId, On, Output, Room, Setup, Signalling, Start, Tie,
 };
 use crate::model::Instant;
 use crate::platform;
@@ -49,6 +49,8 @@ impl Call {
             name: shows.name.get_untracked(),
             me: meeting.me.clone(),
             seed: meeting.seed,
+            token: meeting.token.clone(),
+            chat: meeting.chat,
         });
         Rc::new(Self {
             shows,
@@ -206,13 +208,9 @@ impl Call {
         self.socket.take();
         let id = SocketId(self.sockets.get() + 1);
         self.sockets.set(id.0);
-        let url = match &self.meeting.token {
-            Some(token) => address::with_token(url, token),
-            None => url.to_owned(),
-        };
         let call = Rc::downgrade(self);
         let heard = move |happening| heard(&call, id, happening);
-        match Socket::open(id, &url, heard) {
+        match Socket::open(id, url, heard) {
             Ok(socket) => drop(self.socket.replace(Some(socket))),
             Err(closed) => self.tell(Input::Happened(Happening::Closed(closed.code))),
         }
