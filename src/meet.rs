@@ -11,6 +11,7 @@ pub mod address;
 mod hearing;
 mod line;
 mod media;
+pub mod name;
 mod negotiation;
 mod peer;
 mod port;

@@ -1,8 +1,9 @@
 //! What a video room needs to know of the server at hand.
 
-use super::App;
+use super::{App, Output};
 use crate::meet::{Chat, IceServer, address};
 use crate::session::Session;
+use crate::wire::address::{encoded, without_key};
 
 /// Where a video room is, and who we are in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Meeting {
     pub url: String,
     /// The key that the server wants, where there is one.
     pub token: Option<String>,
+    /// The query that leads to this server, without a key.
+    pub link: String,
     /// What the chat was found to be.
     pub chat: Chat,
     /// What the operator set, to be reached by those behind a router.
@@ -36,6 +39,7 @@ impl App {
         };
         Some(Meeting {
             url: address::signalling(&target.url),
+            link: link(target.protocol.name, &target.url),
             token,
             chat,
             ice: self.config.ice.clone(),
@@ -43,4 +47,14 @@ impl App {
             seed: self.random.next(),
         })
     }
+
+    /// A link leads to a video room, and the server may be spoken to.
+    pub(super) fn invite(&mut self, room: Option<String>) {
+        self.outputs.extend(room.map(Output::Invite));
+    }
+}
+
+fn link(server: &str, url: &str) -> String {
+    let (url, _) = without_key(url);
+    ["?server=", server, "&url=", &encoded(&url)].concat()
 }

@@ -249,6 +249,17 @@ pub enum Signalling {
     Refused(String),
 }
 
+impl Signalling {
+    /// No further try is made by itself.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(
+            self,
+            Self::NoRooms { .. } | Self::Unreachable | Self::Full | Self::Refused(_)
+        )
+    }
+}
+
 /// Somebody else in the room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Participant {

@@ -39,10 +39,17 @@ pub(super) struct Call {
     alarm: RefCell<Option<(Instant, Timer)>>,
     listeners: RefCell<Vec<Listener>>,
     over: Cell<bool>,
+    /// Called when the server has refused for good.
+    refused: Box<dyn Fn()>,
 }
 
 impl Call {
-    pub(super) fn new(shows: Shows, meeting: Meeting, ours: Ours) -> Rc<Self> {
+    pub(super) fn new(
+        shows: Shows,
+        meeting: Meeting,
+        ours: Ours,
+        refused: Box<dyn Fn()>,
+    ) -> Rc<Self> {
         let room = Room::new(Setup {
             url: meeting.url.clone(),
             room: shows.room.get_untracked(),
@@ -66,6 +73,7 @@ impl Call {
             alarm: RefCell::default(),
             listeners: RefCell::default(),
             over: Cell::default(),
+            refused,
         })
     }
 
@@ -159,7 +167,13 @@ impl Call {
     fn perform(self: &Rc<Self>, output: Output) {
         match output {
             Output::Act(action) => self.act(action),
-            Output::Signalling(signalling) => put(&self.shows.signalling, signalling),
+            Output::Signalling(signalling) => {
+                let over = signalling.is_over();
+                put(&self.shows.signalling, signalling);
+                if over {
+                    (self.refused)();
+                }
+            }
             Output::Others(others) => put(&self.shows.others, others),
             Output::Unknown(frame) => {
                 platform::warn(&["Not understood in the video room: ", &frame].concat());

@@ -1,8 +1,8 @@
 //! The frames of one room: what it sends, and every form in which it takes theirs.
 
 use parlor::meet::{
-    Action, Chat, Description, Happening, Input, LinkId, Output, Participant, Room, Setup,
-    Signalling, Start, Tie,
+    Action, Chat, Description, Happening, Input, LinkId, MOST_PEOPLE, Output, Participant, Room,
+    Setup, Signalling, Start, Tie,
 };
 use parlor::model::Instant;
 use serde_json::{Value, json};
@@ -717,4 +717,32 @@ fn a_chat_that_greets_late_is_sent_nothing_more() {
     let phase = Signalling::NoRooms { echo: true };
     assert_eq!(alone.signalling.last(), Some(&phase));
     assert_eq!(alone.actions, [Action::Close], "neither bye nor leave");
+}
+
+#[test]
+fn no_server_makes_a_room_of_more_than_nine_nor_a_name_of_more_than_a_hundred_letters() {
+    let mut alone = Alone::new();
+    alone.hears(&json!({"type": "joined", "participants": []}));
+    alone.wait(10_000);
+    for number in 0..50 {
+        let name = format!("{number} {}", "ü".repeat(1_000));
+        alone.hears(&json!({
+            "type": "join", "room_id": "R",
+            "participant_id": format!("p{number}"), "participant_name": name,
+        }));
+        alone.hears(&from(&format!("q{number}"), &offer()));
+    }
+    assert_eq!(alone.others.len(), MOST_PEOPLE - 1);
+    assert_eq!(alone.others[0].name.chars().count(), 100);
+    assert_eq!(alone.signalling.last(), Some(&Signalling::Joined));
+    // Nor does one name for all of them.
+    for number in 0..500 {
+        alone.hears(&json!({
+            "type": "join", "room_id": "R",
+            "participant_id": format!("r{number}"), "participant_name": alone.others[0].name,
+        }));
+    }
+    assert_eq!(alone.others.len(), MOST_PEOPLE - 1);
+    alone.wait(60_000);
+    assert!(alone.others.len() < MOST_PEOPLE);
 }
