@@ -12,8 +12,10 @@ pub struct Meeting {
     pub url: String,
     /// The key that the server wants, where there is one.
     pub token: Option<String>,
-    /// The query that leads to this server, without a key.
-    pub link: String,
+    /// What names this server in a link.
+    server: &'static str,
+    /// The address that a link gives, without a key.
+    address: String,
     /// What the chat was found to be.
     pub chat: Chat,
     /// What the operator set, to be reached by those behind a router.
@@ -22,6 +24,24 @@ pub struct Meeting {
     pub me: String,
     /// Random.
     pub seed: u64,
+}
+
+impl Meeting {
+    /// The link that leads others to a room here, from the address of the page.
+    #[must_use]
+    pub fn link(&self, page: &str, room: &str) -> String {
+        let (url, room) = (encoded(&self.address), encoded(room));
+        [
+            page,
+            "?server=",
+            self.server,
+            "&url=",
+            &url,
+            "&room=",
+            &room,
+        ]
+        .concat()
+    }
 }
 
 impl App {
@@ -39,7 +59,8 @@ impl App {
         };
         Some(Meeting {
             url: address::signalling(&target.url),
-            link: link(target.protocol.name, &target.url),
+            server: target.protocol.name,
+            address: without_key(&target.url).0,
             token,
             chat,
             ice: self.config.ice.clone(),
@@ -52,9 +73,4 @@ impl App {
     pub(super) fn invite(&mut self, room: Option<String>) {
         self.outputs.extend(room.map(Output::Invite));
     }
-}
-
-fn link(server: &str, url: &str) -> String {
-    let (url, _) = without_key(url);
-    ["?server=", server, "&url=", &encoded(&url)].concat()
 }

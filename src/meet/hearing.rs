@@ -18,9 +18,7 @@ impl Room {
         }
         match heard {
             Heard::Roster { me, name, others } => self.roster(me, name, others, now),
-            Heard::Came { id, name } => {
-                self.came(&id, &name, Duration(0), now);
-            }
+            Heard::Came { id, name } => self.came(&id, &name, Duration(0), now),
             Heard::Went { id } => self.went(&id, now),
             Heard::Signal(signal) => self.signal(*signal, frame, now),
             Heard::Error { code, message } => self.error(&code, message, now),
@@ -76,9 +74,7 @@ impl Room {
         let other = name.filter(|name| *name != self.setup.name || self.address.is_some());
         match (me, other, &others) {
             // The arrival of somebody else, under the name of an acknowledgement.
-            (Some(id), Some(name), None) => {
-                self.came(&id, &name, Duration(0), now);
-            }
+            (Some(id), Some(name), None) => self.came(&id, &name, Duration(0), now),
             (Some(me), ..) => self.called(me, now),
             _ => {}
         }
@@ -87,30 +83,29 @@ impl Room {
         let known = std::mem::replace(&mut self.rostered, true);
         let wait = if known { Duration(0) } else { GREET };
         let former = self.former.take();
-        let mut crowded = false;
         for (id, name) in others {
             if former.as_ref() != Some(&id) {
-                crowded |= !self.came(&id, &name, wait, now);
+                self.came(&id, &name, wait, now);
             }
         }
-        self.leave_if(crowded, now);
+        self.leave_if_full(now);
     }
 
-    /// Somebody is there, and is to be greeted after `wait`. False where the room cannot hold them.
-    fn came(&mut self, id: &str, name: &str, wait: Duration, now: Instant) -> bool {
+    /// Somebody is there, and is to be greeted after `wait`.
+    fn came(&mut self, id: &str, name: &str, wait: Duration, now: Instant) {
         if self.is_me(id) {
-            return true;
+            return;
         }
         let name = cut(name);
         if let Some(peer) = self.known(id).and_then(|at| self.peers.get_mut(at)) {
             peer.went = false;
             peer.named(name);
-            return true;
+            return;
         }
         let is_namesake = |peer: &Peer| peer.name == name && peer.negotiation.is_some();
         let unsure = self.peers.iter().any(is_namesake);
         if !self.holds(unsure) {
-            return false;
+            return;
         }
         let wait = if unsure { wait.max(NAMESAKE) } else { wait };
         let mut peer = Peer::new(id, now);
@@ -122,14 +117,17 @@ impl Room {
         if unsure {
             self.say_hello(self.peers.len() - 1, now);
         }
-        true
     }
 
-    /// Whether one more can be tied to us. Who may be one of those that we know is given the time to
-    /// say so, but no crowd of them is.
+    /// Whether one more can be tied to us: one more than there is place for, since some newcomers
+    /// learn only from us that there is none. Who may be one of those that we know is given the time
+    /// to say so, but no crowd of them is.
     fn holds(&self, unsure: bool) -> bool {
-        let others = self.peers.iter().filter(|peer| peer.counts()).count();
-        (unsure || others < MOST_PEOPLE - 1) && self.peers.len() < 2 * MOST_PEOPLE
+        (unsure || self.others() < MOST_PEOPLE) && self.peers.len() < 2 * MOST_PEOPLE
+    }
+
+    fn others(&self) -> usize {
+        self.peers.iter().filter(|peer| peer.counts()).count()
     }
 
     /// The server says that somebody went. It may have lost no more than their socket, and one of
@@ -154,7 +152,7 @@ impl Room {
         // What else comes from a stranger is left over from one who went.
         let invites = is_offer || signal.payload == Payload::Hello;
         let Some(at) = self.who(&signal, invites, now) else {
-            return self.leave_if(is_offer && !self.holds(false), now);
+            return;
         };
         let Some(peer) = self.peers.get_mut(at) else {
             return;
@@ -172,6 +170,9 @@ impl Room {
             Payload::Bye => self.remove(at, now),
             Payload::State => {}
             Payload::Unknown => self.puzzled(frame),
+        }
+        if is_offer {
+            self.leave_if_full(now);
         }
     }
 
@@ -241,8 +242,8 @@ impl Room {
     }
 
     /// One who comes to a room that has all the people it can hold goes again.
-    fn leave_if(&mut self, full: bool, now: Instant) {
-        if full && self.line.is_newcomer(now) {
+    fn leave_if_full(&mut self, now: Instant) {
+        if self.others() >= MOST_PEOPLE && self.line.is_newcomer(now) {
             self.end(Signalling::Full, now);
         }
     }

@@ -15,7 +15,6 @@ use crate::platform::media::{self, Kind, Stream, Track};
 use crate::platform::page;
 use crate::platform::rtc::Ours;
 use crate::platform::task::spawn;
-use crate::wire::address::encoded;
 
 const KINDS: [Kind; 2] = [Kind::Audio, Kind::Video];
 
@@ -354,9 +353,8 @@ impl Desk {
         let (Some(ours), Some(meeting)) = (ours, (self.ask)()) else {
             return;
         };
-        let room = encoded(&self.shows.room.get_untracked());
-        let link = [&page::address(), &*meeting.link, "&room=", &room].concat();
-        put(&self.shows.link, link);
+        let room = self.shows.room.get_untracked();
+        put(&self.shows.link, meeting.link(&page::address(), &room));
         let desk = Rc::downgrade(self);
         let refused = move || {
             if let Some(desk) = desk.upgrade() {
