@@ -132,6 +132,8 @@ struct Target {
 #[derive(Debug)]
 struct Pending {
     target: Target,
+    /// The video room that the link leads to.
+    room: Option<String>,
     /// The key that the link gave. It counts from the moment that the person follows the link.
     key: Option<String>,
 }

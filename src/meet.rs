@@ -11,6 +11,7 @@ pub mod address;
 mod hearing;
 mod line;
 mod media;
+pub mod name;
 mod negotiation;
 mod peer;
 mod port;
@@ -21,7 +22,7 @@ pub mod tile;
 
 pub use media::{Device, DeviceKind, Lack, On};
 pub use port::{
-    Action, Description, Happening, Ice, IceServer, Input, LinkId, Output, Participant, Setup,
-    Signalling, Start, Tie,
+    Action, Chat, Description, Happening, Ice, IceServer, Input, LinkId, Output, Participant,
+    Setup, Signalling, Start, Tie,
 };
 pub use room::{MOST_PEOPLE, Room};

@@ -90,6 +90,7 @@ impl Projection {
             | Output::Rename { .. }
             | Output::Tell(_)
             | Output::TellAll(_)
+            | Output::Invite(_)
             | Output::Save { .. }
             | Output::Post { .. } => {}
         }

@@ -117,10 +117,10 @@ impl App {
             .take()
             .filter(|pending| pending.target.url == url);
         self.view.link = None;
-        let (conversation, linked) = match linked {
-            Some(pending) => (pending.target.conversation, pending.key),
+        let (conversation, room, linked) = match linked {
+            Some(pending) => (pending.target.conversation, pending.room, pending.key),
             // The conversation that a link named stays the one that is meant.
-            None => (self.named_at(&last.server, &url), None),
+            None => (self.named_at(&last.server, &url), None, None),
         };
         let typed = Some(key.trim().to_owned()).filter(|key| !key.is_empty());
         if protocol.key {
@@ -140,6 +140,7 @@ impl App {
             },
             now,
         );
+        self.invite(room);
     }
 
     /// The conversation that a link named, if it was at that server.

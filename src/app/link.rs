@@ -26,6 +26,8 @@ pub(super) struct Asked {
     pub(super) key: Option<String>,
     pub(super) conversation: Option<String>,
     pub(super) prompt: Option<String>,
+    /// A video room.
+    pub(super) room: Option<String>,
     pub(super) theme: Option<Theme>,
     pub(super) strict: bool,
     pub(super) dialect: Dialect,
@@ -52,12 +54,13 @@ fn take(asked: &mut Asked, key: &str, value: String) {
         "server" => asked.server = Some(value),
         "url" => asked.url = Some(value),
         KEY => asked.key = Some(value).filter(|key| !key.is_empty()),
-        "conversation"
+        "conversation" | "room"
             if value.is_empty() || value.len() > LONGEST_ID || value.contains(char::is_control) =>
         {
             asked.trouble.push(asides::broken_parameter(key));
         }
         "conversation" => asked.conversation = Some(value),
+        "room" => asked.room = Some(value),
         "prompt" => asked.prompt = Some(value.chars().take(LONGEST_PROMPT).collect()),
         "strict" => asked.strict = value != "0" && value != "false",
         "dialect" => match Dialect::parse(&value) {

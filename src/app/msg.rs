@@ -287,6 +287,8 @@ pub enum Output {
     Announce(String),
     /// Put this text into the composer.
     Compose(String),
+    /// Offer this video room to the person.
+    Invite(String),
     /// Send this JSON text to the host page, for exactly this origin.
     Post {
         /// Target origin.

@@ -101,7 +101,8 @@ impl App {
         let key = key.filter(|_| protocol.key);
         if link::is_trusted(&address, &self.config.trusted) {
             self.take_key(protocol.name, &address.url, key, false);
-            return self.open(target, now);
+            self.open(target, now);
+            return self.invite(asked.room);
         }
         self.view.link = Some(Link {
             server: protocol.name.to_owned(),
@@ -111,7 +112,8 @@ impl App {
             strict: target.strict,
             dialect: target.dialect,
         });
-        self.pending = Some(Pending { target, key });
+        let room = asked.room;
+        self.pending = Some(Pending { target, room, key });
         self.open_demo(None, now);
     }
 

@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use super::Driver;
 use super::tab::Tab;
+use reactive_graph::prelude::*;
+
 use crate::app::{Msg, Output, View};
 use crate::io::{Action, Happening, Request, RequestId, SocketId};
 use crate::model::Duration;
@@ -102,6 +104,11 @@ impl Driver {
             Output::Show(view) => {
                 dress(&view);
                 self.show(&Output::Show(view));
+            }
+            Output::Invite(room) => {
+                if let Some(meet) = &*self.meet.borrow() {
+                    meet.shows.invited.set(Some(room));
+                }
             }
             Output::Session(_) | Output::Announce(_) | Output::Compose(_) | Output::Trace(_) => {
                 self.show(&output);

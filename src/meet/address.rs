@@ -1,9 +1,6 @@
 //! Where the signalling socket is.
 
-use crate::wire::address::{KEY, encoded};
-
-/// The name that a key has in the address of a socket (General Bots document, `?token=`).
-const TOKEN: &str = "token";
+use crate::wire::address::{KEY, TOKEN, encoded};
 
 /// The address of the signalling socket, from that of the chat server: its last `/ws…` gives way to
 /// `/ws/meet`. What else its query says is kept, and no key.

@@ -1,6 +1,6 @@
 //! What the room makes of the frames that come, and who sends them.
 
-use super::peer::{GREET, Peer};
+use super::peer::{GREET, Peer, cut};
 use super::port::{Signalling, Start};
 use super::room::{MOST_PEOPLE, Room};
 use super::signal::{self, Heard, Payload, Signal};
@@ -34,6 +34,9 @@ impl Room {
     fn error(&mut self, code: &str, message: String, now: Instant) {
         let about_join = self.line.is_joined() && !self.entered;
         match code {
+            "AUTH_FAILED" if self.try_other_way(now) => {}
+            // One that does not know the frame with the key needs none, or says so next.
+            "INVALID_FORMAT" if std::mem::take(&mut self.authed) => {}
             "RATE_LIMITED" if about_join => self.give_up(now),
             _ if about_join || code == "AUTH_FAILED" => {
                 self.end(Signalling::Refused(message), now);
@@ -93,6 +96,7 @@ impl Room {
         if self.is_me(id) {
             return;
         }
+        let name = cut(name);
         if let Some(peer) = self.known(id).and_then(|at| self.peers.get_mut(at)) {
             peer.went = false;
             peer.named(name);
@@ -100,6 +104,9 @@ impl Room {
         }
         let is_namesake = |peer: &Peer| peer.name == name && peer.negotiation.is_some();
         let unsure = self.peers.iter().any(is_namesake);
+        if !self.holds(unsure) {
+            return;
+        }
         let wait = if unsure { wait.max(NAMESAKE) } else { wait };
         let mut peer = Peer::new(id, now);
         peer.address = Some(id.to_owned());
@@ -110,6 +117,17 @@ impl Room {
         if unsure {
             self.say_hello(self.peers.len() - 1, now);
         }
+    }
+
+    /// Whether one more can be tied to us: one more than there is place for, since some newcomers
+    /// learn only from us that there is none. Who may be one of those that we know is given the time
+    /// to say so, but no crowd of them is.
+    fn holds(&self, unsure: bool) -> bool {
+        (unsure || self.others() < MOST_PEOPLE) && self.peers.len() < 2 * MOST_PEOPLE
+    }
+
+    fn others(&self) -> usize {
+        self.peers.iter().filter(|peer| peer.counts()).count()
     }
 
     /// The server says that somebody went. It may have lost no more than their socket, and one of
@@ -200,7 +218,7 @@ impl Room {
         let at = match (by_pid, by_address) {
             (Some(at), Some(same)) if at != same => self.merge(at, same),
             (Some(at), _) | (None, Some(at)) => at,
-            (None, None) if invites => {
+            (None, None) if invites && self.holds(false) => {
                 self.peers.push(Peer::new(from.unwrap_or(address), now));
                 self.peers.len() - 1
             }
@@ -225,8 +243,7 @@ impl Room {
 
     /// One who comes to a room that has all the people it can hold goes again.
     fn leave_if_full(&mut self, now: Instant) {
-        let others = self.peers.iter().filter(|peer| peer.counts()).count();
-        if others >= MOST_PEOPLE && self.line.is_newcomer(now) {
+        if self.others() >= MOST_PEOPLE && self.line.is_newcomer(now) {
             self.end(Signalling::Full, now);
         }
     }

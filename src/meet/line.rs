@@ -1,15 +1,20 @@
 //! The signalling socket: when it is opened, and when it is to be opened again.
 
-use super::port::Signalling;
+use super::port::{Chat, Signalling};
 use crate::model::{Duration, Instant};
 use crate::session::Random;
 
 /// A socket that has not opened by then is given up.
 const CONNECT: Duration = Duration::secs(20);
 
-/// Before the first `join`, so that a server which greets as a chat does is not sent one: it would
-/// take it for a message of a person's.
+/// Before the first frame of ours, so that a server which greets as a chat does is not sent one: it
+/// would take it for a message of a person's. The chat has found this one to speak as the document
+/// says.
 const HUSH: Duration = Duration::millis(250);
+
+/// The same for any other server. A proxy in front of a released one opens before it has reached the
+/// server behind it.
+const LONG_HUSH: Duration = Duration::millis(1_500);
 
 /// Without a roster, everybody is asked to greet us after this long.
 const HELLO: Duration = Duration::secs(1);
@@ -116,8 +121,13 @@ impl Line {
         self.hello_at = None;
     }
 
-    pub(super) fn opened(&mut self, now: Instant) {
-        self.join_at = Some(if self.proven { now } else { now + HUSH });
+    pub(super) fn opened(&mut self, chat: Chat, now: Instant) {
+        let hush = match chat {
+            _ if self.proven => Duration(0),
+            Chat::Documented => HUSH,
+            Chat::Unknown | Chat::Released => LONG_HUSH,
+        };
+        self.join_at = Some(now + hush);
     }
 
     pub(super) fn joined(&mut self, now: Instant) {

@@ -14,6 +14,15 @@ const DEAD: Duration = Duration::secs(30);
 /// Every so many times that something is said again, the way to the other is looked for anew.
 const ANEW: u32 = 3;
 
+/// No name that is shown is longer, in letters.
+const LONGEST_NAME: usize = 100;
+
+/// As much of a name as is shown.
+pub(super) fn cut(name: &str) -> &str {
+    let end = name.char_indices().nth(LONGEST_NAME);
+    end.and_then(|(at, _)| name.get(..at)).unwrap_or(name)
+}
+
 /// What is due for a tie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nudge {
@@ -95,7 +104,7 @@ impl Peer {
     /// They are called this, where they say so.
     pub(super) fn named(&mut self, name: &str) {
         if !name.is_empty() {
-            name.clone_into(&mut self.name);
+            cut(name).clone_into(&mut self.name);
         }
     }
 

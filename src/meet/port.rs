@@ -17,6 +17,23 @@ pub struct Setup {
     pub me: String,
     /// For the waits between two tries to connect.
     pub seed: u64,
+    /// The key that the server wants, where there is one. A first frame says it, and the address of
+    /// the socket does after the server has refused that; a released server is told it by neither.
+    pub token: Option<String>,
+    /// What the chat beside the rooms was found to be.
+    pub chat: Chat,
+}
+
+/// Which kind of server the chat has found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Chat {
+    /// It has not found out.
+    #[default]
+    Unknown,
+    /// One that speaks as the document says.
+    Documented,
+    /// A released one. It takes every frame for a message, whatever the path.
+    Released,
 }
 
 /// One tie to another participant, which is one `RTCPeerConnection`. Numbers never repeat.
@@ -168,7 +185,7 @@ pub enum Output {
 /// What the browser half is asked to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Open the signalling socket; one that was open is closed.
+    /// Open the signalling socket; one that was open is closed. The address may hold the key.
     Open(String),
     /// Send a text frame.
     Send(String),
@@ -230,6 +247,17 @@ pub enum Signalling {
     Full,
     /// The server refused, in its own words, which may be none.
     Refused(String),
+}
+
+impl Signalling {
+    /// No further try is made by itself.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(
+            self,
+            Self::NoRooms { .. } | Self::Unreachable | Self::Full | Self::Refused(_)
+        )
+    }
 }
 
 /// Somebody else in the room.

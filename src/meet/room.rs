@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
+use super::address;
 use super::line::{Due, Line};
 use super::peer::Peer;
-use super::port::{Action, Happening, Input, Output, Participant, Setup, Signalling};
+use super::port::{Action, Chat, Happening, Input, Output, Participant, Setup, Signalling};
 use super::signal::{self, Sends};
 use crate::model::Instant;
 
@@ -29,6 +30,10 @@ pub struct Room {
     pub(super) rostered: bool,
     /// The join is answered, or something else was sent since: an error need not be about it.
     pub(super) entered: bool,
+    /// The key went out as a frame, and no error has come that may be about it.
+    pub(super) authed: bool,
+    /// The server would not have the key as a frame.
+    key_in_address: bool,
     /// A frame that was not understood has been told of.
     puzzled: bool,
     pub(super) peers: Vec<Peer>,
@@ -49,6 +54,8 @@ impl Room {
             former: None,
             rostered: false,
             entered: false,
+            authed: false,
+            key_in_address: false,
             puzzled: false,
             peers: Vec::new(),
             links: 0,
@@ -104,7 +111,7 @@ impl Room {
     fn happened(&mut self, happening: Happening, now: Instant) {
         match happening {
             Happening::Opened if self.line.phase() == &Signalling::Connecting => {
-                self.line.opened(now);
+                self.line.opened(self.setup.chat, now);
             }
             Happening::Received(frame) if self.line.is_up() => self.received(&frame, now),
             Happening::Closed(code) if self.line.is_up() => self.closed(code, now),
@@ -115,8 +122,27 @@ impl Room {
 
     fn open(&mut self, now: Instant) {
         self.line.connecting(now);
-        self.act(Action::Open(self.setup.url.clone()));
+        let url = match &self.setup.token {
+            Some(token) if self.key_in_address => address::with_token(&self.setup.url, token),
+            _ => self.setup.url.clone(),
+        };
+        self.act(Action::Open(url));
         self.tell_line();
+    }
+
+    /// The server does not let us in: it is asked once more, with the key in the address. False where
+    /// that has been done, or can do nothing.
+    pub(super) fn try_other_way(&mut self, now: Instant) -> bool {
+        let can = self.tells_key() && !std::mem::replace(&mut self.key_in_address, true);
+        if can {
+            self.open(now);
+        }
+        can
+    }
+
+    /// A released server gets a key by the chat's calls alone.
+    fn tells_key(&self) -> bool {
+        self.setup.token.is_some() && self.setup.chat != Chat::Released
     }
 
     /// The socket is open, and what answers is no chat.
@@ -127,15 +153,24 @@ impl Room {
         self.entered = false;
         self.puzzled = false;
         self.tell_line();
+        self.authed = self.tells_key() && !self.key_in_address;
+        if let Some(token) = self.setup.token.clone().filter(|_| self.authed) {
+            self.send(signal::auth(&token), now);
+        }
         self.send(signal::join(&self.setup), now);
         self.rejoin(now);
     }
 
     fn closed(&mut self, code: u16, now: Instant) {
         self.line.lost(now);
+        // "Policy violation" (RFC 6455, section 7.4.1): the same again would end likewise.
+        if code == 1008 {
+            if !self.try_other_way(now) {
+                self.end(Signalling::Refused(String::new()), now);
+            }
+            return;
+        }
         match self.line.phase() {
-            // "Policy violation" (RFC 6455, section 7.4.1): the next try would end likewise.
-            _ if code == 1008 => self.end(Signalling::Refused(String::new()), now),
             Signalling::Unreachable => self.end(Signalling::Unreachable, now),
             _ => self.tell_line(),
         }
@@ -149,7 +184,9 @@ impl Room {
 
     /// It is over: everybody is told, and nothing is left open.
     pub(super) fn end(&mut self, phase: Signalling, now: Instant) {
-        if self.line.is_joined() {
+        // What has no rooms would take either for a message.
+        let has_rooms = !matches!(phase, Signalling::NoRooms { .. });
+        if self.line.is_joined() && has_rooms {
             for at in 0..self.peers.len() {
                 self.say(at, signal::bye(), now);
             }

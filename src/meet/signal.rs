@@ -137,7 +137,12 @@ const SENDER: [&str; 6] = [
     "participant_id",
 ];
 
-/// The first frame. `participant_id` is not in the document: servers that keep it make an alias
+/// The key, before anything else (the document's "Authentication").
+pub(super) fn auth(token: &str) -> String {
+    json!({"type": "auth", "token": token}).to_string()
+}
+
+/// What enters the room. `participant_id` is not in the document: servers that keep it make an alias
 /// table needless, and others ignore it.
 pub(super) fn join(setup: &Setup) -> String {
     json!({
@@ -214,8 +219,8 @@ pub(super) fn read(frame: &str, room: &str) -> Heard {
     match kind {
         "connected" if value.get("session_id").is_some() => Heard::Chat,
         "pong" => Heard::Pong,
-        // A relay hands on what the others send to hold their own sockets.
-        "ping" => Heard::Nothing,
+        // A relay hands on what the others send to the server.
+        "ping" | "auth" => Heard::Nothing,
         "error" => Heard::Error {
             code: owned(&value, &["code", "error"]),
             message: owned(&value, &["message", "error", "code"]),

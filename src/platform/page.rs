@@ -130,6 +130,14 @@ pub fn watch(heard: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listener> {
     ]
 }
 
+/// The page's address, without what it was asked for.
+#[must_use]
+pub fn address() -> String {
+    let href = window().and_then(|window| window.location().href().ok());
+    let href = href.unwrap_or_default();
+    href.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
 /// Calls when the page goes away; it may come back as it was.
 #[must_use = "nothing is heard once the listener is dropped"]
 pub fn on_leave(left: impl Fn() + 'static) -> Option<Listener> {

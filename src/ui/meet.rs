@@ -17,6 +17,7 @@ pub(super) use room::room;
 use super::handle;
 use super::panels::{Panel, Panels};
 use crate::driver::{Handle, Meet, Stage};
+use crate::meet::name;
 
 /// What of a room is on the screen: nobody's business but the screen's.
 #[derive(Clone, Copy)]
@@ -66,5 +67,6 @@ pub(super) fn divided() -> impl Fn() -> Option<String> + 'static {
 
 /// The room of the conversation: whoever follows the same link meets there.
 fn suggested(handle: &Handle) -> String {
-    handle.projection.chrome.conversation.get_untracked()
+    let conversation = &handle.projection.chrome.conversation;
+    conversation.with_untracked(|id| name::of(id))
 }

@@ -40,6 +40,8 @@ words! {
     UNSHARED = "The screen could not be shared. Allow it in the browser or in the system's settings, then try again.";
     MANY = "With this many people every browser sends a lot. If pictures stutter, turn cameras off.";
     RETRY = "Try again";
+    COPY_LINK = "Copy link to this room";
+    LOST = "The connection to the server was lost. Whom you see stays connected; joining again goes on by itself.";
 }
 
 /// The kind of a device.
@@ -113,8 +115,7 @@ pub fn signalling(signalling: &Signalling) -> String {
         Signalling::Idle | Signalling::Joined => String::new(),
         Signalling::Connecting => "Joining the room.".into(),
         Signalling::Waiting { .. } => {
-            "The connection to the server was lost. Whom you see stays connected; joining again goes on by itself."
-                .into()
+            LOST.into()
         }
         Signalling::NoRooms { echo: true } => {
             "This server has no video rooms: it only sends back what it gets. Leave, and ask its operator for a server with rooms."
@@ -129,7 +130,7 @@ pub fn signalling(signalling: &Signalling) -> String {
                 .into()
         }
         Signalling::Full => {
-            "The room is full: browsers that send to each other take nine people at most. Choose another room, or try again later."
+            "The room is full: it holds nine people. Choose another room, or try again later."
                 .into()
         }
         Signalling::Refused(words) if words.is_empty() => {

@@ -273,6 +273,11 @@ test("keys do what the buttons do, but not while one types", async ({ visit }) =
   await ada.keyboard.press("Escape");
   await expect(people).toHaveCount(0);
   await expect(room(ada)).toBeVisible();
+  // Elsewhere a letter is nobody's (WCAG 2.1.4).
+  await button(ada, "Settings").focus();
+  for (const letter of "mvsp") await ada.keyboard.press(letter);
+  await expect(button(room(ada), "Microphone")).toHaveAttribute("aria-pressed", "true");
+  await expect(people).toHaveCount(0);
 });
 
 test("one who joins without a camera sees, and is seen once it is on", async ({ visit }) => {
@@ -339,15 +344,209 @@ for (const [kind, words] of [
   });
 }
 
-test("the key goes into the socket's address and nowhere else", async ({ visit, watch }) => {
+test("the key goes into a frame, and into no address before that was refused", async ({ agent, visit, watch }) => {
   const at = place("roster");
   const ada = await visit(at);
   await button(ada, "Settings").click();
   await ada.getByRole("textbox", { name: "Key" }).fill("s3cret");
   await button(ada.getByRole("dialog"), "Connect").click();
+  const addresses = (): string[] => watch.sockets.filter((url) => url.includes("/ws/meet"));
+  const keyed = (): boolean[] => addresses().map((url) => url.includes("token=s3cret"));
+  const bob = await visit(at);
   await join(ada, "Ada");
-  await expect.poll(() => watch.sockets.filter((url) => url.includes("/ws/meet"))).toHaveLength(1);
-  const address = watch.sockets.find((url) => url.includes("/ws/meet"));
-  expect(address).toContain("token=s3cret");
+  await join(bob, "Bob");
+  await expectPictures(bob, 1);
+  expect(keyed()).toEqual([false, false]);
   expect(await ada.content()).not.toContain("s3cret");
+  await button(room(bob), "Leave").click();
+  await button(room(ada), "Leave").click();
+  await agent.faults(at.run, "deny=AUTH_FAILED");
+  await join(ada, "Ada");
+  await expect(room(ada).getByText("The server does not let you in.")).toBeVisible();
+  expect(keyed()).toEqual([false, false, false, true]);
+});
+
+test("the focus goes into the room with the person, and out of it with them", async ({ visit }) => {
+  const ada = await visit(place("roster"), { viewport: { width: 360, height: 740 } });
+  await join(ada, "Ada");
+  await expect(room(ada).getByRole("heading").first()).toBeFocused();
+  await button(room(ada), "Leave").focus();
+  await ada.keyboard.press("Enter");
+  await expect(room(ada)).toHaveCount(0);
+  await expect(box(ada)).toBeFocused();
+});
+
+test("that the connection is lost is said once, however many tries there are", async ({ agent, visit, watch }) => {
+  const at = place("roster");
+  const ada = await visit(at);
+  await join(ada, "Ada");
+  const said = room(ada).locator(".room-trouble [role=status]");
+  await expect(said).toHaveText("");
+  await said.evaluate((element) => {
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    const note = (): number => heard.push(element.textContent ?? "");
+    new MutationObserver(note).observe(element, { characterData: true, childList: true, subtree: true });
+  });
+  await agent.down(at.run);
+  await expect(said).toContainText("The connection to the server was lost.");
+  const tries = (): number => watch.sockets.filter((url) => url.includes("/ws/meet")).length;
+  const before = tries();
+  await expect.poll(tries, { timeout: 20_000 }).toBeGreaterThan(before + 2);
+  await agent.up(at.run);
+  await expect(said).toHaveText("", { timeout: 20_000 });
+  const heard = await ada.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  expect(heard.filter(Boolean)).toHaveLength(1);
+});
+
+test("a camera chosen while another is asked for is the one that is taken", async ({ visit }) => {
+  const at = place("roster");
+  const ada = await visit(at);
+  const bob = await visit(at);
+  await join(ada, "Ada");
+  await join(bob, "Bob");
+  await expectPictures(bob, 1);
+  await button(room(ada), "Devices").click();
+  const dialog = ada.getByRole("dialog", { name: "Devices" });
+  const choice = dialog.getByRole("combobox", { name: "Camera" });
+  const labels = await choice.getByRole("option").allTextContents();
+  await ada.evaluate(() => {
+    const devices = navigator.mediaDevices;
+    const ask = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (wanted) => {
+      await new Promise((done) => setTimeout(done, 700));
+      return ask(wanted);
+    };
+  });
+  await choice.selectOption({ label: labels.at(-2) ?? "" });
+  await choice.selectOption({ label: labels.at(-1) ?? "" });
+  const live = (): Promise<string[]> =>
+    ada.evaluate(() =>
+      window.taken
+        .filter(({ kind, readyState }) => kind === "video" && readyState === "live")
+        .map(({ label }) => label),
+    );
+  await expect.poll(live).toEqual([labels.at(-1)]);
+  await button(dialog, "Close").click();
+  await expect(button(room(ada), "Camera")).toHaveAttribute("aria-pressed", "true");
+  await expectPictures(bob, 1);
+  // What is turned off while it is asked for stays off.
+  await button(room(ada), "Camera").click();
+  await button(room(ada), "Camera").click();
+  await button(room(ada), "Microphone").click();
+  await expect.poll(live).toHaveLength(1);
+  await expect(button(room(ada), "Camera")).toHaveAttribute("aria-pressed", "true");
+});
+
+test("a second press of Share screen while the browser asks begins nothing", async ({ visit }) => {
+  const ada = await visit(place("roster"));
+  await join(ada, "Ada");
+  await ada.evaluate(() => {
+    const devices = navigator.mediaDevices;
+    const ask = devices.getDisplayMedia.bind(devices);
+    devices.getDisplayMedia = async (wanted) => {
+      await new Promise((done) => setTimeout(done, 500));
+      return ask(wanted);
+    };
+  });
+  const share = button(room(ada), "Share screen");
+  await share.click();
+  await share.click();
+  await expect(share).toHaveAttribute("aria-pressed", "true");
+  await ada.waitForTimeout(700);
+  const pictures = await ada.evaluate(() => window.taken.filter(({ kind }) => kind === "video"));
+  expect(pictures, "a camera and one screen").toHaveLength(2);
+  await share.click();
+  expect(await stillTaken(ada)).toBe(2);
+});
+
+test("a refusal lets go of every device, and another try takes them again", async ({ agent, visit }) => {
+  const at = place("roster");
+  const ada = await visit(at);
+  await agent.faults(at.run, "deny=SESSION_NOT_FOUND");
+  await join(ada, "Ada");
+  await expect(room(ada).getByText("The server does not let you in.")).toBeVisible();
+  expect(await stillTaken(ada)).toBe(0);
+  await expect(button(room(ada), "Camera")).toHaveAttribute("aria-pressed", "false");
+  await agent.faults(at.run, "");
+  await button(room(ada), "Try again").click();
+  await expect(button(room(ada), "Camera")).toHaveAttribute("aria-pressed", "true");
+  await expect(room(ada).getByText("The server does not let you in.")).toBeHidden();
+  expect(await stillTaken(ada)).toBe(2);
+});
+
+test("a copied link leads others to the room, without a key", async ({ visit }) => {
+  const at = place("roster");
+  const ada = await visit(at, { permissions: ["camera", "microphone", "clipboard-read", "clipboard-write"] });
+  await button(ada, "Settings").click();
+  await ada.getByRole("textbox", { name: "Key" }).fill("s3cret");
+  await button(ada.getByRole("dialog"), "Connect").click();
+  await join(ada, "Ada");
+  await button(room(ada), "Copy link to this room").click();
+  const link = await ada.evaluate(() => navigator.clipboard.readText());
+  expect(link).not.toContain("s3cret");
+  expect(new URL(link).searchParams.get("room")).toBe(at.room);
+  const bob = await visit(place("roster"));
+  await bob.goto(link);
+  await expect(lobby(bob)).toBeHidden();
+  await button(bob.getByRole("dialog"), "Connect").click();
+  await expect(lobby(bob).getByRole("textbox", { name: "Room" })).toHaveValue(at.room);
+  await lobby(bob).getByRole("textbox", { name: "Your name" }).fill("Bob");
+  await button(lobby(bob), "Join").click();
+  await expectPictures(ada, 1);
+});
+
+test("the operator's ICE servers reach the browser, and nothing of a call is kept", async ({ visit }) => {
+  const at = place("roster");
+  const servers = [{ urls: ["turn:turn.invalid:3478"], username: "u", credential: "c" }];
+  const ada = await visit(at);
+  const bob = await visit(at);
+  await ada.route("**/config.json", (route) => route.fulfill({ json: { ice_servers: servers } }));
+  await ada.addInitScript(() => {
+    const asked: unknown[] = [];
+    Object.assign(window, { asked });
+    window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
+      construct(target, args) {
+        asked.push(args[0]?.iceServers);
+        return Reflect.construct(target, args) as RTCPeerConnection;
+      },
+    });
+  });
+  await ada.reload();
+  await button(ada.getByRole("dialog"), "Connect").click();
+  await join(ada, "Ada Unkept");
+  await join(bob, "Bob Unkept");
+  await expect(tile(ada, "Bob Unkept")).toBeVisible();
+  const asked = (): Promise<unknown[]> =>
+    ada.evaluate(() => (window as unknown as { asked: unknown[] }).asked);
+  await expect.poll(asked).toEqual([servers]);
+  await button(room(ada), "Leave").click();
+  const kept = await ada.evaluate(async () => {
+    const all: unknown[] = [{ ...localStorage }, { ...sessionStorage }];
+    for (const { name } of await indexedDB.databases()) {
+      const opening = indexedDB.open(name ?? "");
+      const base = await new Promise<IDBDatabase>((done) => {
+        opening.onsuccess = () => done(opening.result);
+      });
+      for (const store of base.objectStoreNames) {
+        const reading = base.transaction(store).objectStore(store).getAll();
+        all.push(await new Promise((done) => (reading.onsuccess = () => done(reading.result))));
+      }
+      base.close();
+    }
+    return JSON.stringify(all);
+  });
+  expect(kept, "something of the page is").toContain(at.run);
+  for (const part of ["Unkept", "turn.invalid", "candidate:", "v=0"]) expect(kept).not.toContain(part);
+});
+
+test("two stand beside each other on a wide screen", async ({ visit }) => {
+  const at = place("roster");
+  const ada = await visit(at, { viewport: { width: 1440, height: 900 } });
+  const bob = await visit(at);
+  await join(ada, "Ada");
+  await join(bob, "Bob");
+  const top = async (name: string): Promise<number | undefined> =>
+    (await tile(ada, name).boundingBox())?.y;
+  await expect.poll(async () => (await top("Bob")) === (await top("Ada"))).toBe(true);
 });

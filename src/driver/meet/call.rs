@@ -11,7 +11,7 @@ use super::shows::{Feed, Shows, put};
 use crate::app::Meeting;
 use crate::io::{self, Frame, SocketId};
 use crate::meet::{
-    Action, Happening, Input, LinkId, On, Output, Room, Setup, Signalling, Start, Tie, address,
+    Action, Happening, Input, LinkId, On, Output, Room, Setup, Signalling, Start, Tie,
 };
 use crate::model::Instant;
 use crate::platform;
@@ -39,16 +39,25 @@ pub(super) struct Call {
     alarm: RefCell<Option<(Instant, Timer)>>,
     listeners: RefCell<Vec<Listener>>,
     over: Cell<bool>,
+    /// Called when the server has refused for good.
+    refused: Box<dyn Fn()>,
 }
 
 impl Call {
-    pub(super) fn new(shows: Shows, meeting: Meeting, ours: Ours) -> Rc<Self> {
+    pub(super) fn new(
+        shows: Shows,
+        meeting: Meeting,
+        ours: Ours,
+        refused: Box<dyn Fn()>,
+    ) -> Rc<Self> {
         let room = Room::new(Setup {
             url: meeting.url.clone(),
             room: shows.room.get_untracked(),
             name: shows.name.get_untracked(),
             me: meeting.me.clone(),
             seed: meeting.seed,
+            token: meeting.token.clone(),
+            chat: meeting.chat,
         });
         Rc::new(Self {
             shows,
@@ -64,6 +73,7 @@ impl Call {
             alarm: RefCell::default(),
             listeners: RefCell::default(),
             over: Cell::default(),
+            refused,
         })
     }
 
@@ -157,7 +167,13 @@ impl Call {
     fn perform(self: &Rc<Self>, output: Output) {
         match output {
             Output::Act(action) => self.act(action),
-            Output::Signalling(signalling) => put(&self.shows.signalling, signalling),
+            Output::Signalling(signalling) => {
+                let over = signalling.is_over();
+                put(&self.shows.signalling, signalling);
+                if over {
+                    (self.refused)();
+                }
+            }
             Output::Others(others) => put(&self.shows.others, others),
             Output::Unknown(frame) => {
                 platform::warn(&["Not understood in the video room: ", &frame].concat());
@@ -206,13 +222,9 @@ impl Call {
         self.socket.take();
         let id = SocketId(self.sockets.get() + 1);
         self.sockets.set(id.0);
-        let url = match &self.meeting.token {
-            Some(token) => address::with_token(url, token),
-            None => url.to_owned(),
-        };
         let call = Rc::downgrade(self);
         let heard = move |happening| heard(&call, id, happening);
-        match Socket::open(id, &url, heard) {
+        match Socket::open(id, url, heard) {
             Ok(socket) => drop(self.socket.replace(Some(socket))),
             Err(closed) => self.tell(Input::Happened(Happening::Closed(closed.code))),
         }

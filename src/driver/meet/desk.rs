@@ -9,7 +9,7 @@ use send_wrapper::SendWrapper;
 use super::call::Call;
 use super::shows::{Shows, Stage, put};
 use crate::app::Meeting;
-use crate::meet::{DeviceKind, Lack, On};
+use crate::meet::{DeviceKind, Lack, On, Signalling};
 use crate::platform::listener::Listener;
 use crate::platform::media::{self, Kind, Stream, Track};
 use crate::platform::page;
@@ -17,6 +17,22 @@ use crate::platform::rtc::Ours;
 use crate::platform::task::spawn;
 
 const KINDS: [Kind; 2] = [Kind::Audio, Kind::Video];
+
+/// What holds for one kind, of what holds for each in the order of [`KINDS`].
+const fn of([audio, video]: [bool; 2], kind: Kind) -> bool {
+    match kind {
+        Kind::Audio => audio,
+        Kind::Video => video,
+    }
+}
+
+/// The same with another value for one kind.
+const fn with([audio, video]: [bool; 2], kind: Kind, value: bool) -> [bool; 2] {
+    match kind {
+        Kind::Audio => [value, video],
+        Kind::Video => [audio, value],
+    }
+}
 
 /// Holds the devices, and the call while there is one.
 pub(super) struct Desk {
@@ -30,8 +46,16 @@ pub(super) struct Desk {
     listeners: RefCell<Vec<Listener>>,
     /// Which time of being here this is: what was asked for in an earlier one counts no more.
     turn: Cell<u64>,
-    /// The camera was not wanted while it was asked for.
-    dark: Cell<bool>,
+    /// What the browser is asked for.
+    asked: Cell<[bool; 2]>,
+    /// What was turned off while it was asked for.
+    unwanted: Cell<[bool; 2]>,
+    /// What another device was chosen for while the browser was asked.
+    again: Cell<[bool; 2]>,
+    /// The browser asks which screen.
+    picking: Cell<bool>,
+    /// What was on when the server refused.
+    rests: Cell<[bool; 2]>,
 }
 
 impl Desk {
@@ -45,7 +69,11 @@ impl Desk {
             call: RefCell::default(),
             listeners: RefCell::default(),
             turn: Cell::default(),
-            dark: Cell::default(),
+            asked: Cell::default(),
+            unwanted: Cell::default(),
+            again: Cell::default(),
+            picking: Cell::default(),
+            rests: Cell::default(),
         })
     }
 
@@ -63,10 +91,7 @@ impl Desk {
         self.ours.replace(Some(Ours { own, screen }));
         self.shows.stage.set(Stage::Ready);
         self.listen();
-        self.take(|[microphone, camera, _]| async move {
-            let found = media::take_both(&microphone, &camera).await;
-            KINDS.into_iter().zip(found).collect()
-        });
+        self.take([true, true]);
     }
 
     fn listen(self: &Rc<Self>) {
@@ -85,29 +110,61 @@ impl Desk {
             .replace(changed.into_iter().chain(left).collect());
     }
 
-    /// Asks the browser for devices; what it gives is ours, unless the person has gone meanwhile.
-    fn take<F>(self: &Rc<Self>, ask: impl FnOnce([String; 3]) -> F)
-    where
-        F: Future<Output = Vec<(Kind, Result<Track, Lack>)>> + 'static,
-    {
+    /// Asks the browser for microphone, camera or both; what it gives is ours, unless the person has
+    /// gone meanwhile, or turned it off.
+    fn take(self: &Rc<Self>, kinds: [bool; 2]) {
+        if self.ours.borrow().is_none() || self.shows.asking.get_untracked() {
+            return;
+        }
         put(&self.shows.asking, true);
-        self.dark.set(false);
+        self.asked.set(kinds);
+        self.unwanted.set([false; 2]);
         let (desk, turn) = (Rc::clone(self), self.turn.get());
-        let found = ask(self.shows.chosen.get_untracked());
+        let [microphone, camera, _] = self.shows.chosen.get_untracked();
         spawn(async move {
-            let found = found.await;
-            if desk.turn.get() != turn {
-                return;
-            }
-            put(&desk.shows.asking, false);
-            let dark = desk.dark.take();
-            for (kind, track) in found {
-                if kind == Kind::Audio || !dark {
-                    desk.put(kind, track);
+            let found = match kinds {
+                [true, true] => {
+                    let [sound, pictures] = media::take_both(&microphone, &camera).await;
+                    [Some(sound), Some(pictures)]
                 }
+                [true, false] => [Some(media::take(Kind::Audio, &microphone).await), None],
+                [false, true] => [None, Some(media::take(Kind::Video, &camera).await)],
+                [false, false] => [None, None],
+            };
+            if desk.turn.get() == turn {
+                desk.took(found);
             }
-            desk.look();
         });
+    }
+
+    fn took(self: &Rc<Self>, found: [Option<Result<Track, Lack>>; 2]) {
+        put(&self.shows.asking, false);
+        self.asked.take();
+        let (unwanted, again) = (self.unwanted.take(), self.again.take());
+        for (kind, track) in KINDS.into_iter().zip(found) {
+            if let Some(track) = track.filter(|_| !of(unwanted, kind)) {
+                self.put(kind, track);
+            }
+        }
+        self.look();
+        // What was chosen meanwhile.
+        for kind in KINDS {
+            if of(again, kind) && !of(unwanted, kind) {
+                self.renew(kind);
+            }
+        }
+    }
+
+    /// Takes the device that is chosen in place of the one that is on, or once the browser has
+    /// answered what it is asked now.
+    fn renew(self: &Rc<Self>, kind: Kind) {
+        if self.shows.asking.get_untracked() {
+            return self.again.set(with(self.again.get(), kind, true));
+        }
+        // Some browsers have only one device of a kind open.
+        self.replace(kind, None);
+        self.turned(kind, false);
+        self.take(with([false; 2], kind, true));
     }
 
     /// Looks which devices there are. Their names are known once one was taken.
@@ -187,32 +244,22 @@ impl Desk {
 
     pub(super) fn toggle_video(self: &Rc<Self>) {
         match self.shows.on.get_untracked().video {
-            true => {
-                self.replace(Kind::Video, None);
-                self.turned(Kind::Video, false);
-            }
+            true => self.darken(),
             false => self.take_one(Kind::Video),
         }
     }
 
     /// What is asked for meanwhile is let go of when it comes.
     pub(super) fn darken(self: &Rc<Self>) {
-        self.dark.set(true);
+        self.unwanted
+            .set(with(self.unwanted.get(), Kind::Video, true));
         self.replace(Kind::Video, None);
         self.turned(Kind::Video, false);
     }
 
     fn take_one(self: &Rc<Self>, kind: Kind) {
-        if self.ours.borrow().is_none() || self.shows.asking.get_untracked() {
-            return;
-        }
-        self.take(move |[microphone, camera, _]| async move {
-            let device = match kind {
-                Kind::Audio => microphone,
-                Kind::Video => camera,
-            };
-            vec![(kind, media::take(kind, &device).await)]
-        });
+        self.unwanted.set(with(self.unwanted.get(), kind, false));
+        self.take(with([false; 2], kind, true));
     }
 
     pub(super) fn choose(self: &Rc<Self>, kind: DeviceKind, id: &str) {
@@ -222,27 +269,32 @@ impl Desk {
             id.clone_into(slot);
         }
         put(&self.shows.chosen, chosen);
-        let on = self.shows.on.get_untracked();
-        let kind = match kind {
-            DeviceKind::Microphone if on.audio => Kind::Audio,
-            DeviceKind::Camera if on.video => Kind::Video,
-            // One that is muted is another one from the next time on.
-            DeviceKind::Microphone => return self.replace(Kind::Audio, None),
-            DeviceKind::Camera | DeviceKind::Speaker => return,
+        let now = self.shows.on.get_untracked();
+        let (kind, on) = match kind {
+            DeviceKind::Microphone => (Kind::Audio, now.audio),
+            DeviceKind::Camera => (Kind::Video, now.video),
+            DeviceKind::Speaker => return,
         };
-        // Some browsers have only one device of a kind open.
-        self.replace(kind, None);
-        self.take_one(kind);
+        match on || of(self.asked.get(), kind) {
+            true => self.renew(kind),
+            // One that is off is another one from the next time on.
+            false => self.replace(kind, None),
+        }
     }
 
+    /// A press while the browser still asks which screen begins nothing.
     pub(super) fn toggle_screen(self: &Rc<Self>) {
         if self.shows.on.get_untracked().screen {
             return self.unshare();
+        }
+        if self.picking.replace(true) {
+            return;
         }
         let (desk, turn) = (Rc::clone(self), self.turn.get());
         spawn(async move {
             let found = media::take_screen().await;
             if desk.turn.get() == turn {
+                desk.picking.set(false);
                 desk.share(found);
             }
         });
@@ -288,29 +340,74 @@ impl Desk {
     }
 
     pub(super) fn join(self: &Rc<Self>, room: &str, name: &str) {
-        let ours = self.ours.borrow().clone();
-        let (Some(ours), Some(meeting)) = (ours, (self.ask)()) else {
-            return;
-        };
         if self.call.borrow().is_some() {
             return;
         }
         put(&self.shows.room, room.to_owned());
         put(&self.shows.name, name.to_owned());
-        let call = Call::new(self.shows.clone(), meeting, ours);
+        self.enter();
+    }
+
+    fn enter(self: &Rc<Self>) {
+        let ours = self.ours.borrow().clone();
+        let (Some(ours), Some(meeting)) = (ours, (self.ask)()) else {
+            return;
+        };
+        let room = self.shows.room.get_untracked();
+        put(&self.shows.link, meeting.link(&page::address(), &room));
+        let desk = Rc::downgrade(self);
+        let refused = move || {
+            if let Some(desk) = desk.upgrade() {
+                desk.rest();
+            }
+        };
+        let call = Call::new(self.shows.clone(), meeting, ours, Box::new(refused));
         self.call.replace(Some(Rc::clone(&call)));
         self.shows.stage.set(Stage::In);
         call.begin();
     }
 
-    pub(super) fn retry(&self) {
-        if let Some(call) = &*self.call.borrow() {
-            call.retry();
+    /// There is nobody to see and hear us: every device is let go of.
+    fn rest(self: &Rc<Self>) {
+        let on = self.shows.on.get_untracked();
+        let asked = self.asked.get();
+        self.rests.set([
+            on.audio || of(asked, Kind::Audio),
+            on.video || of(asked, Kind::Video),
+        ]);
+        self.forget();
+        for kind in KINDS {
+            self.replace(kind, None);
+        }
+        self.unshare();
+        self.sends(On::default());
+    }
+
+    /// What was asked for counts no more.
+    fn forget(&self) {
+        self.turn.set(self.turn.get() + 1);
+        self.asked.take();
+        self.unwanted.take();
+        self.again.take();
+        self.picking.take();
+        put(&self.shows.asking, false);
+    }
+
+    /// After a refusal the server is asked anew, as it is set now, and what was on is taken again.
+    pub(super) fn retry(self: &Rc<Self>) {
+        let over = self.shows.signalling.with_untracked(Signalling::is_over);
+        if !over && let Some(call) = &*self.call.borrow() {
+            return call.retry();
+        }
+        if let Some(call) = self.call.take() {
+            call.leave();
+            self.enter();
+            self.take(self.rests.take());
         }
     }
 
     pub(super) fn leave(&self) {
-        self.turn.set(self.turn.get() + 1);
+        self.forget();
         if let Some(call) = self.call.take() {
             call.leave();
         }
@@ -324,7 +421,6 @@ impl Desk {
         put(&shows.stage, Stage::Out);
         put(&shows.on, On::default());
         put(&shows.lacks, [None; 2]);
-        put(&shows.asking, false);
         put(&shows.unshared, false);
     }
 }

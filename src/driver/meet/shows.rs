@@ -48,6 +48,10 @@ pub struct Shows {
     pub stage: ArcRwSignal<Stage>,
     /// The room.
     pub room: ArcRwSignal<String>,
+    /// The way to it for others.
+    pub link: ArcRwSignal<String>,
+    /// The room that a link leads to, until it is entered or declined.
+    pub invited: ArcRwSignal<Option<String>>,
     /// Our name in it. It stays for as long as the page does.
     pub name: ArcRwSignal<String>,
     /// Where the signalling is.

@@ -1,12 +1,9 @@
 //! What one can do in a room, by press and by key.
 
 use leptos::prelude::*;
-use send_wrapper::SendWrapper;
-use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 use super::{meet, sight};
-use crate::platform::listener::Listener;
 use crate::platform::media;
 use crate::ui::app;
 use crate::ui::el::{El, button, el};
@@ -20,7 +17,8 @@ pub(super) fn controls() -> El {
     let (left, shared, on) = (meet.clone(), meet.clone(), meet.shows.on);
     let leave = move || {
         left.leave();
-        app::focus_composer();
+        // The conversation may be hidden behind the room until then.
+        request_animation_frame(app::focus_composer);
     };
     let share = control(words::SHARE, "S")
         .put(icon(icon::SCREEN))
@@ -100,13 +98,13 @@ fn control(name: &'static str, key: &'static str) -> El {
         .set("title", &title)
 }
 
-/// The letters that do the same as the buttons, unless somebody types.
-pub(super) fn keys() {
+/// The letters that do the same as the buttons, for keys that go down in the room and into no text.
+/// Elsewhere they are nobody's: who speaks to the machine would press them with every word (WCAG 2.1.4).
+pub(super) fn letters() -> impl Fn(&KeyboardEvent) + 'static {
     let (meet, sight) = (meet(), sight());
-    let heard = move |event: web_sys::Event| {
-        let event: &KeyboardEvent = event.unchecked_ref();
+    move |event| {
         let other = event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat();
-        if other || app::is_typing(event) || app::in_dialog(event) {
+        if other || app::is_typing(event) {
             return;
         }
         match event.key().as_str() {
@@ -117,7 +115,5 @@ pub(super) fn keys() {
             _ => return,
         }
         event.prevent_default();
-    };
-    let keys = SendWrapper::new(Listener::on(&window(), "keydown", heard));
-    on_cleanup(move || drop(keys));
+    }
 }

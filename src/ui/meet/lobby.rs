@@ -18,13 +18,21 @@ use crate::words::{meet as words, ui};
 /// The dialog. Devices are taken while it is open, and let go of when nobody joins.
 pub(in crate::ui) fn lobby() -> El {
     let (meet, panels) = (meet(), panels());
-    let stage = meet.shows.stage.clone();
+    let (stage, inviting) = (meet.shows.stage.clone(), meet.shows.stage.clone());
+    let invited = meet.shows.invited.clone();
     watch(move || {
         let open = panels.now.get() == Some(Panel::Meet);
         match (open, stage.get()) {
             (true, Stage::Out) => meet.prepare(),
             (false, Stage::Ready) => meet.leave(),
             _ => {}
+        }
+    });
+    let can = handle().projection.capabilities.clone();
+    watch(move || {
+        let wanted = invited.with(Option::is_some) && can.with(|can| can.meets);
+        if wanted && panels.now.get().is_none() && inviting.get() == Stage::Out {
+            panels.open(Panel::Meet);
         }
     });
     panel(Panel::Meet, words::LOBBY, "lobby", fill)
@@ -34,7 +42,9 @@ fn fill(inside: El) -> El {
     let (meet, panels) = (meet(), panels());
     let shows = meet.shows.clone();
     let (room, name) = (text(), text().set("autocomplete", "name"));
-    room.set_value(&suggested(&handle()));
+    // An invitation holds once.
+    let invited = shows.invited.try_update(Option::take).flatten();
+    room.set_value(&invited.unwrap_or_else(|| suggested(&handle())));
     name.set_value(&shows.name.get_untracked());
     let trouble = RwSignal::new("");
     let (wanted, named) = (room.clone(), name.clone());

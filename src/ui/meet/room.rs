@@ -1,18 +1,19 @@
 //! The room: whom one sees, who is there, and the controls.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use super::controls::{controls, keys};
+use super::controls::{controls, letters};
 use super::news::news;
 use super::people::people;
 use super::tile::{is_screen, own_screen, own_tile, their_screen, their_tile};
 use super::{meet, sight};
 use crate::driver::{Feed, Stage};
 use crate::meet::{Participant, Signalling, tile as layout};
-use crate::ui::el::{El, button, el};
+use crate::ui::copy::copy;
+use crate::ui::el::{El, button, el, watch};
 use crate::ui::icon::{self, icon};
 use crate::words::meet as words;
 
@@ -30,7 +31,6 @@ fn inside() -> El {
     let body = el("div", "room-body")
         .put(el("div", "room-stage").put(screens()).put(tiles()))
         .with(people);
-    keys();
     el("section", "room")
         .follows("aria-label", move || {
             Some([words::ROOM, " ", &room.get()].concat())
@@ -40,6 +40,7 @@ fn inside() -> El {
         .put(body)
         .put(controls())
         .put(news())
+        .on_key(letters())
         .on_key(move |event| {
             if event.key() == "Escape" && sight.people.get_untracked() {
                 event.prevent_default();
@@ -51,7 +52,7 @@ fn inside() -> El {
 /// Which room, how many are here, and the way to the conversation where the room covers it.
 fn head() -> El {
     let (shows, sight) = (meet().shows, sight());
-    let (room, others) = (shows.room, shows.others);
+    let (room, others, link) = (shows.room, shows.others, shows.link);
     let label = move || match sight.chat.get() {
         true => words::BACK.to_owned(),
         false => words::CHAT.to_owned(),
@@ -63,11 +64,16 @@ fn head() -> El {
         .on_press(move || sight.chat.update(|chat| *chat = !*chat));
     let title = el("h2", "room-title")
         .set("dir", "auto")
+        .set("tabindex", "-1")
         .says(move || room.get());
+    // The focus comes here, once the dialog before it has closed.
+    let begin = title.clone();
+    request_animation_frame(move || begin.focus());
     let count = el("span", "room-count");
     el("header", "room-head")
         .put(title)
         .put(count.says(move || words::people(others.with(Vec::len) + 1)))
+        .put(copy(words::COPY_LINK, move || link.get_untracked()).set("data-part", "invite"))
         .put(switch)
 }
 
@@ -80,10 +86,20 @@ fn trouble() -> El {
         signalling.with(|now| {
             matches!(
                 now,
-                Signalling::Waiting { .. } | Signalling::Unreachable | Signalling::Refused(_)
+                Signalling::Waiting { .. }
+                    | Signalling::Unreachable
+                    | Signalling::Refused(_)
+                    | Signalling::Full
             )
         })
     };
+    // The tries to come back are not told one by one.
+    let (lost, moved) = (RwSignal::new(false), shows.signalling.clone());
+    watch(move || match moved.get() {
+        Signalling::Waiting { .. } => lost.set(true),
+        Signalling::Connecting => {}
+        _ => lost.set(false),
+    });
     let sentence = move || {
         let many = shows.others.with(Vec::len) + 1 >= layout::MANY;
         let also = [
@@ -93,7 +109,10 @@ fn trouble() -> El {
         ];
         let also = also.into_iter().filter(|(so, _)| *so);
         let mut said = vec![
-            shows.signalling.with(words::signalling),
+            match lost.get() {
+                true => words::LOST.to_owned(),
+                false => shows.signalling.with(words::signalling),
+            },
             words::lacks(shows.lacks.get()),
         ];
         said.extend(also.map(|(_, words)| words.to_owned()));
@@ -137,19 +156,22 @@ fn theirs(feeds: &[Feed], others: &[Participant]) -> Vec<u64> {
 fn tiles() -> El {
     let others = meet().shows.others;
     let counted = others.clone();
-    // Each is drawn under a number; who has come once keeps theirs.
-    let known: Rc<RefCell<Vec<String>>> = Rc::default();
+    // Each is drawn under a number; who is here keeps theirs.
+    let known: Rc<RefCell<Vec<(u64, String)>>> = Rc::default();
+    let last = Cell::new(0);
     let drawn = Rc::clone(&known);
     let keys = move || {
-        let mut known = known.borrow_mut();
-        let mut key = |who: &Participant| {
-            let at = known.iter().position(|id| *id == who.id);
-            at.unwrap_or_else(|| {
-                known.push(who.id.clone());
-                known.len() - 1
-            }) as u64
-        };
-        others.with(|others| others.iter().map(&mut key).collect())
+        others.with(|others| {
+            let mut known = known.borrow_mut();
+            known.retain(|(_, id)| others.iter().any(|who| who.id == *id));
+            for who in others {
+                if !known.iter().any(|(_, id)| *id == who.id) {
+                    last.set(last.get() + 1);
+                    known.push((last.get(), who.id.clone()));
+                }
+            }
+            known.iter().map(|(key, _)| *key).collect()
+        })
     };
     let count = move || counted.with(Vec::len) + 1;
     let columns = count.clone();
@@ -160,7 +182,8 @@ fn tiles() -> El {
         })
         .put(own_tile())
         .each(keys, move |key| {
-            let id = drawn.borrow().get(usize::try_from(key).ok()?).cloned();
-            id.map(their_tile)
+            let drawn = drawn.borrow();
+            let who = drawn.iter().find(|(known, _)| *known == key);
+            who.map(|(_, id)| their_tile(id.clone()))
         })
 }

@@ -1,8 +1,8 @@
 //! The frames of one room: what it sends, and every form in which it takes theirs.
 
 use parlor::meet::{
-    Action, Description, Happening, Input, LinkId, Output, Participant, Room, Setup, Signalling,
-    Start, Tie,
+    Action, Chat, Description, Happening, Input, LinkId, MOST_PEOPLE, Output, Participant, Room,
+    Setup, Signalling, Start, Tie,
 };
 use parlor::model::Instant;
 use serde_json::{Value, json};
@@ -21,12 +21,23 @@ struct Alone {
 impl Alone {
     /// In the room, by the id `m`.
     fn new() -> Self {
+        let mut alone = Self::with(None, Chat::Documented);
+        alone.wait(300);
+        assert_eq!(alone.signalling.last(), Some(&Signalling::Joined));
+        alone.actions.clear();
+        alone
+    }
+
+    /// The socket has just opened.
+    fn with(token: Option<&str>, chat: Chat) -> Self {
         let setup = Setup {
             url: "wss://rooms.invalid/ws/meet".to_owned(),
             room: "R".to_owned(),
             name: "Ana".to_owned(),
             me: "m".to_owned(),
             seed: 1,
+            token: token.map(str::to_owned),
+            chat,
         };
         let mut alone = Self {
             room: Room::new(setup),
@@ -39,9 +50,6 @@ impl Alone {
         };
         alone.input(Input::Join);
         alone.happened(Happening::Opened);
-        alone.wait(300);
-        assert_eq!(alone.signalling.last(), Some(&Signalling::Joined));
-        alone.actions.clear();
         alone
     }
 
@@ -81,6 +89,21 @@ impl Alone {
             _ => None,
         });
         frames.collect()
+    }
+
+    /// The types of the frames that went out.
+    fn kinds(&self) -> Vec<String> {
+        let kind = |frame: &Value| frame["type"].as_str().unwrap_or_default().to_owned();
+        self.sent().iter().map(kind).collect()
+    }
+
+    /// The addresses that were opened.
+    fn opened(&self) -> Vec<&str> {
+        let urls = self.actions.iter().filter_map(|action| match action {
+            Action::Open(url) => Some(url.as_str()),
+            _ => None,
+        });
+        urls.collect()
     }
 
     /// What the last tie was told to take.
@@ -598,4 +621,136 @@ fn who_never_says_what_they_send_sends_picture_and_sound() {
     alone.hears(&from("b", &state));
     let they = &alone.others[0];
     assert_eq!((they.audio, they.video, they.screen), (false, false, true));
+}
+
+/// How a server says that the key is not taken as it was given.
+fn refusals() -> [Happening; 2] {
+    let error = json!({"type": "error", "code": "AUTH_FAILED", "message": "Who are you?"});
+    [
+        Happening::Closed(1008),
+        Happening::Received(error.to_string()),
+    ]
+}
+
+const PLAIN: &str = "wss://rooms.invalid/ws/meet";
+const KEYED: &str = "wss://rooms.invalid/ws/meet?token=k%201";
+
+#[test]
+fn the_key_goes_out_as_the_first_frame_and_in_no_address() {
+    let mut alone = Alone::with(Some("k 1"), Chat::Documented);
+    alone.wait(300);
+    assert_eq!(alone.opened(), [PLAIN]);
+    assert_eq!(alone.kinds(), ["auth", "join"]);
+    assert_eq!(alone.sent()[0], json!({"type": "auth", "token": "k 1"}));
+    // A server without keys does not know the frame.
+    alone.hears(&json!({"type": "error", "code": "INVALID_FORMAT", "message": "auth?"}));
+    assert_eq!(alone.signalling.last(), Some(&Signalling::Joined));
+    // A lost connection is no refusal.
+    alone.happened(Happening::Closed(1006));
+    alone.wait(2_000);
+    assert_eq!(alone.opened(), [PLAIN, PLAIN]);
+}
+
+#[test]
+fn after_a_refusal_the_key_is_in_the_address_once() {
+    for refusal in refusals() {
+        let mut alone = Alone::with(Some("k 1"), Chat::Unknown);
+        alone.wait(1_600);
+        alone.actions.clear();
+        alone.happened(refusal.clone());
+        assert_eq!(alone.opened(), [KEYED]);
+        assert_eq!(alone.signalling.last(), Some(&Signalling::Connecting));
+        alone.happened(Happening::Opened);
+        alone.wait(1_600);
+        assert_eq!(alone.kinds(), ["join"], "it is said once");
+        alone.happened(refusal);
+        assert!(matches!(
+            alone.signalling.last(),
+            Some(Signalling::Refused(_))
+        ));
+        alone.wait(600_000);
+        assert_eq!(alone.opened(), [KEYED]);
+    }
+}
+
+#[test]
+fn a_released_server_is_told_the_key_in_no_way() {
+    for refusal in refusals() {
+        let mut alone = Alone::with(Some("k 1"), Chat::Released);
+        alone.wait(1_600);
+        assert_eq!(alone.kinds(), ["join"]);
+        alone.happened(refusal);
+        assert!(matches!(
+            alone.signalling.last(),
+            Some(Signalling::Refused(_))
+        ));
+        assert_eq!(alone.opened(), [PLAIN]);
+    }
+}
+
+#[test]
+fn what_may_be_a_chat_has_time_to_say_so() {
+    for (chat, hush) in [
+        (Chat::Documented, 250),
+        (Chat::Unknown, 1_500),
+        (Chat::Released, 1_500),
+    ] {
+        let mut alone = Alone::with(Some("k"), chat);
+        alone.wait(hush - 1);
+        assert!(alone.sent().is_empty(), "{chat:?}");
+        alone.wait(1);
+        assert!(!alone.sent().is_empty(), "{chat:?}");
+    }
+}
+
+#[test]
+fn a_chat_that_greets_late_is_sent_nothing_more() {
+    for late in [300, 1_400] {
+        let mut alone = Alone::with(Some("k"), Chat::Unknown);
+        alone.wait(late);
+        alone.hears(&json!({"type": "connected", "session_id": "s"}));
+        alone.wait(60_000);
+        assert!(alone.sent().is_empty(), "{late}");
+    }
+    let mut alone = Alone::new();
+    alone.happened(Happening::Received("Echo: {}".to_owned()));
+    let phase = Signalling::NoRooms { echo: true };
+    assert_eq!(alone.signalling.last(), Some(&phase));
+    assert_eq!(alone.actions, [Action::Close], "neither bye nor leave");
+}
+
+#[test]
+fn no_server_makes_a_room_of_more_than_nine_nor_a_name_of_more_than_a_hundred_letters() {
+    let mut alone = Alone::new();
+    alone.hears(&json!({"type": "joined", "participants": []}));
+    alone.wait(10_000);
+    for number in 0..50 {
+        let name = format!("{number} {}", "ü".repeat(1_000));
+        alone.hears(&json!({
+            "type": "join", "room_id": "R",
+            "participant_id": format!("p{number}"), "participant_name": name,
+        }));
+        alone.hears(&from(&format!("q{number}"), &offer()));
+    }
+    assert_eq!(
+        alone.others.len(),
+        MOST_PEOPLE,
+        "one more, who is to find out"
+    );
+    assert_eq!(alone.others[0].name.chars().count(), 100);
+    assert_eq!(alone.signalling.last(), Some(&Signalling::Joined));
+    // Nor does one name for all of them.
+    for number in 0..500 {
+        alone.hears(&json!({
+            "type": "join", "room_id": "R",
+            "participant_id": format!("r{number}"), "participant_name": alone.others[0].name,
+        }));
+    }
+    assert_eq!(
+        alone.others.len(),
+        MOST_PEOPLE,
+        "one more, who is to find out"
+    );
+    alone.wait(60_000);
+    assert!(alone.others.len() <= MOST_PEOPLE);
 }

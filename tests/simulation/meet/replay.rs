@@ -6,7 +6,9 @@
 
 use std::path::PathBuf;
 
-use parlor::meet::{Action, Description, Happening, Input, Output, Room, Setup, Signalling, Tie};
+use parlor::meet::{
+    Action, Chat, Description, Happening, Input, Output, Room, Setup, Signalling, Tie,
+};
 use parlor::model::{Duration, Instant};
 use parlor::recording::{Line, What, parse};
 use proptest::prelude::*;
@@ -61,6 +63,8 @@ impl Replay {
             name: field("participant_name"),
             me: field("participant_id"),
             seed: 1,
+            token: None,
+            chat: Chat::Documented,
         };
         let mut replay = Self {
             room: Room::new(setup),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use parlor::meet::{
-    Action, Happening, Input, LinkId, MOST_PEOPLE, Output, Participant, Room, Setup, Signalling,
-    Tie,
+    Action, Chat, Happening, Input, LinkId, MOST_PEOPLE, Output, Participant, Room, Setup,
+    Signalling, Tie,
 };
 use parlor::model::{Duration, Instant};
 use parlor::session::Random;
@@ -142,6 +142,8 @@ impl World {
             name: name.to_owned(),
             me: me.clone(),
             seed,
+            token: None,
+            chat: Chat::Documented,
         };
         self.pages.push(Page {
             room: Room::new(setup),
