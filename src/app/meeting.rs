@@ -51,9 +51,9 @@ impl App {
         let target = self.target.as_ref()?;
         let token = self.key_to(target.protocol.name, &target.url);
         let can = self.session.as_ref().map(Session::capabilities);
-        // Only released servers answer in HTML, and only the document's are told who writes.
+        // Only released servers set no limit to a frame, and only the document's are told who writes.
         let chat = match can {
-            Some(can) if can.fragments => Chat::Released,
+            Some(can) if can.frame.is_none() => Chat::Released,
             Some(can) if can.typing => Chat::Documented,
             _ => Chat::Unknown,
         };
