@@ -225,7 +225,7 @@ impl Room {
             (None, None) => return None,
         };
         let peer = self.peers.get_mut(at)?;
-        peer.address = Some(address.clone());
+        peer.writes_from(address, signal.payload == Payload::Hello);
         peer.pid = from.or(peer.pid.as_ref()).cloned();
         Some(at)
     }

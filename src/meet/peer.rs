@@ -45,6 +45,8 @@ pub(super) struct Peer {
     pub(super) pid: Option<String>,
     /// What the server calls them.
     pub(super) address: Option<String>,
+    /// What it called them before.
+    former: Option<String>,
     pub(super) name: String,
     pub(super) sends: Sends,
     pub(super) tie: Tie,
@@ -65,6 +67,7 @@ impl Peer {
             id: id.to_owned(),
             pid: None,
             address: None,
+            former: None,
             name: String::new(),
             sends: Sends::default(),
             tie: Tie::Connecting,
@@ -81,6 +84,16 @@ impl Peer {
     pub(super) fn target(&self) -> &str {
         let known = self.address.as_ref().or(self.pid.as_ref());
         known.unwrap_or(&self.id)
+    }
+
+    /// Something of theirs came from this address. They say hello where they have a new one; what
+    /// else comes from the one before was late.
+    pub(super) fn writes_from(&mut self, address: &str, hello: bool) {
+        let same = self.address.as_deref() == Some(address);
+        if same || !hello && self.former.as_deref() == Some(address) {
+            return;
+        }
+        self.former = self.address.replace(address.to_owned());
     }
 
     /// Whether one of their names is this.
