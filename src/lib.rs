@@ -7,7 +7,7 @@
 //! | layer | what it is |
 //! |---|---|
 //! | [`model`], [`io`] | the nouns, and the port to the browser |
-//! | [`wire`], [`markdown`] | formats |
+//! | [`wire`], [`markdown`], [`random`] | formats, and seeded randomness |
 //! | [`protocol`] | one adapter for each server: frames in, one vocabulary of events out |
 //! | [`session`] | connection, outbox, run, timeline: once for all protocols |
 //! | [`meet`] | video rooms: who is there, and the negotiation with each |
@@ -33,6 +33,7 @@ pub mod model;
 pub mod platform;
 pub mod projection;
 pub mod protocol;
+pub mod random;
 pub mod recording;
 pub mod session;
 pub mod storage;

@@ -16,7 +16,6 @@ mod log;
 mod numbered;
 mod outbox;
 mod policy;
-mod random;
 mod reconcile;
 mod retell;
 mod run;
@@ -34,13 +33,13 @@ use crate::model::{
     Standing, TransactionId,
 };
 use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol, Reach};
+use crate::random::Random;
 use calls::Calls;
 pub use change::{Change, Direction, Judgement, Output, Phase, Refusal, Run, Trace};
 use connection::Connection;
 use log::Log;
 use outbox::Outbox;
 pub use policy::Policy;
-pub use random::Random;
 use run::RunClock;
 use timeline::Timeline;
 

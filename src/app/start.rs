@@ -11,7 +11,7 @@ use super::view::Link;
 use super::{App, Pending, Target};
 use crate::model::Instant;
 use crate::protocol::{Descriptor, Dialect, PROTOCOLS, Switch, descriptor};
-use crate::session::Random;
+use crate::random::Random;
 use crate::words::asides;
 
 impl App {

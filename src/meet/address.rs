@@ -1,6 +1,6 @@
 //! Where the signalling socket is.
 
-use crate::wire::address::{KEY, TOKEN, encoded};
+use crate::wire::address::{KEY, TOKEN, encoded, segment};
 
 /// The address of the signalling socket, from that of the chat server: its last `/ws…` gives way to
 /// `/ws/meet`. What else its query says is kept, and no key.
@@ -8,18 +8,8 @@ use crate::wire::address::{KEY, TOKEN, encoded};
 pub fn signalling(chat: &str) -> String {
     let (place, query) = chat.split_once('?').unwrap_or((chat, ""));
     let trimmed = place.trim_end_matches('/');
-    // Behind `://`: a host may be called `ws`.
-    let path = trimmed.find("://").map_or(0, |at| at + 3);
-    let (host, path) = trimmed.split_at_checked(path).unwrap_or(("", trimmed));
-    let end = path
-        .match_indices("/ws")
-        .filter(|(at, found)| {
-            let rest = path.get(at + found.len()..).unwrap_or_default();
-            rest.is_empty() || rest.starts_with('/')
-        })
-        .last()
-        .map_or(path.len(), |(at, _)| at);
-    let mut url = [host, path.get(..end).unwrap_or(path), "/ws/meet"].concat();
+    let end = segment(trimmed, "/ws").unwrap_or(trimmed.len());
+    let mut url = [trimmed.get(..end).unwrap_or(trimmed), "/ws/meet"].concat();
     let mut before = '?';
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);

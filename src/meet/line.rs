@@ -2,7 +2,7 @@
 
 use super::port::{Chat, Signalling};
 use crate::model::{Duration, Instant};
-use crate::session::Random;
+use crate::random::Random;
 
 /// A socket that has not opened by then is given up.
 const CONNECT: Duration = Duration::secs(20);
@@ -36,6 +36,10 @@ const CEILING: Duration = Duration::secs(30);
 
 /// So many sockets in a row that never came to anything are no server.
 const TRIES: u32 = 5;
+
+/// So many in a row that never opened may be refused for want of a key in their address: a page is
+/// not told why.
+const UNOPENED: u32 = 2;
 
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +163,13 @@ impl Line {
     /// Nobody needs to be asked for a greeting.
     pub(super) const fn no_hello(&mut self) {
         self.hello_at = None;
+    }
+
+    /// Whether the one that is lost now is one of several that never opened, of a server that none
+    /// has shown to be there.
+    pub(super) fn never_opens(&self) -> bool {
+        let unopened = self.phase == Signalling::Connecting && self.join_at.is_none();
+        unopened && !self.proven && self.attempt + 1 >= UNOPENED
     }
 
     /// The socket is gone.

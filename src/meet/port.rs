@@ -18,7 +18,8 @@ pub struct Setup {
     /// For the waits between two tries to connect.
     pub seed: u64,
     /// The key that the server wants, where there is one. A first frame says it, and the address of
-    /// the socket does after the server has refused that; a released server is told it by neither.
+    /// the socket does after the server has refused that, or opens no socket; a released server is
+    /// told it by neither.
     pub token: Option<String>,
     /// What the chat beside the rooms was found to be.
     pub chat: Chat,

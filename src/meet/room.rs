@@ -162,6 +162,7 @@ impl Room {
     }
 
     fn closed(&mut self, code: u16, now: Instant) {
+        self.key_in_address |= self.line.never_opens() && self.tells_key();
         self.line.lost(now);
         // "Policy violation" (RFC 6455, section 7.4.1): the same again would end likewise.
         if code == 1008 {

@@ -1,10 +1,11 @@
 //! The connection's phases, and when the next one is due.
 
+use super::Policy;
 use super::change::{Phase, Refusal};
-use super::{Policy, Random};
 use crate::io::Closed;
 use crate::model::Instant;
 use crate::protocol::{Gone, Verdict};
+use crate::random::Random;
 
 /// The phase machine; it says when, the session does.
 #[derive(Debug)]

@@ -50,6 +50,21 @@ impl Place {
     }
 }
 
+/// Where the last part of the path that is called so begins, with the `/` in front of it; `name` has
+/// that `/` too.
+#[must_use]
+pub fn segment(place: &str, name: &str) -> Option<usize> {
+    // Behind `://`: a host may be called so as well.
+    let host = place.find("://").map_or(0, |at| at + 3);
+    let path = place.get(host..)?;
+    let whole = |(at, found): &(usize, &str)| {
+        let rest = path.get(at + found.len()..).unwrap_or_default();
+        rest.is_empty() || rest.starts_with('/')
+    };
+    let (at, _) = path.match_indices(name).filter(whole).last()?;
+    Some(host + at)
+}
+
 /// Percent-encodes all but RFC 3986's unreserved characters.
 #[must_use]
 pub fn encoded(text: &str) -> String {

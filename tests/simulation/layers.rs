@@ -7,10 +7,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("io", &["model"]),
     ("wire", &["model"]),
+    ("random", &["model"]),
     ("markdown", &[]),
-    ("protocol", &["io", "model", "wire"]),
-    ("session", &["io", "model", "protocol"]),
-    ("meet", &["model", "session", "wire"]),
+    ("protocol", &["io", "model", "random", "wire"]),
+    ("session", &["io", "model", "protocol", "random"]),
+    ("meet", &["model", "random", "wire"]),
     ("storage", &["model", "wire"]),
     ("embed", &["model", "wire"]),
     (
@@ -22,8 +23,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "demo", "embed", "io", "markdown", "meet", "model", "protocol", "session", "storage",
-            "wire", "words",
+            "demo", "embed", "io", "markdown", "meet", "model", "protocol", "random", "session",
+            "storage", "wire", "words",
         ],
     ),
     (

@@ -3,7 +3,7 @@
 //! `ws://host/ws`, with a bot as the last part of the path (`/ws/NAME`) or in the query
 //! (`?bot_name=NAME`); what else stands in the query goes along with every socket.
 
-use crate::wire::address::{Place, TOKEN, decoded, encoded};
+use crate::wire::address::{Place, TOKEN, decoded, encoded, segment};
 
 /// The name of the bot that answers where none is named.
 const USUAL: &str = "default";
@@ -80,19 +80,15 @@ impl Address {
 
 /// What of an address is not in front of `/ws`, to be taken off; and where the socket is.
 fn split(place: &str) -> (&str, &str) {
-    let host = place.find("://").map_or(0, |at| at + 3);
-    let path = place
-        .get(host..)
-        .and_then(|rest| rest.find('/'))
-        .map_or("", |at| place.get(host + at..).unwrap_or_default());
-    if path.ends_with("/ws") {
-        return ("/ws", "/ws");
+    if let Some(named) = segment(place, "/ws").and_then(|at| place.get(at..)) {
+        return (named, named);
     }
-    match path.rfind("/ws/").and_then(|at| path.get(at..)) {
-        Some(named) => (named, named),
+    let host = place.find("://").map_or(0, |at| at + 3);
+    let path = place.get(host..).and_then(|rest| rest.find('/'));
+    match path.and_then(|at| place.get(host + at..)) {
+        Some(path) => (path, path),
         // A server without a path is asked where all of them are.
-        None if path.is_empty() => ("", "/ws"),
-        None => (path, path),
+        None => ("", "/ws"),
     }
 }
 

@@ -30,6 +30,13 @@ impl Alone {
 
     /// The socket has just opened.
     pub(super) fn with(token: Option<&str>, chat: Chat) -> Self {
+        let mut alone = Self::connecting(token, chat);
+        alone.happened(Happening::Opened);
+        alone
+    }
+
+    /// The socket is being opened.
+    pub(super) fn connecting(token: Option<&str>, chat: Chat) -> Self {
         let setup = Setup {
             url: "wss://rooms.invalid/ws/meet".to_owned(),
             room: "R".to_owned(),
@@ -49,7 +56,6 @@ impl Alone {
             large: Vec::new(),
         };
         alone.input(Input::Join);
-        alone.happened(Happening::Opened);
         alone
     }
 

@@ -119,6 +119,40 @@ fn after_a_refusal_the_key_is_in_the_address_once() {
     }
 }
 
+/// The addresses that were tried until no more are.
+fn tried(token: Option<&str>, chat: Chat, mut alone: Alone) -> Vec<String> {
+    alone.actions.clear();
+    for _ in 0..10 {
+        alone.happened(Happening::Closed(1006));
+        alone.wait(60_000);
+    }
+    let over = alone.signalling.last();
+    assert_eq!(over, Some(&Signalling::Unreachable), "{token:?} {chat:?}");
+    alone.opened().into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_server_that_opens_no_socket_is_asked_with_the_key_in_the_address() {
+    let all = [
+        (Some("k 1"), Chat::Documented, [PLAIN, KEYED, KEYED, KEYED]),
+        (Some("k 1"), Chat::Released, [PLAIN; 4]),
+        (None, Chat::Documented, [PLAIN; 4]),
+    ];
+    for (token, chat, expected) in all {
+        let alone = Alone::connecting(token, chat);
+        assert_eq!(tried(token, chat, alone), expected, "{token:?} {chat:?}");
+    }
+    // One that was in the room is away, and is told nothing.
+    let mut alone = Alone::with(Some("k 1"), Chat::Documented);
+    alone.wait(300);
+    alone.hears(&json!({"type": "pong"}));
+    for _ in 0..9 {
+        alone.happened(Happening::Closed(1006));
+        alone.wait(60_000);
+    }
+    assert!(alone.opened().iter().all(|url| *url == PLAIN));
+}
+
 #[test]
 fn a_released_server_is_told_the_key_in_no_way() {
     for refusal in refusals() {

@@ -7,7 +7,7 @@ use parlor::meet::{
     Signalling, Tie,
 };
 use parlor::model::{Duration, Instant};
-use parlor::session::Random;
+use parlor::random::Random;
 use serde_json::Value;
 
 use super::browser::{Connection, Word};
