@@ -17,6 +17,7 @@
 mod address;
 mod class;
 mod documented;
+mod errors;
 mod ids;
 mod link;
 mod native;
@@ -69,6 +70,7 @@ mod wait {
     pub(super) const LINES: u8 = 6;
     pub(super) const SIGN: u8 = 7;
     pub(super) const DOUBT: u8 = 8;
+    pub(super) const REST: u8 = 9;
 }
 
 /// Makes the adapter.
@@ -98,6 +100,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         echoes: Vec::new(),
         running: false,
         cut: false,
+        missed: None,
         muted: false,
         clock: Instant(0),
         streams: Streams::default(),
@@ -217,6 +220,8 @@ struct GeneralBots {
     running: bool,
     /// The connection was lost during a run.
     cut: bool,
+    /// An answer was cut, and may be in the history by now, which was read so many times since.
+    missed: Option<usize>,
     /// The person stopped the run, which may go on, and has sent nothing since.
     muted: bool,
     /// When the person sent last, by this machine's clock.
@@ -253,7 +258,11 @@ impl Protocol for GeneralBots {
         self.streams.cut();
         self.native.cut();
         self.unanswered = None;
-        self.cut |= std::mem::take(&mut self.running) || self.muted;
+        let running = std::mem::take(&mut self.running);
+        self.cut |= running || self.muted;
+        if running && !self.muted {
+            self.missed = Some(0);
+        }
         self.other_way = false;
         self.errands.clear();
         self.link = Link::default();

@@ -73,6 +73,8 @@ fn lay(
         }
         _ => {
             let at = behind_untold(timeline, place).min(timeline.frontier());
+            let dropped = drop_head(timeline, &past, at);
+            let at = at - usize::from(dropped);
             (at, timeline.insert(at, body(past, now)))
         }
     };
@@ -147,6 +149,28 @@ fn confirm(timeline: &mut Timeline, id: ItemId, past: Past, now: Instant) {
     if let Some((call, name, answered)) = finished {
         timeline.tool_finished(call, name, answered, now);
     }
+}
+
+/// The beginning of an answer, which was cut, gives way to the whole of it further down: something
+/// else was said meanwhile. `at` is where the whole will stand; true where there was a beginning.
+fn drop_head(timeline: &mut Timeline, past: &Past, at: usize) -> bool {
+    let Past::Agent(whole) = past else {
+        return false;
+    };
+    let head = |item: &Item| match &item.body {
+        Body::Agent(prose) if prose.state == ProseState::Interrupted => {
+            let begins = !prose.text.is_empty() && whole.starts_with(&prose.text);
+            begins.then_some((prose.text.len(), item.id))
+        }
+        _ => None,
+    };
+    // The longest is the surest; of several, the oldest was to be answered first.
+    let before = timeline.items().iter().take(at).rev().filter_map(head);
+    let longest = before.max_by_key(|(long, _)| *long);
+    if let Some((_, id)) = longest {
+        timeline.remove(id);
+    }
+    longest.is_some()
 }
 
 /// Texts that came in without their beginning are part of the whole one before them.

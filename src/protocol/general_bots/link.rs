@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::class::{self, Class};
-use super::{GeneralBots, Link, SILENCE, Tongue, UNOPENED, documented, wait};
+use super::{GeneralBots, Link, SILENCE, Tongue, UNOPENED, errors, wait};
 use crate::io::{Closed, Frame, SocketId};
 use crate::protocol::{Certainty, Dialect, Gone, Out};
 
@@ -45,6 +45,7 @@ impl GeneralBots {
             if std::mem::take(&mut self.cut) {
                 self.finish(Certainty::Likely, out);
             }
+            self.wait_for_rest(out);
         }
     }
 
@@ -132,7 +133,7 @@ impl GeneralBots {
             // The server misses the key, which it has not been told yet: it is now.
             let early = !self.link.authed && !self.key_in_address;
             self.speaks(Tongue::Documented, true, out);
-            if early && self.link.authed && documented::is_unauthorized(&value) {
+            if early && self.link.authed && errors::is_unauthorized(&value) {
                 return;
             }
         }
@@ -178,6 +179,7 @@ impl GeneralBots {
             wait::OTHERS => self.want_others(out),
             wait::DOUBT => self.doubted(out),
             wait::LINES => self.told_lines(out),
+            wait::REST => self.look_for_rest(out),
             wait::SIGN => self.no_sign(out),
             wait::TYPING => self.finish(Certainty::Likely, out),
             _ => {}

@@ -11,12 +11,16 @@
 
 use serde_json::{Value, json};
 
-use super::GeneralBots;
+use super::{GeneralBots, wait};
 use crate::io::{Payload, Request, RequestId};
-use crate::model::ConversationId;
-use crate::protocol::{AgentEvent, Out, Page, Past, Remote};
+use crate::model::{ConversationId, Duration};
+use crate::protocol::{AgentEvent, Out, Page, Past, Protocol, Remote};
 use crate::wire::address::encoded;
 use crate::wire::{json, time};
+
+/// A server that goes on without listeners writes its answer down once it is whole: the history is
+/// read again after so long each.
+const REST: [Duration; 3] = [Duration::secs(5), Duration::secs(15), Duration::secs(45)];
 
 /// What was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +78,23 @@ impl GeneralBots {
             keep: false,
         });
         self.errands.push((request, errand));
+    }
+
+    /// The history is read again in a while, where an answer was cut.
+    pub(super) fn wait_for_rest(&self, out: &mut Out<'_>) {
+        let rest = self.missed.and_then(|times| REST.get(times).copied());
+        if rest.is_some() && self.capabilities().history {
+            out.wait_for(wait::REST, rest);
+        }
+    }
+
+    /// It is time to; but while something goes on, what is whole is not known.
+    pub(super) fn look_for_rest(&mut self, out: &mut Out<'_>) {
+        if !self.running && self.unanswered.is_none() {
+            self.missed = self.missed.map(|times| times + 1);
+            self.ask(Errand::History { first: true }, out);
+        }
+        self.wait_for_rest(out);
     }
 
     /// A call was answered; status 0 stands for no answer.

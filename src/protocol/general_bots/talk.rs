@@ -120,6 +120,8 @@ impl GeneralBots {
         self.fresh = true;
         self.made = false;
         self.closed = false;
+        self.missed = None;
+        out.wait_for(wait::REST, None);
         out.event(AgentEvent::Reset);
         out.event(AgentEvent::Named(ConversationId::new(
             self.session.as_str(),

@@ -1,6 +1,6 @@
 //! The history and the list of sessions, where a server has them.
 
-use parlor::model::Instant;
+use parlor::model::{Duration, Instant};
 use parlor::protocol::Dialect;
 use parlor::recording::Player;
 use parlor::session::{Birth, Change, Input};
@@ -60,6 +60,106 @@ fn what_was_missed_while_the_connection_was_away_comes_from_the_history() {
             "user confirmed: hi",
             "agent done: Hello",
             "agent done: Are you there?"
+        ]
+    );
+}
+
+/// A page whose first answer was cut, and that has asked the second thing.
+fn cut() -> Player {
+    let mut page = older();
+    page.say("one");
+    page.native("Half", false);
+    page.close(1006, "");
+    page.open();
+    page.receive(&hello(None));
+    page.answer_all(200, &json!([["user", "one"]]).to_string());
+    super::settle(&mut page);
+    page.say("two");
+    page
+}
+
+#[test]
+fn an_answer_that_became_whole_while_nobody_listened_is_looked_for_for_a_while() {
+    for mut page in [older(), documented()] {
+        page.say("hi");
+        page.gets(match page.kinds().contains(&"message".to_owned()) {
+            true => super::chunk("m", "Half an "),
+            false => super::text("Half an ", false),
+        });
+        page.close(1006, "");
+        page.open();
+        page.receive(&hello(None));
+        for seconds in [0, 5, 15, 45, 300] {
+            page.wait(Duration::secs(seconds));
+            let asked = page.asked().len();
+            assert_eq!(asked, usize::from(seconds < 300), "{seconds}");
+            let past = match seconds {
+                0 | 5 => json!([["user", "hi"]]),
+                _ => json!([["user", "hi"], ["assistant", "Half an answer is whole."]]),
+            };
+            page.answer_all(200, &past.to_string());
+            let lines = page.lines();
+            let whole = lines
+                .iter()
+                .any(|line| line == "agent done: Half an answer is whole.");
+            assert_eq!(whole, seconds >= 15, "{seconds}");
+        }
+        assert_eq!(page.lines().len(), 2, "{:?}", page.lines());
+    }
+}
+
+#[test]
+fn what_is_looked_for_waits_while_another_answer_comes() {
+    let mut page = cut();
+    page.native("Second", false);
+    let asked = page.asked().len();
+    page.wait(Duration::secs(6));
+    assert_eq!(page.asked().len(), asked);
+    page.native("Second.", true);
+    page.wait(Duration::secs(6));
+    let past = json!([
+        ["user", "one"],
+        ["assistant", "Half is whole."],
+        ["user", "two"],
+        ["assistant", "Second."]
+    ]);
+    page.answer_all(200, &past.to_string());
+    assert_eq!(
+        page.lines(),
+        [
+            "user confirmed: one",
+            "agent done: Half is whole.",
+            "user confirmed: two",
+            "agent done: Second.",
+        ]
+    );
+}
+
+#[test]
+fn what_was_cut_of_an_answer_gives_way_to_the_whole_behind_the_next_message() {
+    let mut page = cut();
+    page.native("Second.", true);
+    let lines = [
+        "user confirmed: one",
+        "agent interrupted: Half",
+        "user confirmed: two",
+    ];
+    assert_eq!(page.lines()[..3], lines);
+    page.wait(Duration::secs(6));
+    let past = json!([
+        ["user", "one"],
+        ["user", "two"],
+        ["assistant", "Half is whole."],
+        ["assistant", "Second."]
+    ]);
+    page.answer_all(200, &past.to_string());
+    assert_eq!(
+        page.lines(),
+        [
+            "user confirmed: one",
+            "user confirmed: two",
+            "agent done: Half is whole.",
+            "agent done: Second.",
         ]
     );
 }
