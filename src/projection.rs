@@ -91,6 +91,7 @@ impl Projection {
             | Output::Tell(_)
             | Output::TellAll(_)
             | Output::Invite(_)
+            | Output::LeaveRoom
             | Output::Save { .. }
             | Output::Post { .. } => {}
         }

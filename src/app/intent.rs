@@ -241,6 +241,11 @@ impl App {
         now: Instant,
     ) {
         self.end_session(now);
+        let is_same =
+            |known: &Target| known.protocol.name == target.protocol.name && known.url == target.url;
+        if !self.target.as_ref().is_some_and(is_same) {
+            self.outputs.push_back(Output::LeaveRoom);
+        }
         self.shelf.catalogue.touch();
         let shared = target.protocol.has_address();
         let name = shared.then(|| conversation.name());
@@ -389,7 +394,9 @@ impl App {
         view.start = self.shelf.start((target.protocol.name, &target.url));
         view.suggestions = match demo {
             true => crate::demo::SUGGESTIONS.map(str::to_owned).to_vec(),
-            false => asides::SUGGESTIONS.map(str::to_owned).to_vec(),
+            false => asides::suggestions(target.protocol.name)
+                .map(str::to_owned)
+                .to_vec(),
         };
         self.show_key();
     }

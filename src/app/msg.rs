@@ -289,6 +289,8 @@ pub enum Output {
     Compose(String),
     /// Offer this video room to the person.
     Invite(String),
+    /// Leave the video room: it is another server's than the one at hand from now on.
+    LeaveRoom,
     /// Send this JSON text to the host page, for exactly this origin.
     Post {
         /// Target origin.

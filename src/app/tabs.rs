@@ -35,7 +35,7 @@ pub(super) struct Tab {
 }
 
 /// A message that is handed to the tab that holds the conversation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Handed {
     id: u64,
     text: String,
@@ -199,24 +199,12 @@ impl App {
         let conversation = self.conversation.clone();
         self.end_session(now);
         self.begin_session(target, conversation, Transcript::default(), false, now);
-        for Handed {
-            id,
-            text,
-            attachments,
-        } in shown
-        {
+        for message in shown {
+            let id = message.id;
             let taken = !handed.iter().any(|handed| handed.id == id);
-            let id = TransactionId(id);
-            self.tell(
-                Input::Handed {
-                    id,
-                    text,
-                    attachments,
-                },
-                now,
-            );
+            self.show_handed(message, now);
             if taken {
-                self.tell(Input::Took(id), now);
+                self.tell(Input::Took(TransactionId(id)), now);
             }
         }
         self.tab.handed = handed;
@@ -349,19 +337,27 @@ impl App {
         };
         self.drafted("");
         self.tab.last_handed += 1;
-        // Numbers of several tabs are not to meet, and servers read them as those of JSON.
-        let id = self.random.next() >> 24 << 8 | self.tab.last_handed & 0xff;
         let handed = Handed {
-            id,
-            text: text.clone(),
-            attachments: attachments.clone(),
+            // Numbers of several tabs are not to meet, and servers read them as those of JSON.
+            id: self.random.next() >> 24 << 8 | self.tab.last_handed & 0xff,
+            text,
+            attachments,
         };
         self.say(&handed.json());
-        self.tab.handed.push(handed);
-        let id = TransactionId(id);
+        self.tab.handed.push(handed.clone());
+        self.show_handed(handed, now);
+    }
+
+    /// A message that is handed over stands in the conversation here as well.
+    fn show_handed(&mut self, message: Handed, now: Instant) {
+        let Handed {
+            id,
+            text,
+            attachments,
+        } = message;
         self.tell(
             Input::Handed {
-                id,
+                id: TransactionId(id),
                 text,
                 attachments,
             },

@@ -70,13 +70,14 @@ impl Driver {
             Output::Claim(conversation) => {
                 // Whoever holds it next is to find it kept.
                 self.hurry();
-                // A room belongs to the conversation that it was joined from.
-                if let Some(meet) = &*self.meet.borrow() {
-                    meet.leave();
-                }
                 let tab = conversation.map(|conversation| Tab::open(self, conversation));
                 self.former.borrow_mut().clear();
                 self.tab.replace(tab);
+            }
+            Output::LeaveRoom => {
+                if let Some(meet) = &*self.meet.borrow() {
+                    meet.leave();
+                }
             }
             Output::Rename { to, news } => {
                 self.hurry();

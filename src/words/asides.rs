@@ -45,12 +45,16 @@ pub fn not_done(why: &str) -> String {
 pub const NOTHING_TO_SAVE: &str =
     "Nothing of this conversation is kept here. Connect, then try again.";
 
-/// What an empty conversation with a real agent offers.
-pub const SUGGESTIONS: [&str; 3] = [
-    "What can you do?",
-    "Which tools do you have?",
-    "What files are in this directory?",
-];
+/// What an empty conversation with a real agent offers; the agent of General Bots works in no
+/// directory.
+#[must_use]
+pub fn suggestions(protocol: &str) -> [&'static str; 3] {
+    let last = match protocol {
+        "general-bots" => "What should I know first?",
+        _ => "What files are in this directory?",
+    };
+    ["What can you do?", "Which tools do you have?", last]
+}
 
 /// A parameter of the link is not known.
 #[must_use]

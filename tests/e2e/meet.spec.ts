@@ -1,9 +1,9 @@
 // Video rooms between real browsers: pictures that are decoded, over each kind of signalling.
 
 import type { Page } from "@playwright/test";
-import { box, button, expect } from "./support/parlor.ts";
+import { box, button, expect, items, press, send } from "./support/parlor.ts";
 import {
-  expectPictures, FAKE_DEVICES, join, lobby, place, prepare, room, states, stillTaken,
+  couple, expectPictures, FAKE_DEVICES, join, lobby, place, prepare, room, states, stillTaken,
   test, tile, took,
 } from "./support/meet.ts";
 
@@ -70,12 +70,7 @@ for (const kind of ["roster", "joincast", "relay"] as const) {
     });
 
     test("who leaves is gone at once, and lets go of every device", async ({ visit }) => {
-      const at = place(kind);
-      const ada = await visit(at);
-      const bob = await visit(at);
-      await join(ada, "Ada");
-      await join(bob, "Bob");
-      await expectPictures(ada, 1);
+      const { ada, bob } = await couple(visit, kind);
       expect(await stillTaken(bob)).toBe(2);
       await button(room(bob), "Leave").click();
       await expect(room(bob)).toHaveCount(0);
@@ -90,12 +85,7 @@ for (const kind of ["roster", "joincast", "relay"] as const) {
     });
 
     test("a page that is killed is noticed", async ({ visit }) => {
-      const at = place(kind);
-      const ada = await visit(at);
-      const bob = await visit(at);
-      await join(ada, "Ada");
-      await join(bob, "Bob");
-      await expectPictures(ada, 1);
+      const { ada, bob } = await couple(visit, kind);
       const crashed = bob.waitForEvent("crash");
       const session = await bob.context().newCDPSession(bob);
       session.send("Page.crash").catch(() => undefined);
@@ -108,12 +98,7 @@ for (const kind of ["roster", "joincast", "relay"] as const) {
     });
 
     test("a cut signalling socket interrupts no picture", async ({ agent, visit }) => {
-      const at = place(kind);
-      const ada = await visit(at);
-      const bob = await visit(at);
-      await join(ada, "Ada");
-      await join(bob, "Bob");
-      await expectPictures(ada, 1);
+      const { ada, at, bob } = await couple(visit, kind);
       await agent.down(at.run);
       await expect(room(ada).getByText("The connection to the server was lost")).toBeVisible();
       await expectPictures(ada, 1);
@@ -129,12 +114,7 @@ for (const kind of ["roster", "joincast", "relay"] as const) {
     });
 
     test("a screen is shared on and off, and on again", async ({ visit }) => {
-      const at = place(kind);
-      const ada = await visit(at);
-      const bob = await visit(at);
-      await join(ada, "Ada");
-      await join(bob, "Bob");
-      await expectPictures(bob, 1);
+      const { ada, bob } = await couple(visit, kind);
       for (const _ of [1, 2]) {
         await button(room(ada), "Share screen").click();
         await expect(button(room(ada), "Share screen")).toHaveAttribute("aria-pressed", "true");
@@ -151,12 +131,7 @@ for (const kind of ["roster", "joincast", "relay"] as const) {
 }
 
 test("who goes to another page says goodbye, where no server does it for them", async ({ visit }) => {
-  const at = place("relay");
-  const ada = await visit(at);
-  const bob = await visit(at);
-  await join(ada, "Ada");
-  await join(bob, "Bob");
-  await expectPictures(ada, 1);
+  const { ada, bob } = await couple(visit, "relay");
   await bob.goto("about:blank");
   await expect(tile(ada, "Bob")).toHaveCount(0, { timeout: 4_000 });
 });
@@ -168,12 +143,7 @@ function shownSize(page: Page, name: string): Promise<number> {
 }
 
 test("both share their screens at the same moment, and both are seen", async ({ visit }) => {
-  const at = place("roster");
-  const ada = await visit(at);
-  const bob = await visit(at);
-  await join(ada, "Ada");
-  await join(bob, "Bob");
-  await expectPictures(bob, 1);
+  const { ada, bob } = await couple(visit, "roster");
   await Promise.all([ada, bob].map((page) => button(room(page), "Share screen").click()));
   await expect.poll(() => shownSize(bob, "The screen of Ada")).toBeGreaterThan(100);
   await expect.poll(() => shownSize(ada, "The screen of Bob")).toBeGreaterThan(100);
@@ -182,12 +152,7 @@ test("both share their screens at the same moment, and both are seen", async ({ 
 });
 
 test("what is off is seen by the others, and nothing has the camera meanwhile", async ({ visit }) => {
-  const at = place("roster");
-  const ada = await visit(at);
-  const bob = await visit(at);
-  await join(ada, "Ada");
-  await join(bob, "Bob");
-  await expectPictures(bob, 1);
+  const { ada, bob } = await couple(visit, "roster");
   await ada.keyboard.press("m");
   await expect(button(room(ada), "Microphone")).toHaveAttribute("aria-pressed", "false");
   await expect(room(bob).getByRole("figure", { name: "Ada, microphone off" })).toBeVisible();
@@ -203,12 +168,7 @@ test("what is off is seen by the others, and nothing has the camera meanwhile", 
 });
 
 test("what the browser ends by itself is off, and said", async ({ visit }) => {
-  const at = place("roster");
-  const ada = await visit(at);
-  const bob = await visit(at);
-  await join(ada, "Ada");
-  await join(bob, "Bob");
-  await expectPictures(bob, 1);
+  const { ada, bob } = await couple(visit, "roster");
   await button(room(ada), "Share screen").click();
   await expect.poll(() => shownSize(bob, "The screen of Ada")).toBeGreaterThan(100);
   const end = (kind: string): Promise<void> =>
@@ -232,12 +192,7 @@ test("what the browser ends by itself is off, and said", async ({ visit }) => {
 });
 
 test("another camera is taken in the middle of a call, over the same connection", async ({ visit }) => {
-  const at = place("roster");
-  const ada = await visit(at);
-  const bob = await visit(at);
-  await join(ada, "Ada");
-  await join(bob, "Bob");
-  await expectPictures(bob, 1);
+  const { ada, bob } = await couple(visit, "roster");
   const camera = (): Promise<string | undefined> =>
     ada.evaluate(() => window.taken.filter(({ kind }) => kind === "video").at(-1)?.label);
   await button(room(ada), "Devices").click();
@@ -305,14 +260,17 @@ test("a lobby that is closed lets go of every device", async ({ visit }) => {
   expect(await stillTaken(ada)).toBe(0);
 });
 
-test("going to another conversation leaves the room", async ({ visit }) => {
-  const at = place("roster");
-  const ada = await visit(at);
-  const bob = await visit(at);
-  await join(ada, "Ada");
-  await join(bob, "Bob");
-  await expectPictures(ada, 1);
+test("the room stays through the server's conversations, and is left for another server", async ({ visit }) => {
+  const { ada, bob } = await couple(visit, "roster");
   await button(bob, "New conversation").click();
+  await send(bob, "hello");
+  await expect(items(bob, "agent", "done")).toHaveCount(1);
+  await expectPictures(ada, 1);
+  await expectPictures(bob, 1);
+  await press(bob, "Settings");
+  const settings = bob.getByRole("dialog");
+  await settings.getByRole("combobox", { name: "Server", exact: true }).selectOption({ label: "Demo" });
+  await button(settings, "Connect").click();
   await expect(room(bob)).toHaveCount(0);
   expect(await stillTaken(bob)).toBe(0);
   await expect(tile(ada, "Bob")).toHaveCount(0);
@@ -400,12 +358,7 @@ test("that the connection is lost is said once, however many tries there are", a
 });
 
 test("a camera chosen while another is asked for is the one that is taken", async ({ visit }) => {
-  const at = place("roster");
-  const ada = await visit(at);
-  const bob = await visit(at);
-  await join(ada, "Ada");
-  await join(bob, "Bob");
-  await expectPictures(bob, 1);
+  const { ada, bob } = await couple(visit, "roster");
   await button(room(ada), "Devices").click();
   const dialog = ada.getByRole("dialog", { name: "Devices" });
   const choice = dialog.getByRole("combobox", { name: "Camera" });

@@ -168,6 +168,18 @@ export async function expectPictures(page: Page, count: number): Promise<void> {
   await expect.poll(() => growing(page), { timeout: 20_000 }).toBe(count);
 }
 
+/** Two in a new room of this kind, who see each other. */
+export async function couple(visit: Visit, kind: Kind): Promise<{ ada: Page; bob: Page; at: Place }> {
+  const at = place(kind);
+  const ada = await visit(at);
+  const bob = await visit(at);
+  await join(ada, "Ada");
+  await join(bob, "Bob");
+  await expectPictures(ada, 1);
+  await expectPictures(bob, 1);
+  return { ada, bob, at };
+}
+
 /** Waits until something of the pictures of so many was seen. */
 export async function expectSeen(page: Page, count: number): Promise<void> {
   const seen = async (): Promise<number> => (await decoded(page)).filter((count) => count > 0).length;
