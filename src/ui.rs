@@ -15,6 +15,7 @@ mod copy;
 mod dialog;
 mod el;
 mod empty;
+mod field;
 mod files;
 pub mod groups;
 mod header;

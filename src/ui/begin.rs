@@ -6,6 +6,7 @@ use web_sys::HtmlInputElement;
 
 use super::dialog::panel;
 use super::el::{El, button, el};
+use super::field::{labelled, line};
 use super::panels::{Panel, panels};
 use super::{app, handle};
 use crate::app::{Intent, Listing};
@@ -29,13 +30,13 @@ fn fill(inside: El) -> El {
     let chrome = handle.projection.chrome.clone();
     let capabilities = handle.projection.capabilities.clone();
     let last = chrome.start.get_untracked();
-    let folder = text("text").set("autocomplete", "on");
+    let folder = line("text").set("autocomplete", "on");
     folder.set_value(&last.folder);
     // The server says with its list which sandboxes there are.
     handle.did(Intent::List(Listing::Look));
     let template = template(&handle, last.template);
     let asks = asks(last.confirmation);
-    let (name, url, key) = (text("text"), text("text"), text("password"));
+    let (name, url, key) = (line("text"), line("text"), line("password"));
     let chosen = [&folder, &template, &asks, &name, &url, &key].map(El::clone);
     let begin = move || {
         panels.close(Panel::Begin);
@@ -47,14 +48,14 @@ fn fill(inside: El) -> El {
     let folder = explained(ui::FOLDER, folder, ui::FOLDER_HINT)
         .flag("hidden", move || capabilities.with(|can| !can.folders));
     let template =
-        field(ui::TEMPLATE, template).flag("hidden", move || templates.with(Vec::is_empty));
+        labelled(ui::TEMPLATE, template).flag("hidden", move || templates.with(Vec::is_empty));
     let form = el("div", "form").put(folder).put(template);
     let model = el("details", "begin-model")
         .put(el("summary", "field-label").text(ui::MODEL))
         .put(
             el("div", "form")
                 .put(explained(ui::MODEL_NAME, name, ui::MODEL_NAME_HINT))
-                .put(field(ui::MODEL_URL, url.set("inputmode", "url")))
+                .put(labelled(ui::MODEL_URL, url.set("inputmode", "url")))
                 .put(explained(ui::MODEL_KEY, key, ui::MODEL_HINT)),
         );
     let cancel = button("button", ui::CANCEL).on_press(move || panels.close(Panel::Begin));
@@ -62,7 +63,7 @@ fn fill(inside: El) -> El {
         .set("data-tone", "primary")
         .on_press(begin.clone());
     let form = form
-        .put(field(ui::WILL_ASK, asks))
+        .put(labelled(ui::WILL_ASK, asks))
         .put(model)
         .put(el("div", "dialog-actions").put(cancel).put(go))
         .on_key(move |event| {
@@ -92,27 +93,12 @@ fn read([folder, template, asks, name, url, key]: &[El; 6]) -> Start {
     }
 }
 
-fn text(kind: &str) -> El {
-    el("input", "input")
-        .set("type", kind)
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set("dir", "auto")
-}
-
-/// A field under its name.
-fn field(name: &str, field: El) -> El {
-    el("label", "field")
-        .put(el("span", "field-label").text(name))
-        .put(field)
-}
-
 /// The same, with a sentence below it.
 fn explained(name: &str, field: El, hint: &str) -> El {
     let id = ["about ", name].concat().replace(' ', "-");
     let described = field.set("aria-describedby", &id);
     el("div", "form")
-        .put(self::field(name, described))
+        .put(labelled(name, described))
         .put(el("p", "field-hint").set("id", &id).text(hint))
 }
 

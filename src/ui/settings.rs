@@ -6,6 +6,7 @@ use web_sys::KeyboardEvent;
 use super::banner::wants_key;
 use super::dialog::panel;
 use super::el::{El, button, el, watch};
+use super::field::labelled;
 use super::handle;
 use super::panels::{Panel, panels};
 use crate::app::{Intent, Theme, address_trouble};
@@ -112,9 +113,7 @@ impl Form {
 
     fn view(self) -> El {
         let about = move || self.protocol().map_or("", |known| known.about).to_owned();
-        let server = el("label", "field")
-            .put(el("span", "field-label").text(ui::SERVER))
-            .put(self.servers());
+        let server = labelled(ui::SERVER, self.servers());
         let handle = handle();
         let panels = panels();
         let connect = move || {
@@ -218,9 +217,7 @@ impl Form {
             .set("id", TROUBLE)
             .set("role", "alert")
             .says(move || self.trouble.get());
-        let label = el("label", "field")
-            .put(el("span", "field-label").text(ui::ADDRESS))
-            .put(field);
+        let label = labelled(ui::ADDRESS, field);
         el("div", "").put(label).put(trouble)
     }
 
@@ -240,9 +237,7 @@ impl Form {
             .flag("autofocus", move || wanted)
             .on_input(move |text| self.key.set(text))
             .on_key(on_enter(entered));
-        let label = el("label", "field")
-            .put(el("span", "field-label").text(ui::KEY))
-            .put(field);
+        let label = labelled(ui::KEY, field);
         let hint = el("p", "field-hint").set("id", KEY_HINT).says(hint);
         let tick = move |on| {
             self.remember.set(on);
@@ -288,9 +283,7 @@ impl Form {
             self.dialect
                 .set(Dialect::parse(&field.value()).unwrap_or_default());
         });
-        let label = el("label", "field")
-            .put(el("span", "field-label").text(ui::DIALECT))
-            .put(list);
+        let label = labelled(ui::DIALECT, list);
         vec![label, el("p", "field-hint").text(ui::DIALECT_HINT)]
     }
 }

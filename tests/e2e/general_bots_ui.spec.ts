@@ -3,9 +3,11 @@
 
 import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "@playwright/test";
-import { expectMessagesOnly, follow, type Name, Server } from "./support/general_bots.ts";
 import {
-  type Agent, box, button, expect, expectPhase, items, open, openSettings, send, test,
+  begin as connect, expectMessagesOnly, type Name, say, type Server,
+} from "./support/general_bots.ts";
+import {
+  type Agent, box, button, expect, items, open, openSettings, send, test,
 } from "./support/parlor.ts";
 
 const SIZES = [
@@ -25,13 +27,10 @@ async function expectFits(page: Page): Promise<void> {
   expect(await page.evaluate(root)).toBeLessThanOrEqual(0);
 }
 
-async function begin(page: Page, agent: Agent, name: Name, faults = ""): Promise<Server> {
-  const server = await Server.start(agent, faults);
-  // A link may say it, which spares the wait for a server's silence.
+/** Connects to a new server. A link may say which dialect it is, which spares the wait for a silence. */
+function begin(page: Page, agent: Agent, name: Name, faults = ""): Promise<Server> {
   const dialect = name === "documented" ? "documented" : "native";
-  await follow(page, server.url(name), { dialect });
-  await expectPhase(page, "open");
-  return server;
+  return connect(page, agent, name, faults, { dialect });
 }
 
 const offers = (page: Page): Locator => page.getByRole("group", { name: "Suggestions" });
@@ -44,11 +43,6 @@ async function write(page: Page, text: string): Promise<void> {
     (field as HTMLTextAreaElement).value = text;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }, text);
-}
-
-async function say(page: Page, text: string, answers: number): Promise<void> {
-  await send(page, text);
-  await expect(items(page, "agent", "done")).toHaveCount(answers);
 }
 
 for (const viewport of SIZES) {

@@ -11,6 +11,7 @@ use super::{meet, suggested};
 use crate::driver::Stage;
 use crate::ui::dialog::panel;
 use crate::ui::el::{El, button, el, watch};
+use crate::ui::field::{labelled, line};
 use crate::ui::handle;
 use crate::ui::panels::{Panel, panels};
 use crate::words::{meet as words, ui};
@@ -41,7 +42,7 @@ pub(in crate::ui) fn lobby() -> El {
 fn fill(inside: El) -> El {
     let (meet, panels) = (meet(), panels());
     let shows = meet.shows.clone();
-    let (room, name) = (text(), text().set("autocomplete", "name"));
+    let (room, name) = (line("text"), line("text").set("autocomplete", "name"));
     // An invitation holds once.
     let invited = shows.invited.try_update(Option::take).flatten();
     room.set_value(&invited.unwrap_or_else(|| suggested(&handle())));
@@ -72,8 +73,8 @@ fn fill(inside: El) -> El {
     let typed = shows.name.clone();
     let name = name.on_input(move |now| typed.set(now.trim().to_owned()));
     let fields = el("div", "form")
-        .put(field(words::NAME, name))
-        .put(field(words::ROOM, room))
+        .put(labelled(words::NAME, name))
+        .put(labelled(words::ROOM, room))
         .put(el("p", "field-hint").text(words::ROOM_HINT))
         .put(
             el("details", "begin-model")
@@ -122,18 +123,4 @@ fn preview() -> El {
         .put(own_tile())
         .put(switches)
         .put(el("p", "lobby-said").set("role", "status").says(sentence))
-}
-
-fn text() -> El {
-    el("input", "input")
-        .set("type", "text")
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set("dir", "auto")
-}
-
-fn field(name: &str, field: El) -> El {
-    el("label", "field")
-        .put(el("span", "field-label").text(name))
-        .put(field)
 }

@@ -9,6 +9,7 @@ use crate::model::{Approval, Body, Confirmation, ItemId, Risk, State};
 use crate::projection::Row;
 use crate::protocol::Command;
 use crate::ui::el::{El, button, el};
+use crate::ui::field::labelled;
 use crate::ui::handle;
 use crate::ui::icon::{self, icon};
 use crate::words::{self, ui};
@@ -166,9 +167,7 @@ impl Answer {
             }
             event.prevent_default();
         });
-        let label = el("label", "field")
-            .put(el("span", "field-label").text(ui::DENY_WHY))
-            .put(field);
+        let label = labelled(ui::DENY_WHY, field);
         let deny = button("button", ui::DENY)
             .set("data-tone", "danger")
             .on_press(deny);

@@ -84,12 +84,44 @@ fn cut(text: &str) -> Option<(Where, usize)> {
 #[derive(Debug)]
 pub(crate) struct At {
     pub(crate) delay: Duration,
-    pub(crate) before: bool,
-    pub(crate) inside: bool,
-    pub(crate) after: bool,
+    before: bool,
+    inside: bool,
+    after: bool,
     pub(crate) twice: bool,
-    pub(crate) garbage: bool,
-    pub(crate) close: Option<u16>,
+    garbage: bool,
+    close: Option<u16>,
+}
+
+/// What becomes of the connection behind a frame.
+#[derive(Debug)]
+pub(crate) enum Then {
+    GoesOn,
+    Ends,
+    Closes(u16),
+}
+
+impl At {
+    /// What goes out in place of a frame, of which `garbage` is what no client can read.
+    pub(crate) fn instead_of(&self, frame: &str, garbage: &str) -> (Vec<String>, Then) {
+        match self.close {
+            _ if self.before => return (Vec::new(), Then::Ends),
+            Some(code) => return (Vec::new(), Then::Closes(code)),
+            None => {}
+        }
+        let mut texts: Vec<String> = self
+            .garbage
+            .then(|| garbage.to_owned())
+            .into_iter()
+            .collect();
+        if self.inside {
+            texts.push(frame.chars().take(frame.chars().count() / 2).collect());
+            return (texts, Then::Ends);
+        }
+        let times = 1 + usize::from(self.twice);
+        texts.extend(vec![frame.to_owned(); times]);
+        let then = if self.after { Then::Ends } else { Then::GoesOn };
+        (texts, then)
+    }
 }
 
 /// How long connections live.

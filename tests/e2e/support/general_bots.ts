@@ -2,7 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { type Agent, button, expect, open } from "./parlor.ts";
+import { type Agent, button, expect, expectPhase, items, open, send } from "./parlor.ts";
+import { Run } from "./run.ts";
 
 /** The document's server, and the released ones. */
 export type Name = "documented" | "a" | "a2" | "b" | "c";
@@ -42,64 +43,17 @@ export type Report = {
   sessions: { id: string; said: Said[]; listeners: number }[];
 };
 
-/** What a run may be ordered. */
-type Order = { faults?: string; key?: string; drop?: boolean; down?: boolean; do?: string };
-
 /** Servers of its own for a test. */
-export class Server {
-  readonly #agent: Agent;
-  readonly run: string;
-
-  private constructor(agent: Agent, run: string) {
-    this.#agent = agent;
-    this.run = run;
-  }
-
+export class Server extends Run<string, Report> {
   /** A new run with these faults, such as `rate=2`, and this key. */
   static async start(agent: Agent, faults = "", key = ""): Promise<Server> {
-    const server = new Server(agent, `gb-${randomUUID()}`);
+    const server = new Server(agent, "general-bots", `gb-${randomUUID()}`);
     if (faults || key) await server.order({ faults, key });
     return server;
   }
 
   url(name: Name): string {
-    return this.#agent.ws(`/general-bots/${this.run}/${name}/ws`);
-  }
-
-  async order(order: Order): Promise<void> {
-    const response = await fetch(`${this.#agent.origin}/control`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ run: this.run, ...order }),
-    });
-    if (!response.ok || (await response.json()) !== true) {
-      throw new Error(`/control did not take ${JSON.stringify(order)}`);
-    }
-  }
-
-  /** Sets the faults, in place of those there were; frames are counted from here. */
-  faults(faults: string): Promise<void> {
-    return this.order({ faults });
-  }
-
-  /** Cuts all sockets. */
-  drop(): Promise<void> {
-    return this.order({ drop: true });
-  }
-
-  /** Nobody is there until `up`; sockets that are open are cut. */
-  down(): Promise<void> {
-    return this.order({ down: true });
-  }
-
-  up(): Promise<void> {
-    return this.order({ down: false });
-  }
-
-  async report(): Promise<Report> {
-    const response = await fetch(`${this.#agent.origin}/general-bots/report/${this.run}`);
-    if (!response.ok) throw new Error(`/report answered ${response.status}`);
-    return (await response.json()) as Report;
+    return this.agent.ws(`/general-bots/${this.run}/${name}/ws`);
   }
 
   /** The frames of the clients, oldest first; what was long is left out. */
@@ -139,4 +93,24 @@ export async function expectMessagesOnly(server: Server): Promise<void> {
     expect(Number.isInteger(frame.message_type), JSON.stringify(frame)).toBe(true);
     expect(["message", undefined], JSON.stringify(frame)).toContain(frame.type);
   }
+}
+
+/** Connects to a new server. */
+export async function begin(
+  page: Page,
+  agent: Agent,
+  name: Name,
+  faults = "",
+  more: Record<string, string> = {},
+): Promise<Server> {
+  const server = await Server.start(agent, faults);
+  await follow(page, server.url(name), more);
+  await expectPhase(page, "open");
+  return server;
+}
+
+/** Says something and waits until so many answers are done. */
+export async function say(page: Page, text: string, answers: number): Promise<void> {
+  await send(page, text);
+  await expect(items(page, "agent", "done")).toHaveCount(answers);
 }

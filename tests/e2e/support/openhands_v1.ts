@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Agent } from "./agent.ts";
+import { Run } from "./run.ts";
 
 /** An event, as far as the tests look at it. */
 export type Event = {
@@ -83,60 +84,33 @@ export type Act =
   | `say:${string}`
   | `user:${string}`;
 
-/** What a run may be ordered besides. */
-type Order = { faults?: string; key?: string; drop?: boolean; down?: boolean; do?: Act };
-
 /** A server of its own for a test. */
-export class Server {
-  readonly #agent: Agent;
-  readonly run: string;
-
-  private constructor(agent: Agent, run: string) {
-    this.#agent = agent;
-    this.run = run;
-  }
-
+export class Server extends Run<Act, Report> {
   /** A new run with these faults, such as `cut=after:7&pace=50`, and this key. */
   static async start(agent: Agent, faults = "", key = ""): Promise<Server> {
-    const server = new Server(agent, `v1-${randomUUID()}`);
+    const server = new Server(agent, "openhands-v1", `v1-${randomUUID()}`);
     if (faults || key) await server.order({ faults, key });
     return server;
   }
 
   /** The agent server's address, at another origin than the page: what may be read matters. */
   get url(): string {
-    return `${this.#agent.otherOrigin}/openhands-v1/${this.run}`;
+    return `${this.agent.otherOrigin}/openhands-v1/${this.run}`;
   }
 
   /** The app server's address. Its agent servers are at the page's own origin. */
   get app(): string {
-    return `${this.#agent.otherOrigin}/openhands-v1-app/${this.run}`;
+    return `${this.agent.otherOrigin}/openhands-v1-app/${this.run}`;
   }
 
   /** The app server's address at the page's own origin. Its agent servers are at the other one. */
   get nearApp(): string {
-    return `${this.#agent.origin}/openhands-v1-app/${this.run}`;
+    return `${this.agent.origin}/openhands-v1-app/${this.run}`;
   }
 
   /** Where a recording is played, with this run's faults. */
   played(scenario: string): string {
-    return `${this.#agent.otherOrigin}/play/openhands_v1/${scenario}~${this.run}`;
-  }
-
-  async order(order: Order): Promise<void> {
-    const response = await fetch(`${this.#agent.origin}/control`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ run: this.run, ...order }),
-    });
-    if (!response.ok || (await response.json()) !== true) {
-      throw new Error(`/control did not take ${JSON.stringify(order)}`);
-    }
-  }
-
-  /** Sets the faults, in place of those there were; frames are counted from here. */
-  faults(faults: string): Promise<void> {
-    return this.order({ faults });
+    return `${this.agent.otherOrigin}/play/openhands_v1/${scenario}~${this.run}`;
   }
 
   /** Lets nobody near the agent server who does not show this key. */
@@ -144,35 +118,11 @@ export class Server {
     return this.order({ key });
   }
 
-  act(act: Act): Promise<void> {
-    return this.order({ do: act });
-  }
-
-  /** Cuts all sockets. */
-  drop(): Promise<void> {
-    return this.order({ drop: true });
-  }
-
-  /** Nobody is there until `up`; sockets that are open are cut. */
-  down(): Promise<void> {
-    return this.order({ down: true });
-  }
-
-  up(): Promise<void> {
-    return this.order({ down: false });
-  }
-
   /** Kills the server and starts it again: what ran has failed. */
   async restart(): Promise<void> {
     await this.down();
     await this.act("restart");
     await this.up();
-  }
-
-  async report(): Promise<Report> {
-    const response = await fetch(`${this.#agent.origin}/openhands-v1/report/${this.run}`);
-    if (!response.ok) throw new Error(`/report answered ${response.status}`);
-    return (await response.json()) as Report;
   }
 
   /** The texts of the messages that were taken in. */

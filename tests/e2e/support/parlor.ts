@@ -176,7 +176,7 @@ export const banner = (screen: Screen): Locator => screen.locator(".banner");
 export async function openSettings(page: Page): Promise<Locator> {
   await press(page, "Settings");
   const dialog = page.getByRole("dialog");
-  await expect(dialog.getByRole("combobox", { name: "Server" })).toBeVisible();
+  await expect(dialog.getByRole("combobox", { name: "Server", exact: true })).toBeVisible();
   return dialog;
 }
 

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::run::Run;
+use crate::fault::Then;
 use crate::state::State;
 
 /// Longer than any test.
@@ -143,24 +144,15 @@ impl Connection {
     async fn frame(&mut self, text: &str) -> Result<(), Over> {
         let at = self.run.count();
         sleep(at.delay).await;
-        if at.before {
-            return Err(Over);
+        let (texts, then) = at.instead_of(text, "{\"type\":");
+        for text in texts {
+            self.text(&text).await?;
         }
-        if let Some(code) = at.close {
-            return self.close(code, "").await;
+        match then {
+            Then::GoesOn => Ok(()),
+            Then::Ends => Err(Over),
+            Then::Closes(code) => self.close(code, "").await,
         }
-        if at.garbage {
-            self.text("{\"type\":").await?;
-        }
-        if at.inside {
-            let half: String = text.chars().take(text.chars().count() / 2).collect();
-            self.text(&half).await?;
-            return Err(Over);
-        }
-        for _ in 0..=usize::from(at.twice) {
-            self.text(text).await?;
-        }
-        if at.after { Err(Over) } else { Ok(()) }
     }
 
     async fn text(&mut self, text: &str) -> Result<(), Over> {

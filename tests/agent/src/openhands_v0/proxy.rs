@@ -23,6 +23,7 @@ use super::conversation::{Conversation, Trouble};
 use super::frame::{announced, escaped, sensible};
 use super::mishap::Reception;
 use super::socket::{Engine, REPLAYED};
+use crate::fault::Then;
 use crate::state::State;
 
 /// What the server takes from a client, and no more.
@@ -268,24 +269,15 @@ impl Proxy {
         }
         let at = at.frame;
         sleep(at.delay).await;
-        if at.before {
-            return Err(Over);
+        let (texts, then) = at.instead_of(frame, "42[\"oh_event\",{");
+        for text in texts {
+            self.text(&text).await?;
         }
-        if let Some(code) = at.close {
-            return self.close(code).await;
+        match then {
+            Then::GoesOn => Ok(()),
+            Then::Ends => Err(Over),
+            Then::Closes(code) => self.close(code).await,
         }
-        if at.garbage {
-            self.text("42[\"oh_event\",{").await?;
-        }
-        if at.inside {
-            let half: String = frame.chars().take(frame.chars().count() / 2).collect();
-            self.text(&half).await?;
-            return Err(Over);
-        }
-        for _ in 0..=usize::from(at.twice) {
-            self.text(frame).await?;
-        }
-        if at.after { Err(Over) } else { Ok(()) }
     }
 
     /// Sends a frame to the Socket.IO server.

@@ -23,6 +23,7 @@ use super::ids;
 use super::message::{Fault, Message};
 use super::place::{Place, is_reachable};
 use super::run::Run;
+use crate::fault::Then;
 use crate::state::State;
 
 /// Longer than any test.
@@ -285,24 +286,15 @@ impl Pipe {
         let text = frame.to_string();
         let at = self.run.count();
         sleep(at.delay).await;
-        if at.before {
-            return Err(Over);
-        }
-        if let Some(code) = at.close {
-            return self.close(code, "").await;
-        }
-        if at.garbage {
-            self.text("{\"type\":").await?;
-        }
-        if at.inside {
-            let half: String = text.chars().take(text.chars().count() / 2).collect();
-            self.text(&half).await?;
-            return Err(Over);
-        }
-        for _ in 0..=usize::from(at.twice) {
+        let (texts, then) = at.instead_of(&text, "{\"type\":");
+        for text in texts {
             self.text(&text).await?;
         }
-        if at.after { Err(Over) } else { Ok(()) }
+        match then {
+            Then::GoesOn => Ok(()),
+            Then::Ends => Err(Over),
+            Then::Closes(code) => self.close(code, "").await,
+        }
     }
 
     async fn text(&mut self, text: &str) -> Result<(), Over> {
