@@ -11,6 +11,7 @@ pub mod frame;
 pub mod image;
 pub mod indexed_db;
 pub mod inert;
+pub mod level;
 pub mod listener;
 pub mod lock;
 pub mod media;

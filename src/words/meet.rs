@@ -22,6 +22,7 @@ words! {
     UNABLE = "This browser cannot make video calls. Open this page in another one.";
     USUAL = "The browser's choice";
     MICROPHONE = "Microphone";
+    LEVEL = "How loud you are";
     CAMERA = "Camera";
     SHARE = "Share screen";
     DEVICES = "Devices";

@@ -255,6 +255,12 @@ test("a lobby that is closed lets go of every device", async ({ visit }) => {
   const dialog = await prepare(ada, "Ada");
   await expect(button(dialog, "Camera")).toHaveAttribute("aria-pressed", "true");
   expect(await stillTaken(ada)).toBe(2);
+  const loud = dialog.getByRole("meter", { name: "How loud you are" });
+  await expect.poll(async () => Number(await loud.getAttribute("value"))).toBeGreaterThan(0);
+  await button(dialog, "Microphone").click();
+  await expect(loud).toBeHidden();
+  await button(dialog, "Microphone").click();
+  await expect(loud).toBeVisible();
   await ada.keyboard.press("Escape");
   await expect(lobby(ada)).toBeHidden();
   expect(await stillTaken(ada)).toBe(0);

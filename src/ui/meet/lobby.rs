@@ -1,5 +1,7 @@
 //! Before joining a room: its name, ours, and what the others will see and hear.
 
+use std::cell::RefCell;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -9,6 +11,7 @@ use super::devices::choice;
 use super::tile::own_tile;
 use super::{meet, suggested};
 use crate::driver::Stage;
+use crate::platform::level::Level;
 use crate::ui::dialog::panel;
 use crate::ui::el::{El, button, el, watch};
 use crate::ui::field::{labelled, line};
@@ -122,5 +125,32 @@ fn preview() -> El {
     el("div", "lobby-preview")
         .put(own_tile())
         .put(switches)
+        .put(level())
         .put(el("p", "lobby-said").set("role", "status").says(sentence))
+}
+
+/// How loud the microphone hears us.
+fn level() -> El {
+    let shows = meet().shows;
+    let (on, asking, chosen, own) = (shows.on, shows.asking, shows.chosen, shows.own);
+    let hears = Memo::new(move |_| {
+        let asked = asking.get();
+        // Another microphone is listened to anew.
+        (on.with(|on| on.audio) && !asked).then(|| chosen.get())
+    });
+    let meter = el("meter", "window-bar lobby-level")
+        .label(words::LEVEL)
+        .set("max", "100")
+        .flag("hidden", move || hears.with(Option::is_none));
+    let (loud, now) = (meter.clone(), RefCell::new(None));
+    watch(move || {
+        let stream = own.get().filter(|_| hears.with(Option::is_some));
+        let level = stream.and_then(|(_, stream)| {
+            let loud = loud.clone();
+            let told = move |level: u32| loud.mark("value", Some(&level.to_string()));
+            Level::of(&stream, told)
+        });
+        now.replace(level);
+    });
+    meter
 }
