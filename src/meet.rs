@@ -10,6 +10,7 @@
 pub mod address;
 mod hearing;
 mod line;
+mod lost;
 mod media;
 pub mod name;
 mod negotiation;

@@ -33,7 +33,14 @@ impl Room {
     /// An error does not say what it is about. If nothing but `join` was sent, it is about that.
     fn error(&mut self, code: &str, message: String, now: Instant) {
         let about_join = self.line.is_joined() && !self.entered;
+        self.garbled += u32::from(code == "INVALID_FORMAT");
         match code {
+            // It reads a key, and nothing of a room.
+            "INVALID_FORMAT"
+                if self.garbled >= 2 && self.garbled + 1 >= self.sent && !self.line.is_proven() =>
+            {
+                self.end(Signalling::NoRooms { echo: false }, now);
+            }
             "AUTH_FAILED" if self.try_other_way(now) => {}
             // One that does not know the frame with the key needs none, or says so next.
             "INVALID_FORMAT" if std::mem::take(&mut self.authed) => {}
@@ -96,6 +103,7 @@ impl Room {
         if self.is_me(id) {
             return;
         }
+        self.seen(id);
         let name = cut(name);
         if let Some(peer) = self.known(id).and_then(|at| self.peers.get_mut(at)) {
             peer.went = false;
@@ -133,6 +141,7 @@ impl Room {
     /// The server says that somebody went. It may have lost no more than their socket, and one of
     /// us keeps the ties then; who leaves says so, and who is killed falls silent.
     fn went(&mut self, id: &str, now: Instant) {
+        self.forget(id);
         let Some(at) = self.known(id) else { return };
         let Some(peer) = self.peers.get_mut(at) else {
             return;
@@ -161,13 +170,23 @@ impl Room {
         peer.unsure = false;
         peer.named(signal.name.as_deref().unwrap_or_default());
         peer.sends = signal.sends.unwrap_or(peer.sends);
+        if let Some(stream) = signal.screen_stream {
+            peer.screen_stream = stream;
+        }
         let tied = peer.negotiation.is_some();
         match signal.payload {
             Payload::Description(description) => self.description(at, description, now),
             Payload::Candidate(candidate) => self.candidate(at, candidate),
             Payload::Hello if tied => self.say_state(at, now),
             Payload::Hello => self.make(at, Start::Offer, now),
-            Payload::Bye => self.remove(at, now),
+            Payload::Bye { again: true } => {
+                self.lose(at, now);
+                self.remove(at, now);
+            }
+            Payload::Bye { again: false } => {
+                self.no_longer_lost(at);
+                self.remove(at, now);
+            }
             Payload::State => {}
             Payload::Unknown => self.puzzled(frame),
         }
@@ -224,6 +243,7 @@ impl Room {
             }
             (None, None) => return None,
         };
+        self.seen(address);
         let peer = self.peers.get_mut(at)?;
         peer.writes_from(address, signal.payload == Payload::Hello);
         peer.pid = from.or(peer.pid.as_ref()).cloned();

@@ -148,6 +148,11 @@ impl Line {
         self.proven = true;
     }
 
+    /// The server is one with rooms, or has kept a connection for a while.
+    pub(super) const fn is_proven(&self) -> bool {
+        self.proven
+    }
+
     pub(super) const fn sent(&mut self, now: Instant) {
         self.sent = now;
     }

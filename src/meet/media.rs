@@ -48,22 +48,25 @@ pub struct Device {
 pub enum Lack {
     /// The person, or the browser for them, does not let the page at it.
     Refused,
+    /// The same in a frame, where it may be the page around it that does not.
+    Framed,
     /// There is no such device.
     Missing,
     /// Another program has it, or it does not work.
     Busy,
-    /// The page came over a connection where browsers give no devices (`http:`), or it stands in a
-    /// frame without the leave for them.
+    /// The page came over a connection where browsers give no devices (`http:`).
     Insecure,
     /// It worked, and has ended.
     Ended,
 }
 
 impl Lack {
-    /// From the name of what `getUserMedia()` threw (W3C Media Capture and Streams, section 10.2).
+    /// From the name of what `getUserMedia()` threw (W3C Media Capture and Streams, section 10.2), in a
+    /// frame or not.
     #[must_use]
-    pub fn named(name: &str) -> Self {
+    pub fn named(name: &str, framed: bool) -> Self {
         match name {
+            "NotAllowedError" | "SecurityError" if framed => Self::Framed,
             "NotAllowedError" | "SecurityError" => Self::Refused,
             "NotFoundError" | "OverconstrainedError" => Self::Missing,
             _ => Self::Busy,
@@ -97,13 +100,14 @@ mod tests {
     #[test]
     fn what_is_thrown_says_why_a_device_is_not_there() {
         for (name, why) in [
-            ("NotAllowedError", Lack::Refused),
-            ("NotFoundError", Lack::Missing),
-            ("OverconstrainedError", Lack::Missing),
-            ("NotReadableError", Lack::Busy),
-            ("AbortError", Lack::Busy),
+            ("NotAllowedError", [Lack::Refused, Lack::Framed]),
+            ("NotFoundError", [Lack::Missing; 2]),
+            ("OverconstrainedError", [Lack::Missing; 2]),
+            ("NotReadableError", [Lack::Busy; 2]),
+            ("AbortError", [Lack::Busy; 2]),
         ] {
-            assert_eq!(Lack::named(name), why, "{name}");
+            let both = [false, true].map(|framed| Lack::named(name, framed));
+            assert_eq!(both, why, "{name}");
         }
     }
 }

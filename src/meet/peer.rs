@@ -49,6 +49,7 @@ pub(super) struct Peer {
     former: Option<String>,
     pub(super) name: String,
     pub(super) sends: Sends,
+    pub(super) screen_stream: String,
     pub(super) tie: Tie,
     pub(super) negotiation: Option<Negotiation>,
     /// The server says that they went, while their pictures still come.
@@ -70,6 +71,7 @@ impl Peer {
             former: None,
             name: String::new(),
             sends: Sends::default(),
+            screen_stream: String::new(),
             tie: Tie::Connecting,
             negotiation: None,
             went: false,
@@ -152,6 +154,7 @@ impl Peer {
             audio: self.sends.audio,
             video: self.sends.video,
             screen: self.sends.screen,
+            screen_stream: self.screen_stream.clone(),
         })
     }
 

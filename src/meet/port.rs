@@ -15,6 +15,8 @@ pub struct Setup {
     pub name: String,
     /// Our participant id: made by us, the same for as long as the page stays in the room.
     pub me: String,
+    /// The `MediaStream.id` of the stream that our screen goes out in. Theirs has the same (RFC 8830).
+    pub screen: String,
     /// For the waits between two tries to connect.
     pub seed: u64,
     /// The key that the server wants, where there is one. A first frame says it, and the address of
@@ -278,4 +280,6 @@ pub struct Participant {
     pub video: bool,
     /// They say that they share their screen.
     pub screen: bool,
+    /// The `MediaStream.id` of the stream that their screen comes in; empty where they do not say.
+    pub screen_stream: String,
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::address;
 use super::line::{Due, Line};
+use super::lost::Lost;
 use super::peer::Peer;
 use super::port::{Action, Chat, Happening, Input, Output, Participant, Setup, Signalling};
 use super::signal::{self, Sends};
@@ -32,11 +33,16 @@ pub struct Room {
     pub(super) entered: bool,
     /// The key went out as a frame, and no error has come that may be about it.
     pub(super) authed: bool,
+    /// The frames since the socket opened, and those of them that the server could not read, as
+    /// long as it has said nothing else.
+    pub(super) sent: u32,
+    pub(super) garbled: u32,
     /// The server would not have the key as a frame.
     key_in_address: bool,
     /// A frame that was not understood has been told of.
     puzzled: bool,
     pub(super) peers: Vec<Peer>,
+    pub(super) lost: Vec<Lost>,
     pub(super) links: u32,
     sends: Sends,
     told: Vec<Participant>,
@@ -55,9 +61,12 @@ impl Room {
             rostered: false,
             entered: false,
             authed: false,
+            sent: 0,
+            garbled: 0,
             key_in_address: false,
             puzzled: false,
             peers: Vec::new(),
+            lost: Vec::new(),
             links: 0,
             sends: Sends::default(),
             told: Vec::new(),
@@ -74,7 +83,11 @@ impl Room {
             Input::RetryNow if self.line.retry() => self.open(now),
             Input::RetryNow => {}
             Input::Online(online) if self.line.online(online) => self.open(now),
-            Input::Online(_) => {}
+            Input::Online(online) => {
+                if online && self.line.is_joined() {
+                    self.look_again(now);
+                }
+            }
             Input::Woke => {}
             Input::Happened(happening) => self.happened(happening, now),
             Input::Sends {
@@ -105,7 +118,7 @@ impl Room {
         let joined = self.line.is_joined();
         let peers = self.peers.iter().filter_map(|peer| peer.deadline(joined));
         let line = self.line.next().map(|(at, _)| at);
-        peers.chain(line).min()
+        peers.chain(line).chain(self.asks_at()).min()
     }
 
     fn happened(&mut self, happening: Happening, now: Instant) {
@@ -149,8 +162,12 @@ impl Room {
     fn join(&mut self, now: Instant) {
         self.line.joined(now);
         self.former = self.address.take();
+        // Who is there is met anew.
+        self.lost.clear();
         self.rostered = false;
         self.entered = false;
+        self.sent = 0;
+        self.garbled = 0;
         self.puzzled = false;
         self.tell_line();
         self.authed = self.tells_key() && !self.key_in_address;
@@ -200,6 +217,7 @@ impl Room {
             self.untie(peer);
         }
         self.address = None;
+        self.lost.clear();
         self.line.ended(phase);
         self.tell_line();
     }
@@ -225,15 +243,20 @@ impl Room {
             }
         }
         self.nudge(now);
+        self.ask_for_lost(now);
     }
 
     /// A relay hands this to everybody. Who knows a roster, and somebody on it, needs no greeting.
     fn hello_to_all(&mut self, now: Instant) {
         self.line.no_hello();
         if !self.rostered || self.peers.is_empty() {
-            let hello = signal::sends("hello", self.sends);
+            let hello = self.hello();
             self.say_to("*", hello, now);
         }
+    }
+
+    pub(super) fn hello(&self) -> Value {
+        signal::sends("hello", self.sends, &self.setup)
     }
 
     fn send_what(&mut self, sends: Sends, now: Instant) {
@@ -265,6 +288,7 @@ impl Room {
             return false;
         }
         if self.line.is_joined() {
+            self.sent += 1;
             self.line.sent(now);
             self.act(Action::Send(frame));
         }
@@ -283,12 +307,12 @@ impl Room {
     }
 
     pub(super) fn say_state(&mut self, at: usize, now: Instant) {
-        let state = signal::sends("state", self.sends);
+        let state = signal::sends("state", self.sends, &self.setup);
         self.say(at, state, now);
     }
 
     pub(super) fn say_hello(&mut self, at: usize, now: Instant) {
-        let hello = signal::sends("hello", self.sends);
+        let hello = self.hello();
         self.say(at, hello, now);
     }
 

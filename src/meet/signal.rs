@@ -74,6 +74,8 @@ pub(super) struct Signal {
     pub(super) name: Option<String>,
     /// What they send, if they say so here.
     pub(super) sends: Option<Sends>,
+    /// The stream that their screen comes in.
+    pub(super) screen_stream: Option<String>,
     /// What is said.
     pub(super) payload: Payload,
 }
@@ -87,7 +89,10 @@ pub(super) enum Payload {
     Hello,
     /// What they send.
     State,
-    Bye,
+    Bye {
+        /// They will look for us again.
+        again: bool,
+    },
     #[default]
     Unknown,
 }
@@ -100,6 +105,19 @@ const ROSTER: [&str; 6] = [
     "room_state",
     "participants",
     "peers",
+];
+
+/// What the document's chat tells.
+const CHAT: [&str; 9] = [
+    "message",
+    "stream_start",
+    "stream_chunk",
+    "stream_end",
+    "bot_typing",
+    "tool_call",
+    "tool_result",
+    "session_created",
+    "session_closed",
 ];
 
 /// The names of an arrival.
@@ -187,13 +205,24 @@ pub(super) fn candidate(candidate: &Ice) -> Value {
 }
 
 /// What we send, under this type.
-pub(super) fn sends(kind: &str, sends: Sends) -> Value {
-    json!({"type": kind, "audio": sends.audio, "video": sends.video, "screen": sends.screen})
+pub(super) fn sends(kind: &str, sends: Sends, setup: &Setup) -> Value {
+    json!({
+        "type": kind,
+        "audio": sends.audio,
+        "video": sends.video,
+        "screen": sends.screen,
+        "screen_stream": setup.screen,
+    })
 }
 
 /// Goodbye.
 pub(super) fn bye() -> Value {
     json!({"type": "bye"})
+}
+
+/// Nothing leads to them: the tie is given up, and another one is looked for later.
+pub(super) fn gives_up() -> Value {
+    json!({"type": "bye", "again": true})
 }
 
 /// Reads a frame; one that belongs to another room is nothing to us.
@@ -218,6 +247,10 @@ pub(super) fn read(frame: &str, room: &str) -> Heard {
     };
     match kind {
         "connected" if value.get("session_id").is_some() => Heard::Chat,
+        // What the document's chat says; a room has neither sessions nor messages.
+        _ if CHAT.contains(&kind) && text(&value, &["session_id", "message_id"]).is_some() => {
+            Heard::Chat
+        }
         "pong" => Heard::Pong,
         // A relay hands on what the others send to the server.
         "ping" | "auth" => Heard::Nothing,
@@ -307,6 +340,7 @@ fn said(frame: &Value) -> Heard {
         from: own(&["from"]),
         name: own(&["name"]),
         sends: flags(content),
+        screen_stream: own(&["screen_stream"]),
         payload: payload(content),
     }))
 }
@@ -326,7 +360,12 @@ fn payload(content: &Value) -> Payload {
     match text(content, &["type"]) {
         Some("hello") => return Payload::Hello,
         Some("state") => return Payload::State,
-        Some("bye") => return Payload::Bye,
+        Some("bye") => {
+            let again = content.get("again").and_then(Value::as_bool);
+            return Payload::Bye {
+                again: again.unwrap_or_default(),
+            };
+        }
         _ => {}
     }
     let described = content.get("description").or(content.get("sdp"));

@@ -160,6 +160,7 @@ impl Room {
         if peer.went && silent {
             self.remove(at, now);
         } else if is && !was {
+            self.no_longer_lost(at);
             self.say_state(at, now);
         } else if tie == Tie::Failed && self.line.is_joined() {
             self.act(Action::Restart(link));
@@ -170,7 +171,8 @@ impl Room {
     pub(super) fn nudge(&mut self, now: Instant) {
         while let Some(at) = self.peers.iter().position(|peer| peer.is_dead(now)) {
             // Else the other would still try for a while, and be met as somebody new.
-            self.say(at, signal::bye(), now);
+            self.say(at, signal::gives_up(), now);
+            self.lose(at, now);
             self.remove(at, now);
         }
         if !self.line.is_joined() {
@@ -209,11 +211,27 @@ impl Room {
                 return;
             };
             peer.nudge_at(now);
-            let broken = peer.negotiation.as_ref().filter(|_| !peer.is_tied());
-            if let Some(link) = broken.map(|of| of.link) {
-                self.act(Action::Restart(link));
-            }
             self.go_on(at);
         }
+        self.restart_broken();
+    }
+
+    /// Another way is looked for to whoever is not tied to us.
+    pub(super) fn restart_broken(&mut self) {
+        let broken = self.peers.iter().filter(|peer| !peer.is_tied());
+        let links = broken.filter_map(|peer| Some(peer.negotiation.as_ref()?.link));
+        for link in links.collect::<Vec<LinkId>>() {
+            self.act(Action::Restart(link));
+        }
+    }
+
+    /// Somebody who was lost is found, or says goodbye.
+    pub(super) fn no_longer_lost(&mut self, at: usize) {
+        let Some(peer) = self.peers.get(at) else {
+            return;
+        };
+        let (address, pid) = (peer.target().to_owned(), peer.pid.clone());
+        self.forget(&address);
+        pid.iter().for_each(|pid| self.forget(pid));
     }
 }

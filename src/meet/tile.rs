@@ -30,11 +30,13 @@ pub fn initials(name: &str) -> String {
     }
 }
 
-/// Whether the stream at that place of all that somebody sends is their screen. Camera and microphone
-/// are one stream, which comes first; somebody without either sends the screen alone.
+/// Whether a stream is somebody's screen: they say by its id which is, or its place among all that they
+/// send does. Camera and microphone are one stream, which comes first then; somebody without either
+/// sends the screen alone.
 #[must_use]
-pub const fn is_screen(at: usize, of: usize, has_video: bool, who: &Participant) -> bool {
+pub fn is_screen((at, of): (usize, usize), id: &str, has_video: bool, who: &Participant) -> bool {
     match of {
+        _ if !who.screen_stream.is_empty() => who.screen_stream == id,
         0 | 1 => has_video && who.screen && !who.video,
         _ => at > 0,
     }
@@ -54,6 +56,7 @@ mod tests {
             audio: true,
             video,
             screen,
+            screen_stream: String::new(),
         }
     }
 
@@ -82,10 +85,18 @@ mod tests {
 
     #[test]
     fn a_second_stream_is_the_screen_and_an_only_one_where_they_say_so() {
-        assert!(!is_screen(0, 2, true, &somebody(true, true)));
-        assert!(is_screen(1, 2, true, &somebody(true, true)));
-        assert!(is_screen(0, 1, true, &somebody(false, true)));
-        assert!(!is_screen(0, 1, false, &somebody(false, true)));
-        assert!(!is_screen(0, 1, true, &somebody(true, false)));
+        assert!(!is_screen((0, 2), "x", true, &somebody(true, true)));
+        assert!(is_screen((1, 2), "x", true, &somebody(true, true)));
+        assert!(is_screen((0, 1), "x", true, &somebody(false, true)));
+        assert!(!is_screen((0, 1), "x", false, &somebody(false, true)));
+        assert!(!is_screen((0, 1), "x", true, &somebody(true, false)));
+    }
+
+    #[test]
+    fn a_screen_that_came_before_the_camera_is_the_screen_where_they_say_which() {
+        let mut who = somebody(true, true);
+        who.screen_stream = "s".into();
+        assert!(is_screen((0, 2), "s", true, &who));
+        assert!(!is_screen((1, 2), "c", true, &who));
     }
 }

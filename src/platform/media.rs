@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, EventTarget, HtmlMediaElement, MediaStream, MediaStreamTrack};
 
 use super::listener::Listener;
+use super::page::Place;
 use super::window;
 use crate::meet::{Device, DeviceKind, Lack};
 
@@ -47,6 +48,12 @@ impl Stream {
 
     pub(super) const fn raw(&self) -> &MediaStream {
         &self.0
+    }
+
+    /// Its id, which it has with the others as well.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.0.id()
     }
 
     /// Whether anything of the kind is in it.
@@ -172,7 +179,7 @@ async fn user_media(wanted: &[(Kind, &str)]) -> Result<Vec<Track>, Lack> {
 /// Lets the person choose a screen, a window or a tab: its picture, and its sound where it has one.
 ///
 /// # Errors
-/// [`Lack::Refused`] where the person chose none.
+/// [`Lack::Refused`] or [`Lack::Framed`] where the person chose none, and where none may be chosen.
 pub async fn take_screen() -> Result<Vec<Track>, Lack> {
     let stream = ask("getDisplayMedia", r#"{"video":true,"audio":true}"#).await?;
     let stream = Stream(stream.unchecked_into());
@@ -241,7 +248,10 @@ async fn ask(name: &str, argument: &str) -> Result<JsValue, Lack> {
     let devices = media_devices().ok_or(Lack::Insecure)?;
     let function = function(&devices, name).ok_or(Lack::Insecure)?;
     let argument = JSON::parse(argument).unwrap_or(JsValue::UNDEFINED);
-    let lack = |thrown: JsValue| Lack::named(&get(&thrown, "name").as_string().unwrap_or_default());
+    let lack = |thrown: JsValue| {
+        let name = get(&thrown, "name").as_string().unwrap_or_default();
+        Lack::named(&name, Place::now().embedded)
+    };
     let promise = function.call1(&devices, &argument).map_err(lack)?;
     let promise: Promise = promise.unchecked_into();
     JsFuture::from(promise).await.map_err(lack)

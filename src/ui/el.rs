@@ -215,6 +215,11 @@ impl El {
         let _ = self.0.unchecked_ref::<HtmlElement>().focus();
     }
 
+    /// Whether it has the focus.
+    pub(super) fn has_focus(&self) -> bool {
+        document().active_element().as_ref() == Some(&self.0)
+    }
+
     /// Puts the cursor behind a field's text.
     pub(super) fn to_end(&self) {
         let end = u32::try_from(self.value().encode_utf16().count()).ok();

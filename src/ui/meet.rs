@@ -14,6 +14,7 @@ pub(super) use devices::devices_dialog;
 pub(super) use lobby::lobby;
 pub(super) use room::room;
 
+use super::el::El;
 use super::handle;
 use super::panels::{Panel, Panels};
 use crate::driver::{Handle, Meet, Stage};
@@ -26,14 +27,28 @@ pub(super) struct Sight {
     chat: RwSignal<bool>,
     /// The list of people is open.
     people: RwSignal<bool>,
+    /// What opens and closes the list.
+    opener: StoredValue<Option<El>, LocalStorage>,
 }
 
 impl Sight {
+    /// Closes the list; a focus within goes to what opened it.
+    fn close_people(self) {
+        let focused = document().active_element();
+        let within =
+            focused.is_some_and(|focused| matches!(focused.closest(".people"), Ok(Some(_))));
+        if let Some(opener) = self.opener.get_value().filter(|_| within) {
+            opener.focus();
+        }
+        self.people.set(false);
+    }
+
     /// The room, without the list.
     pub(super) fn new() -> Self {
         Self {
             chat: RwSignal::new(false),
             people: RwSignal::new(false),
+            opener: StoredValue::new_local(None),
         }
     }
 }

@@ -42,6 +42,7 @@ words! {
     MANY = "With this many people every browser sends a lot. If pictures stutter, turn cameras off.";
     RETRY = "Try again";
     COPY_LINK = "Copy link to this room";
+    UNREACHED = "The server's video rooms could not be reached. It is tried again by itself.";
     LOST = "The connection to the server was lost. Whom you see stays connected; joining again goes on by itself.";
 }
 
@@ -115,9 +116,7 @@ pub fn signalling(signalling: &Signalling) -> String {
     match signalling {
         Signalling::Idle | Signalling::Joined => String::new(),
         Signalling::Connecting => "Joining the room.".into(),
-        Signalling::Waiting { .. } => {
-            LOST.into()
-        }
+        Signalling::Waiting { .. } => UNREACHED.into(),
         Signalling::NoRooms { echo: true } => {
             "This server has no video rooms: it only sends back what it gets. Leave, and ask its operator for a server with rooms."
                 .into()
@@ -148,27 +147,35 @@ pub fn signalling(signalling: &Signalling) -> String {
 pub fn lacks([microphone, camera]: [Option<Lack>; 2]) -> String {
     match (microphone, camera) {
         (None, None) => String::new(),
-        (Some(why), Some(_)) => {
-            lack(why, "Camera and microphone")
-                + " You see and hear the others all the same; they do not see and hear you."
+        (Some(sound), Some(picture)) => {
+            let why = match sound == picture {
+                true => lack(sound, "Camera and microphone"),
+                false => [lack(sound, MICROPHONE_OF), lack(picture, CAMERA_OF)].join(" "),
+            };
+            why + " You see and hear the others all the same; they do not see and hear you."
         }
-        (Some(why), None) => lack(why, "The microphone") + " The others do not hear you.",
-        (None, Some(why)) => lack(why, "The camera") + " The others do not see you.",
+        (Some(why), None) => lack(why, MICROPHONE_OF) + " The others do not hear you.",
+        (None, Some(why)) => lack(why, CAMERA_OF) + " The others do not see you.",
     }
 }
+
+/// Both, at the beginning of a sentence.
+const MICROPHONE_OF: &str = "The microphone";
+const CAMERA_OF: &str = "The camera";
 
 fn lack(why: Lack, what: &'static str) -> String {
     let is = match why {
         Lack::Refused => {
             " may not be used by this page. Allow that beside the browser's address, then press the button of what you want on."
         }
+        Lack::Framed => {
+            " may not be used here. Allow that beside the browser's address; where the browser does not ask, the page around this one has to allow it. Then press the button of what you want on."
+        }
         Lack::Missing => " could not be found. Plug in what is missing, then press its button.",
         Lack::Busy => {
             " could not be started: another program may use what you want on. Close that, then press the button here."
         }
-        Lack::Insecure => {
-            " can be used only on a page that came over https, and in a frame only with the leave of the page around it."
-        }
+        Lack::Insecure => " can be used only on a page that came over https.",
         Lack::Ended => " stopped. Check that it is plugged in, then press its button.",
     };
     [what, is].concat()
@@ -180,10 +187,14 @@ pub fn joined(name: &str) -> String {
     [name, " joined."].concat()
 }
 
-/// Somebody has gone.
+/// Somebody has gone, or nothing leads to them any more.
 #[must_use]
-pub fn left(name: &str) -> String {
-    [name, " left."].concat()
+pub fn gone(who: &Participant) -> String {
+    let what = match who.tie {
+        Tie::Connected => " left.",
+        _ => " is not connected any more.",
+    };
+    [name(who), what].concat()
 }
 
 /// The tie to somebody is bad, or good again.
@@ -201,4 +212,39 @@ pub fn shares(name: &str, on: bool) -> String {
         " no longer shares the screen."
     };
     [name, what].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_device_has_its_own_reason_and_one_reason_is_told_once() {
+        let both = lacks([Some(Lack::Refused); 2]);
+        assert!(both.starts_with("Camera and microphone may not be used"));
+        let each = lacks([Some(Lack::Missing), Some(Lack::Refused)]);
+        assert!(
+            each.starts_with("The microphone could not be found"),
+            "{each}"
+        );
+        assert!(each.contains("The camera may not be used"), "{each}");
+        assert_eq!(lacks([None, None]), "");
+    }
+
+    #[test]
+    fn who_was_not_connected_has_not_left() {
+        let mut who = Participant {
+            id: "b".into(),
+            name: "Bo".into(),
+            link: None,
+            tie: Tie::Connected,
+            audio: true,
+            video: true,
+            screen: false,
+            screen_stream: String::new(),
+        };
+        assert_eq!(gone(&who), "Bo left.");
+        who.tie = Tie::Disconnected;
+        assert_eq!(gone(&who), "Bo is not connected any more.");
+    }
 }

@@ -55,6 +55,7 @@ impl Call {
             room: shows.room.get_untracked(),
             name: shows.name.get_untracked(),
             me: meeting.me.clone(),
+            screen: ours.screen.id(),
             seed: meeting.seed,
             token: meeting.token.clone(),
             chat: meeting.chat,
@@ -80,13 +81,25 @@ impl Call {
     pub(super) fn begin(self: &Rc<Self>) {
         let call = Rc::downgrade(self);
         let listeners = page::watch(move |event| {
-            if let (Some(call), PageEvent::Online(online)) = (call.upgrade(), event) {
-                call.tell(Input::Online(online));
+            let Some(call) = call.upgrade() else {
+                return;
+            };
+            match event {
+                PageEvent::Online(online) => call.tell(Input::Online(online)),
+                // Hidden pages wait longer than they were to.
+                PageEvent::Shown if call.waits() => call.tell(Input::RetryNow),
+                PageEvent::Shown | PageEvent::Hidden => {}
             }
         });
         self.listeners.replace(listeners);
         self.sends(self.shows.on.get_untracked());
         self.tell(Input::Join);
+    }
+
+    /// Whether the signalling is between two tries.
+    fn waits(&self) -> bool {
+        let signalling = &self.shows.signalling;
+        signalling.with_untracked(|now| matches!(now, Signalling::Waiting { .. }))
     }
 
     pub(super) fn retry(self: &Rc<Self>) {

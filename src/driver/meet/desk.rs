@@ -10,11 +10,15 @@ use super::call::Call;
 use super::shows::{Shows, Stage, put};
 use crate::app::Meeting;
 use crate::meet::{DeviceKind, Lack, On, Signalling};
+use crate::model::Duration;
 use crate::platform::listener::Listener;
 use crate::platform::media::{self, Kind, Stream, Track};
 use crate::platform::page;
 use crate::platform::rtc::Ours;
 use crate::platform::task::spawn;
+
+/// A person takes longer to choose nothing; so soon, a browser says that nothing may be chosen.
+const AT_ONCE: Duration = Duration::millis(300);
 
 const KINDS: [Kind; 2] = [Kind::Audio, Kind::Video];
 
@@ -290,19 +294,23 @@ impl Desk {
         if self.picking.replace(true) {
             return;
         }
-        let (desk, turn) = (Rc::clone(self), self.turn.get());
+        let (desk, turn, asked) = (Rc::clone(self), self.turn.get(), page::now());
         spawn(async move {
             let found = media::take_screen().await;
             if desk.turn.get() == turn {
                 desk.picking.set(false);
-                desk.share(found);
+                desk.share(found, page::now().since(asked) > AT_ONCE);
             }
         });
     }
 
-    fn share(self: &Rc<Self>, found: Result<Vec<Track>, Lack>) {
-        // Nobody has to be told that they chose nothing.
-        let trouble = !matches!(found, Ok(_) | Err(Lack::Refused));
+    fn share(self: &Rc<Self>, found: Result<Vec<Track>, Lack>, could_choose: bool) {
+        let trouble = match found {
+            Ok(_) => false,
+            // Nobody has to be told that they chose nothing.
+            Err(Lack::Refused | Lack::Framed) => !could_choose,
+            Err(_) => true,
+        };
         put(&self.shows.unshared, trouble);
         let mut tracks = found.unwrap_or_default();
         if tracks.is_empty() {

@@ -29,6 +29,7 @@ pub(super) fn controls() -> El {
         .put(icon(icon::PEOPLE))
         .follows("aria-pressed", move || pressed(sight.people.get()))
         .on_press(move || sight.people.update(|open| *open = !*open));
+    sight.opener.set_value(Some(people.clone()));
     let devices = control(words::DEVICES, "")
         .put(icon(icon::SETTINGS))
         .on_press(move || panels.open(Panel::Devices));
@@ -111,7 +112,8 @@ pub(super) fn letters() -> impl Fn(&KeyboardEvent) + 'static {
             "m" | "M" => meet.toggle_audio(),
             "v" | "V" => meet.toggle_video(),
             "s" | "S" if media::can_share() => meet.toggle_screen(),
-            "p" | "P" => sight.people.update(|open| *open = !*open),
+            "p" | "P" if sight.people.get_untracked() => sight.close_people(),
+            "p" | "P" => sight.people.set(true),
             _ => return,
         }
         event.prevent_default();

@@ -32,7 +32,7 @@ pub(super) fn news() -> El {
 fn moved(before: &[Participant], now: &[Participant]) -> String {
     let find = |all: &[Participant], id: &str| all.iter().find(|who| who.id == id).cloned();
     let gone = before.iter().filter(|who| find(now, &who.id).is_none());
-    let mut news: Vec<String> = gone.map(|who| words::left(words::name(who))).collect();
+    let mut news: Vec<String> = gone.map(words::gone).collect();
     for who in now {
         let name = words::name(who);
         // Somebody without a name is told of once it is known.

@@ -16,7 +16,7 @@ pub(super) fn people(parent: El) -> El {
 
 fn list() -> El {
     let (shows, sight) = (meet().shows, sight());
-    let close = icon_button(icon::CLOSE, words::CLOSE).on_press(move || sight.people.set(false));
+    let close = icon_button(icon::CLOSE, words::CLOSE).on_press(move || sight.close_people());
     let head = el("header", "people-head")
         .put(el("h3", "people-title").text(words::PEOPLE))
         .put(close);

@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::controls::{controls, letters};
 use super::news::news;
@@ -44,7 +46,7 @@ fn inside() -> El {
         .on_key(move |event| {
             if event.key() == "Escape" && sight.people.get_untracked() {
                 event.prevent_default();
-                sight.people.set(false);
+                sight.close_people();
             }
         })
 }
@@ -81,25 +83,7 @@ fn head() -> El {
 fn trouble() -> El {
     let meet = meet();
     let shows = meet.shows.clone();
-    let signalling = shows.signalling.clone();
-    let again = move || {
-        signalling.with(|now| {
-            matches!(
-                now,
-                Signalling::Waiting { .. }
-                    | Signalling::Unreachable
-                    | Signalling::Refused(_)
-                    | Signalling::Full
-            )
-        })
-    };
-    // The tries to come back are not told one by one.
-    let (lost, moved) = (RwSignal::new(false), shows.signalling.clone());
-    watch(move || match moved.get() {
-        Signalling::Waiting { .. } => lost.set(true),
-        Signalling::Connecting => {}
-        _ => lost.set(false),
-    });
+    let tries = tries(shows.signalling.clone());
     let sentence = move || {
         let many = shows.others.with(Vec::len) + 1 >= layout::MANY;
         let also = [
@@ -109,9 +93,14 @@ fn trouble() -> El {
         ];
         let also = also.into_iter().filter(|(so, _)| *so);
         let mut said = vec![
-            match lost.get() {
-                true => words::LOST.to_owned(),
-                false => shows.signalling.with(words::signalling),
+            match tries.get() {
+                Tries {
+                    waits: true,
+                    been_in: true,
+                    ..
+                } => words::LOST.to_owned(),
+                Tries { waits: true, .. } => words::UNREACHED.to_owned(),
+                _ => shows.signalling.with(words::signalling),
             },
             words::lacks(shows.lacks.get()),
         ];
@@ -121,12 +110,60 @@ fn trouble() -> El {
     };
     let empty = sentence.clone();
     let retry = button("button-small", words::RETRY)
-        .flag("hidden", move || !again())
+        .flag("hidden", move || !tries.with(|now| now.can_retry))
         .on_press(move || meet.retry());
+    let pressed = retry.clone();
+    watch(move || {
+        if !tries.with(|now| now.can_retry) && pressed.has_focus() {
+            focus_title();
+        }
+    });
     el("div", "room-trouble")
         .flag("data-empty", move || empty().is_empty())
         .put(el("p", "").set("role", "status").says(sentence))
         .put(retry)
+}
+
+/// The tries to get in, which are not told one by one.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Tries {
+    /// We have been in the room.
+    been_in: bool,
+    /// The next one is made by itself, or is under way.
+    waits: bool,
+    /// One can be asked for. It stays so while one is under way: what is pressed is not to vanish.
+    can_retry: bool,
+}
+
+fn tries(signalling: ArcRwSignal<Signalling>) -> RwSignal<Tries> {
+    let tries = RwSignal::new(Tries::default());
+    watch(move || {
+        let now = signalling.get();
+        tries.update(|tries| {
+            let waits = matches!(now, Signalling::Waiting { .. });
+            *tries = match now {
+                Signalling::Connecting => *tries,
+                Signalling::Idle | Signalling::NoRooms { .. } => Tries::default(),
+                Signalling::Joined => Tries {
+                    been_in: true,
+                    ..Tries::default()
+                },
+                _ => Tries {
+                    been_in: tries.been_in,
+                    waits,
+                    can_retry: true,
+                },
+            };
+        });
+    });
+    tries
+}
+
+fn focus_title() {
+    if let Ok(Some(title)) = document().query_selector(".room-title") {
+        // It throws for no element that is in the page.
+        let _ = title.unchecked_into::<HtmlElement>().focus();
+    }
 }
 
 /// The screens that are shared; they take the room that there is.

@@ -144,9 +144,11 @@ fn sounding(stream: &Stream) -> El {
     let chosen = meet().shows.chosen;
     let video = video(stream, false);
     let element = video.clone();
+    let mut moved = false;
     watch(move || {
         let [_, _, speaker] = chosen.get();
-        if !speaker.is_empty() {
+        moved |= !speaker.is_empty();
+        if moved {
             media::speak_through(element.node(), &speaker);
         }
     });
@@ -159,8 +161,7 @@ fn feed(feeds: &ArcRwSignal<Vec<Feed>>, key: u64) -> Option<Feed> {
 
 /// Whether a stream of somebody's is their screen.
 pub(super) fn is_screen(feed: &Feed, who: &Participant) -> bool {
-    let (at, of) = feed.place;
-    layout::is_screen(at, of, feed.video, who)
+    layout::is_screen(feed.place, &feed.stream.id(), feed.video, who)
 }
 
 fn figure(kind: &str) -> El {

@@ -42,6 +42,7 @@ impl Alone {
             room: "R".to_owned(),
             name: "Ana".to_owned(),
             me: "m".to_owned(),
+            screen: "ours".to_owned(),
             seed: 1,
             token: token.map(str::to_owned),
             chat,

@@ -243,10 +243,20 @@ fn who_never_says_what_they_send_sends_picture_and_sound() {
     alone.hears(&from("b", &offer()));
     let they = &alone.others[0];
     assert_eq!((they.audio, they.video, they.screen), (true, true, false));
-    let state = json!({"type": "state", "audio": false, "video": false, "screen": true});
+    let state = json!({
+        "type": "state", "audio": false, "video": false, "screen": true, "screen_stream": "s",
+    });
     alone.hears(&from("b", &state));
     let they = &alone.others[0];
     assert_eq!((they.audio, they.video, they.screen), (false, false, true));
+    assert_eq!(they.screen_stream, "s");
+    // And we say which ours is.
+    alone.wait(2_000);
+    let hello = &alone.sent()[0]["signal"];
+    assert_eq!(
+        (&hello["type"], &hello["screen_stream"]),
+        (&json!("hello"), &json!("ours"))
+    );
 }
 
 #[test]

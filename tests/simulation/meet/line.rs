@@ -198,3 +198,44 @@ fn a_chat_that_greets_late_is_sent_nothing_more() {
     assert_eq!(alone.signalling.last(), Some(&phase));
     assert_eq!(alone.actions, [Action::Close], "neither bye nor leave");
 }
+
+#[test]
+fn what_the_documents_chat_tells_is_no_room() {
+    for frame in [
+        json!({"type": "session_created", "session_id": "s"}),
+        json!({"type": "message", "session_id": "s", "message_id": "m", "content": "Hi"}),
+        json!({"type": "stream_chunk", "message_id": "m", "content": "Hi"}),
+        json!({"type": "bot_typing", "session_id": "s", "is_typing": true}),
+    ] {
+        let mut alone = Alone::new();
+        alone.hears(&frame);
+        let no_rooms = Signalling::NoRooms { echo: false };
+        assert_eq!(alone.signalling.last(), Some(&no_rooms), "{frame}");
+    }
+    let mut alone = Alone::new();
+    alone.hears(&json!({"type": "message", "room_id": "R", "content": "of a room"}));
+    assert_eq!(alone.signalling.last(), Some(&Signalling::Joined));
+}
+
+#[test]
+fn a_server_that_reads_the_key_and_nothing_of_a_room_has_none() {
+    let error = json!({"type": "error", "code": "INVALID_FORMAT", "message": "?"});
+    let entered = || {
+        let mut alone = Alone::with(Some("k"), Chat::Unknown);
+        alone.wait(1_600);
+        alone.hears(&error);
+        assert_eq!(alone.signalling.last(), Some(&Signalling::Joined));
+        alone.wait(1_100);
+        assert_eq!(alone.kinds(), ["auth", "join", "signal"]);
+        alone
+    };
+    let mut alone = entered();
+    alone.hears(&error);
+    let no_rooms = Signalling::NoRooms { echo: false };
+    assert_eq!(alone.signalling.last(), Some(&no_rooms));
+    // A room that knows neither keys nor pings is one all the same.
+    let mut alone = entered();
+    alone.wait(31_000);
+    alone.hears(&error);
+    assert_eq!(alone.signalling.last(), Some(&Signalling::Joined));
+}

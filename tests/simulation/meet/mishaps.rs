@@ -199,6 +199,45 @@ fn two_between_whom_nothing_goes_give_each_other_up_and_keep_the_rest() {
 }
 
 #[test]
+fn those_who_gave_each_other_up_find_each_other_once_something_goes_between_them() {
+    for (kind, told) in ROOMS
+        .into_iter()
+        .flat_map(|kind| [(kind, true), (kind, false)])
+    {
+        let mut world = World::joined(kind, 26, &["Ana", "Bo", "Cy"]);
+        world.wall(0, 1);
+        world.wait(100_000);
+        world.walls.clear();
+        if told {
+            world.input(0, Input::Online(true));
+        }
+        // The browser does not always know; then it takes as long as the wait has grown.
+        let took = world.heal(130_000);
+        assert!(!told || took < 10_000, "{kind:?}: {took} ms");
+        assert!(
+            world.pages.iter().all(|page| page.signalling.len() <= 3),
+            "no other socket"
+        );
+    }
+}
+
+#[test]
+fn who_left_is_not_asked_for() {
+    let mut world = World::joined(Kind::Roster, 26, &["Ana", "Bo"]);
+    world.wall(0, 1);
+    world.wait(40_000);
+    world.leave(1);
+    world.wait(1_000);
+    world.pages[0].sent.clear();
+    world.wait(600_000);
+    let hellos = world.pages[0]
+        .sent
+        .iter()
+        .filter(|frame| frame.contains("hello"));
+    assert_eq!(hellos.count(), 0);
+}
+
+#[test]
 fn a_lost_greeting_is_made_good_by_the_newcomer() {
     // The first signal is the greeting, its description lost with it.
     for kind in [Kind::Roster, Kind::RosterKept] {

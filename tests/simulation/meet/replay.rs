@@ -58,6 +58,7 @@ impl Replay {
         let joined = joined.unwrap_or_default();
         let field = |key: &str| joined[key].as_str().unwrap_or("room-uuid").to_owned();
         let setup = Setup {
+            screen: String::new(),
             url: "wss://rooms.invalid/ws/meet".to_owned(),
             room: field("room_id"),
             name: field("participant_name"),

@@ -112,8 +112,8 @@ fn did(world: &mut World, deed: &Deed) {
     }
 }
 
-/// Nothing goes wrong any more, and every tie that there is comes to be whole. Those whom nothing led to for half a minute have given each other
-/// up, so everybody says once more that they are there.
+/// Nothing goes wrong any more, which the browsers say, and everybody comes to be tied to everybody:
+/// those as well who have given each other up.
 fn settle(world: &mut World) -> Result<(), String> {
     world.down = false;
     world.linger = 0;
@@ -123,16 +123,7 @@ fn settle(world: &mut World) -> Result<(), String> {
         world.input(at, Input::Online(true));
         world.input(at, Input::RetryNow);
     }
-    world.wait(75_000);
-    if let Some(fault) = world.fault_of_ties() {
-        return Err(fault);
-    }
-    for at in 0..world.pages.len() {
-        if world.pages[at].alive {
-            world.cut(at);
-        }
-    }
-    world.wait(75_000);
+    world.wait(150_000);
     match world.fault() {
         None => Ok(()),
         Some(fault) => Err(fault),

@@ -141,6 +141,7 @@ impl World {
             room: "R".to_owned(),
             name: name.to_owned(),
             me: me.clone(),
+            screen: String::new(),
             seed,
             token: None,
             chat: Chat::Documented,
