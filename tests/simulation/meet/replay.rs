@@ -12,7 +12,7 @@ use parlor::meet::{
 use parlor::model::{Duration, Instant};
 use parlor::recording::{Line, What, parse};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fixtures;
 
@@ -252,6 +252,68 @@ fn frames_that_are_doubled_make_no_further_ties() {
 }
 
 #[test]
+fn cut_before_any_line_the_call_has_the_same_ties() {
+    let mut cuts = 0;
+    for (name, lines) in recordings().iter().filter(|(name, _)| is_call(name)) {
+        for cut in 0..lines.len() {
+            let mut replay = Replay::join(lines);
+            replay.feed(&lines[..cut]);
+            replay.input(Input::Happened(Happening::Closed(1006)));
+            replay.until(replay.now + Duration::millis(1_100));
+            assert_eq!(replay.phase, Signalling::Connecting, "{name}, line {cut}");
+            replay.input(Input::Happened(Happening::Opened));
+            // From here on at the recording's pace.
+            let before = cut.checked_sub(1).map_or(0, |at| lines[at].t);
+            let mut rest = lines[cut..].to_vec();
+            // The answer to a greeting of before the cut.
+            rest.retain(
+                |line| !matches!(&line.what, What::In(frame) if frame.contains("Unknown target")),
+            );
+            rest.iter_mut().for_each(|line| line.t -= before);
+            replay.feed(&rest);
+            assert_eq!(replay.phase, Signalling::Joined, "{name}, line {cut}");
+            assert_eq!((replay.ties, replay.most), (2, 2), "{name}, line {cut}");
+            cuts += 1;
+        }
+    }
+    assert!(cuts > 100, "{cuts} cuts");
+}
+
+#[test]
+fn what_a_later_server_adds_changes_nothing() {
+    for (name, lines) in recordings().iter().filter(|(name, _)| is_call(name)) {
+        let mut more = Vec::new();
+        for line in lines {
+            let mut line = line.clone();
+            let mut added = line.clone();
+            added.what = What::In(json!({"type": "weather", "room_id": "R", "sun": 1}).to_string());
+            if let What::In(frame) = &mut line.what {
+                let mut value: Value = serde_json::from_str(frame).unwrap();
+                value["new"] = json!({"type": "offer", "sdp": "v=0"});
+                if value["signal"].is_object() {
+                    value["signal"]["new"] = json!([1, null]);
+                }
+                *frame = value.to_string();
+            }
+            more.extend([added, line]);
+        }
+        let mut replays = [lines, &more].map(|lines| {
+            let mut replay = Replay::join(lines);
+            replay.feed(lines);
+            (
+                replay.ties,
+                replay.most,
+                replay.others,
+                replay.added,
+                replay.taken.len(),
+            )
+        });
+        let [plain, other] = &mut replays;
+        assert_eq!(plain, other, "{name}");
+    }
+}
+
+#[test]
 fn a_mangled_frame_ends_nothing() {
     let all = recordings();
     let config = ProptestConfig {
@@ -277,6 +339,10 @@ fn a_mangled_frame_ends_nothing() {
         }
         let mut replay = Replay::join(&lines);
         replay.feed(&lines);
+        if is_call(&all[of].0) {
+            prop_assert_eq!(&replay.phase, &Signalling::Joined);
+            prop_assert!(replay.most >= 1, "the others are there");
+        }
         // And the room can still be left.
         replay.input(Input::Leave);
         prop_assert_eq!(replay.phase, Signalling::Idle);
