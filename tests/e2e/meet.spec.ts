@@ -210,6 +210,48 @@ test("another camera is taken in the middle of a call, over the same connection"
   expect(await bob.evaluate(() => window.ties.length), "the same connection").toBe(1);
 });
 
+test("a screen that was shared before the camera came stays the screen", async ({ visit }) => {
+  const at = place("roster");
+  const ada = await visit(at);
+  const bob = await visit(at);
+  await bob.evaluate(() => {
+    const devices = navigator.mediaDevices;
+    const real = devices.getUserMedia.bind(devices);
+    let allowed = false;
+    devices.getUserMedia = (wanted) =>
+      allowed ? real(wanted) : Promise.reject(new DOMException("No", "NotAllowedError"));
+    Object.assign(window, { allow: () => (allowed = true) });
+  });
+  await join(ada, "Ada");
+  const dialog = await prepare(bob, "Bob");
+  await button(dialog, "Join").click();
+  await expectPictures(bob, 1);
+  await button(room(bob), "Share screen").click();
+  await expect.poll(() => shownSize(ada, "The screen of Bob")).toBeGreaterThan(100);
+  const screen = await shownSize(ada, "The screen of Bob");
+  await bob.evaluate(() => (window as unknown as { allow: () => void }).allow());
+  await button(room(bob), "Camera").click();
+  await expect(tile(ada, "Bob")).toHaveAttribute("data-video", "on");
+  await expect.poll(() => shownSize(ada, "Bob, microphone off")).toBeGreaterThan(100);
+  expect(await shownSize(ada, "The screen of Bob"), "still the screen").toBe(screen);
+  expect(await shownSize(ada, "Bob, microphone off"), "and the camera").not.toBe(screen);
+});
+
+test("the focus stays in the room when the list of people is closed", async ({ visit }) => {
+  const ada = await visit(place("roster"));
+  await join(ada, "Ada");
+  await button(room(ada), "People").click();
+  const people = room(ada).getByRole("complementary", { name: "People" });
+  await button(people, "Close").focus();
+  await ada.keyboard.press("Enter");
+  await expect(people).toHaveCount(0);
+  await expect(button(room(ada), "People")).toBeFocused();
+  await button(room(ada), "People").click();
+  await button(people, "Close").focus();
+  await ada.keyboard.press("Escape");
+  await expect(button(room(ada), "People")).toBeFocused();
+});
+
 test("keys do what the buttons do, but not while one types", async ({ visit }) => {
   const at = place("roster");
   const ada = await visit(at, { viewport: { width: 1440, height: 900 } });
