@@ -26,6 +26,18 @@ export const FAKE_DEVICES = [
   "--disable-backgrounding-occluded-windows",
 ];
 
+/** What a browser with such devices is started with. */
+export const LAUNCH = {
+  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...FAKE_DEVICES],
+};
+
+/** The same, where no person is asked either: the page may use what a test has granted it. */
+export const LAUNCH_UNASKED = {
+  ...LAUNCH,
+  args: [...LAUNCH.args.filter((flag) => !flag.includes("fake-ui")), "--deny-permission-prompts"],
+};
+
 export type Kind = "roster" | "joincast" | "relay";
 
 /** A room of a server that is this test's alone. */
@@ -166,6 +178,35 @@ export async function growing(page: Page): Promise<number> {
 /** Waits until pictures of so many come in, and go on coming in. */
 export async function expectPictures(page: Page, count: number): Promise<void> {
   await expect.poll(() => growing(page), { timeout: 20_000 }).toBe(count);
+}
+
+/** How much sound has been heard over each open connection (W3C WebRTC Statistics, `totalAudioEnergy`). */
+export function heard(page: Page): Promise<number[]> {
+  return page.evaluate(async () => {
+    const energies: number[] = [];
+    for (const tie of window.ties.filter((tie) => tie.connectionState !== "closed")) {
+      for (const one of (await tie.getStats()).values()) {
+        if (one.type === "inbound-rtp" && one.kind === "audio") energies.push(one.totalAudioEnergy ?? 0);
+      }
+    }
+    return energies;
+  });
+}
+
+/** How many others make a sound. The fake microphone beeps every second. */
+export async function sounding(page: Page): Promise<number> {
+  const before = await heard(page);
+  await page.waitForTimeout(2_500);
+  const after = await heard(page);
+  return after.filter((energy, at) => energy - (before[at] ?? 0) > SILENCE).length;
+}
+
+/** What is heard of somebody whose microphone is off is less than this. */
+const SILENCE = 1e-6;
+
+/** Waits until so many others are heard. */
+export async function expectSound(page: Page, count: number): Promise<void> {
+  await expect.poll(() => sounding(page), { timeout: 30_000 }).toBe(count);
 }
 
 /** Two in a new room of this kind, who see each other. */
