@@ -10,6 +10,8 @@ declare global {
     ties: RTCPeerConnection[];
     /** Every camera and microphone that the page was given. */
     taken: MediaStreamTrack[];
+    /** How often an offer of the page's was taken back for one of somebody else's. */
+    yielded: number;
     /** When the person pressed Join, and when pictures of so many others had been decoded. */
     joined: number;
     reached: number[];
@@ -53,6 +55,17 @@ function observe(): void {
   window.ties = [];
   window.taken = [];
   window.reached = [];
+  window.yielded = 0;
+  RTCPeerConnection.prototype.setRemoteDescription = new Proxy(
+    RTCPeerConnection.prototype.setRemoteDescription,
+    {
+      apply(target, tie: RTCPeerConnection, args) {
+        const stands = tie.signalingState === "have-local-offer";
+        if (stands && args[0]?.type === "offer") window.yielded += 1;
+        return Reflect.apply(target, tie, args);
+      },
+    },
+  );
   window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
     construct(target, args) {
       const tie = Reflect.construct(target, args) as RTCPeerConnection;
@@ -241,6 +254,21 @@ export function states(page: Page): Promise<string[]> {
       .map((tie) => `${tie.connectionState} ${tie.signalingState}`),
   );
 }
+
+/** The id that a page gives itself in the room that it joins next. */
+export function calledItself(page: Page): Promise<string> {
+  return new Promise((found) => {
+    page.on("websocket", (socket) =>
+      socket.on("framesent", ({ payload }) => {
+        const frame = JSON.parse(String(payload));
+        if (frame.type === "join") found(frame.participant_id);
+      }),
+    );
+  });
+}
+
+/** How often a page took its own offer back. */
+export const yielded = (page: Page): Promise<number> => page.evaluate(() => window.yielded);
 
 /** How many cameras, microphones and screens are still taken. */
 export function stillTaken(page: Page): Promise<number> {
