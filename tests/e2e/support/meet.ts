@@ -15,6 +15,8 @@ declare global {
     /** When the person pressed Join, and when pictures of so many others had been decoded. */
     joined: number;
     reached: number[];
+    /** Gives the page what it has asked for since `hold`. */
+    grant(): void;
   }
 }
 
@@ -253,6 +255,28 @@ export function states(page: Page): Promise<string[]> {
       .filter((tie) => tie.connectionState !== "closed")
       .map((tie) => `${tie.connectionState} ${tie.signalingState}`),
   );
+}
+
+/** Lets the browser ask for cameras and microphones without end, as until somebody answers it. */
+export function hold(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const answered = new Promise<void>((done) => {
+      window.grant = done;
+    });
+    const devices = navigator.mediaDevices;
+    const ask = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (wanted) => {
+      await answered;
+      return ask(wanted);
+    };
+  });
+}
+
+/** Answers with a yes, and waits until so many devices more were given. */
+export async function grant(page: Page, count: number): Promise<void> {
+  const before = await page.evaluate(() => window.taken.length);
+  await page.evaluate(() => window.grant());
+  await expect.poll(() => page.evaluate(() => window.taken.length)).toBe(before + count);
 }
 
 /** The id that a page gives itself in the room that it joins next. */
