@@ -59,3 +59,12 @@ test("the speaker that is chosen speaks, for those who are here and those who co
   await expect(tile(ada, "Cyd")).toHaveAttribute("data-tie", "connected");
   await expect.poll(() => speakers(ada)).toEqual({ Bob: id, Cyd: id });
 });
+
+test("the browser's own choice speaks again once it is chosen again", async ({ visit }) => {
+  const { ada } = await couple(visit, "roster");
+  await listen(ada);
+  const id = await choose(ada, -1);
+  await expect.poll(() => speakers(ada)).toEqual({ Bob: id });
+  expect(await choose(ada, 0)).toBe("");
+  await expect.poll(() => speakers(ada)).toEqual({ Bob: "" });
+});
