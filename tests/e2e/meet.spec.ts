@@ -3,8 +3,8 @@
 import type { Page } from "@playwright/test";
 import { box, button, expect, items, press, send } from "./support/parlor.ts";
 import {
-  couple, expectPictures, FAKE_DEVICES, join, lobby, place, prepare, room, states, stillTaken,
-  test, tile, took,
+  calledItself, couple, expectPictures, FAKE_DEVICES, join, lobby, place, prepare, room, states,
+  stillTaken, test, tile, took, yielded,
 } from "./support/meet.ts";
 
 test.use({
@@ -67,6 +67,31 @@ for (const kind of ["roster", "joincast", "relay"] as const) {
       await Promise.all([expectPictures(ada, 1), expectPictures(bob, 1)]);
       expect(await states(ada)).toEqual(["connected stable"]);
       expect(await states(bob)).toEqual(["connected stable"]);
+    });
+
+    test("both share their screens before they hear of each other, and one gives way", async ({ agent, visit }) => {
+      const at = place(kind);
+      const pages = [await visit(at), await visit(at)];
+      const ids = pages.map(calledItself);
+      for (const [number, page] of pages.entries()) await join(page, ["Ada", "Bob"][number] ?? "");
+      for (const page of pages) await expectPictures(page, 1);
+      const before = await Promise.all(pages.map(yielded));
+      await agent.faults(at.run, "slow=800");
+      // By the page itself, so that neither waits for the other's press.
+      await Promise.all(
+        pages.map((page) =>
+          button(room(page), "Share screen").evaluate((button) => (button as HTMLElement).click()),
+        ),
+      );
+      const [ada, bob] = pages as [Page, Page];
+      await expect.poll(() => shownSize(bob, "The screen of Ada")).toBeGreaterThan(100);
+      await expect.poll(() => shownSize(ada, "The screen of Bob")).toBeGreaterThan(100);
+      for (const page of pages) await expect.poll(() => states(page)).toEqual(["connected stable"]);
+      const known = await Promise.all(ids);
+      const after = await Promise.all(pages.map(yielded));
+      const times = after.map((count, number) => count - (before[number] ?? 0));
+      const polite = known.map((id) => (known.every((other) => id <= other) ? 1 : 0));
+      expect(times, "the one with the lower id, once").toEqual(polite);
     });
 
     test("who leaves is gone at once, and lets go of every device", async ({ visit }) => {
@@ -431,7 +456,7 @@ test("a camera chosen while another is asked for is the one that is taken", asyn
   await button(dialog, "Close").click();
   await expect(button(room(ada), "Camera")).toHaveAttribute("aria-pressed", "true");
   await expectPictures(bob, 1);
-  // What is turned off while it is asked for stays off.
+  // One that is asked for comes on, though the microphone is turned off meanwhile.
   await button(room(ada), "Camera").click();
   await button(room(ada), "Camera").click();
   await button(room(ada), "Microphone").click();

@@ -2,18 +2,10 @@
 
 import { button, expect } from "./support/parlor.ts";
 import {
-  expectPictures, FAKE_DEVICES, join, place, prepare, room, stillTaken, test,
+  expectPictures, expectSound, join, LAUNCH_UNASKED, place, prepare, room, stillTaken, test, tile,
 } from "./support/meet.ts";
 
-test.use({
-  launchOptions: {
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    args: [
-      "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-      ...FAKE_DEVICES.filter((flag) => !flag.includes("fake-ui")), "--deny-permission-prompts",
-    ],
-  },
-});
+test.use({ launchOptions: LAUNCH_UNASKED });
 
 for (const kind of ["roster", "joincast", "relay"] as const) {
   test(`who may use no camera sees the others, over ${kind}`, async ({ visit }) => {
@@ -42,3 +34,38 @@ for (const kind of ["roster", "joincast", "relay"] as const) {
     await expectPictures(ada, 1);
   });
 }
+
+test("who may use the microphone alone is heard and not seen, and is told so", async ({ visit }) => {
+  const at = place("roster");
+  const ada = await visit(at, { permissions: ["camera", "microphone"] });
+  const bob = await visit(at, { permissions: ["microphone"] });
+  await join(ada, "Ada");
+  const dialog = await prepare(bob, "Bob");
+  await expect(dialog.getByText("The camera may not be used by this page.")).toBeVisible();
+  await expect(button(dialog, "Microphone")).toHaveAttribute("aria-pressed", "true");
+  await button(dialog, "Join").click();
+  await expect(room(bob).getByText("The others do not see you.")).toBeVisible();
+  await expect(room(ada).getByRole("figure", { name: "Bob, camera off" })).toBeVisible();
+  await expectSound(ada, 1);
+  await expectPictures(ada, 0);
+  await expectPictures(bob, 1);
+  expect(await stillTaken(bob)).toBe(1);
+});
+
+test("who may use the camera alone is seen and not heard, and is told so", async ({ visit }) => {
+  const at = place("roster");
+  const ada = await visit(at, { permissions: ["camera", "microphone"] });
+  const bob = await visit(at, { permissions: ["camera"] });
+  await join(ada, "Ada");
+  const dialog = await prepare(bob, "Bob");
+  await expect(dialog.getByText("The microphone may not be used by this page.")).toBeVisible();
+  await expect(button(dialog, "Camera")).toHaveAttribute("aria-pressed", "true");
+  await button(dialog, "Join").click();
+  await expect(room(bob).getByText("The others do not hear you.")).toBeVisible();
+  await expectPictures(ada, 1);
+  await expect(tile(ada, "Bob")).toHaveAttribute("data-video", "on");
+  await expect(room(ada).getByRole("figure", { name: "Bob, microphone off", exact: true })).toBeVisible();
+  await expectSound(bob, 1);
+  await expectSound(ada, 0);
+  expect(await stillTaken(bob)).toBe(1);
+});

@@ -1,6 +1,8 @@
 // The page as a person drives it, by the contract for automation in the README.
 
-import { test as base, expect, type FrameLocator, type Locator, type Page } from "@playwright/test";
+import {
+  test as base, expect, type Frame, type FrameLocator, type Locator, type Page,
+} from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { Agent } from "./agent.ts";
 import { Watch } from "./watch.ts";
@@ -20,7 +22,7 @@ export type Expected = { kind: Kind; state: string; text?: string | RegExp };
 export type Run = { run: string; url: string };
 
 /** A page, or a page in a frame. */
-export type Screen = Page | FrameLocator | Locator;
+export type Screen = Page | Frame | FrameLocator | Locator;
 
 /** What a test with another server says of it. */
 type Others = {
