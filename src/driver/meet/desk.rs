@@ -239,7 +239,10 @@ impl Desk {
         let own = self.own.borrow();
         let [Some(track), _] = &*own else {
             drop(own);
-            return self.take_one(Kind::Audio);
+            return match self.is_asked_for(Kind::Audio) {
+                true => self.call_off(Kind::Audio),
+                false => self.take_one(Kind::Audio),
+            };
         };
         track.enable(on);
         drop(own);
@@ -247,7 +250,7 @@ impl Desk {
     }
 
     pub(super) fn toggle_video(self: &Rc<Self>) {
-        match self.shows.on.get_untracked().video {
+        match self.shows.on.get_untracked().video || self.is_asked_for(Kind::Video) {
             true => self.darken(),
             false => self.take_one(Kind::Video),
         }
@@ -255,10 +258,19 @@ impl Desk {
 
     /// What is asked for meanwhile is let go of when it comes.
     pub(super) fn darken(self: &Rc<Self>) {
-        self.unwanted
-            .set(with(self.unwanted.get(), Kind::Video, true));
+        self.call_off(Kind::Video);
         self.replace(Kind::Video, None);
         self.turned(Kind::Video, false);
+    }
+
+    fn call_off(&self, kind: Kind) {
+        self.unwanted.set(with(self.unwanted.get(), kind, true));
+    }
+
+    /// Its button was pressed, and the browser asks for it: pressed again, it is not wanted.
+    fn is_asked_for(&self, kind: Kind) -> bool {
+        let alone = self.asked.get() == with([false; 2], kind, true);
+        alone && !of(self.unwanted.get(), kind)
     }
 
     fn take_one(self: &Rc<Self>, kind: Kind) {
