@@ -71,6 +71,7 @@ mod wait {
     pub(super) const SIGN: u8 = 7;
     pub(super) const DOUBT: u8 = 8;
     pub(super) const REST: u8 = 9;
+    pub(super) const OTHERS_TAKEN: u8 = 10;
 }
 
 /// Makes the adapter.
@@ -163,6 +164,8 @@ struct Link {
     others_due: bool,
     /// News of the other sessions were asked for.
     with_others: bool,
+    /// So many of those may be refused yet.
+    others_open: usize,
     /// A message was in a session that the server does not know; it says so yet.
     owed: bool,
     /// So many frames that say whether the person writes may have an error yet.

@@ -30,6 +30,9 @@ pub(super) const QUIET: Duration = Duration::secs(2);
 /// was taken: errors do not say which subscription they are about.
 const OTHERS: Duration = Duration::secs(2);
 
+/// A subscription without an error for so long was taken.
+const TAKEN: Duration = Duration::secs(5);
+
 /// So many messages are remembered, so that none is shown twice.
 const SEEN: usize = 512;
 
@@ -75,13 +78,21 @@ impl GeneralBots {
         }
     }
 
+    /// Asks for news of the others, once it is time to and nothing of ours goes on, of which an error
+    /// of theirs would be taken for. The ping behind tells when no more errors of theirs come.
     pub(super) fn others_now(&mut self, out: &mut Out<'_>) {
-        if !std::mem::take(&mut self.link.others_due) {
+        let busy = self.unanswered.is_some() || self.running;
+        if busy || !std::mem::take(&mut self.link.others_due) {
             return;
         }
         self.link.with_others = true;
         for other in self.setup.others.clone() {
             self.write(write::about("subscribe", other.as_str()), out);
+            self.link.others_open += 1;
+        }
+        out.wait_for(wait::OTHERS_TAKEN, Some(TAKEN));
+        if self.link.pings == 0 {
+            self.ping(out);
         }
     }
 
@@ -125,7 +136,6 @@ impl GeneralBots {
             return self.failed(frame, out);
         }
         self.key_taken = true;
-        self.others_now(out);
         match kind {
             "stream_start" => self.stream_start(frame, out),
             "stream_chunk" => self.stream_chunk(frame, out),
@@ -136,12 +146,14 @@ impl GeneralBots {
             "pong" => {
                 self.link.pinged = false;
                 self.link.typed = 0;
+                self.link.others_open = 0;
             }
             _ => match self.whose(frame) {
                 Whose::Ours => self.worked(kind, frame, out),
                 _ => out.dropped(),
             },
         }
+        self.others_now(out);
     }
 
     fn stream_start(&mut self, frame: &Value, out: &mut Out<'_>) {

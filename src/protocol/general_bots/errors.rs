@@ -16,6 +16,10 @@ const SIGN: Duration = Duration::secs(5);
 /// A message whose error may have been of what went before it has a sign by then, or had the error.
 const DOUBT: Duration = Duration::secs(3);
 
+/// The same where a subscription to another session went before it: a message that is made again
+/// wrongly is there twice.
+const LONG_DOUBT: Duration = Duration::secs(30);
+
 /// Whether the server refuses the key.
 pub(super) fn is_unauthorized(frame: &Value) -> bool {
     text(frame, "type") == Some("error") && text(frame, "code") == Some("AUTH_FAILED")
@@ -25,11 +29,15 @@ impl GeneralBots {
     /// The server did not take something, which it does not name.
     pub(super) fn failed(&mut self, frame: &Value, out: &mut Out<'_>) {
         let code = text(frame, "code").unwrap_or_default();
-        if self.is_of_typing(code) {
-            if self.unanswered.is_some() {
-                self.link.doubtful = Some(frame.clone());
-                out.wait_for(wait::DOUBT, Some(DOUBT));
+        if self.is_of_others(code) {
+            // No message has this error.
+            if code != "SUBSCRIPTION_FAILED" {
+                self.doubt(frame, LONG_DOUBT, out);
             }
+            return out.dropped();
+        }
+        if self.is_of_typing(code) {
+            self.doubt(frame, DOUBT, out);
             return out.dropped();
         }
         let sent = self.unanswered.take();
@@ -93,6 +101,28 @@ impl GeneralBots {
         }
     }
 
+    /// It may have been about the message behind after all.
+    fn doubt(&mut self, frame: &Value, until: Duration, out: &mut Out<'_>) {
+        if self.unanswered.is_some() {
+            self.link.doubtful = Some(frame.clone());
+            out.wait_for(wait::DOUBT, Some(until));
+        }
+    }
+
+    /// Whether an error is taken for one of a subscription to another session: errors come in the
+    /// order of what they are about, and no sign has shown yet that those were taken.
+    fn is_of_others(&mut self, code: &str) -> bool {
+        let like = matches!(
+            code,
+            "SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED" | "RATE_LIMITED"
+        );
+        let can = like && self.link.others_open > 0;
+        if can {
+            self.link.others_open -= 1;
+        }
+        can
+    }
+
     /// Whether an error is taken for one of a frame that says whether the person writes: those go
     /// out right before the message, and errors come in the order of what they are about.
     fn is_of_typing(&mut self, code: &str) -> bool {
@@ -114,6 +144,7 @@ impl GeneralBots {
             .filter(|_| self.unanswered.is_some())
         {
             self.link.typed = 0;
+            self.link.others_open = 0;
             self.failed(&frame, out);
         }
     }
