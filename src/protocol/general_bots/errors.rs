@@ -89,6 +89,7 @@ impl GeneralBots {
             }
             (_, sent) => {
                 let running = std::mem::take(&mut self.running);
+                self.streams.doubt();
                 out.event(match running || sent.is_some() {
                     true => AgentEvent::RunFailed(fault(code, frame)),
                     false => AgentEvent::Trouble(fault(code, frame)),

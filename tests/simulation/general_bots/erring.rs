@@ -385,3 +385,51 @@ fn an_error_behind_the_sign_that_the_others_were_taken_is_the_messages() {
     page.wait(Duration::secs(31));
     assert_eq!(page.lines(), ["user failed: hi", UNKNOWN]);
 }
+
+/// A page whose answer grew when the server said that it went wrong.
+fn broken() -> Player {
+    let mut page = documented();
+    page.say("hi");
+    page.gets(super::stream_start("m", super::OURS));
+    page.gets(super::chunk("m", "Hel"));
+    page.gets(error("LLM_UNAVAILABLE", "Model is loading"));
+    let lines = [
+        "user confirmed: hi",
+        "agent interrupted: Hel",
+        "error failed: Model is loading",
+    ];
+    assert_eq!(page.lines(), lines);
+    page
+}
+
+#[test]
+fn an_answer_behind_one_that_broke_off_with_an_error_is_shown() {
+    let mut page = broken();
+    page.gets(message("n", "assistant", "Whole."));
+    assert_eq!(page.lines()[3], "agent done: Whole.");
+
+    for again in [true, false] {
+        let mut page = broken();
+        if again {
+            page.say("again");
+        }
+        page.gets(super::stream_start("n", super::OURS));
+        page.gets(super::chunk("n", "An"));
+        assert_eq!(page.lines().last().unwrap(), "agent streaming: An");
+        page.gets(super::stream_end("n", "Another."));
+        assert_eq!(page.lines().last().unwrap(), "agent done: Another.");
+        super::settle(&mut page);
+        assert_eq!(page.session().run(), Run::Idle);
+        assert_eq!(page.lines()[1], "agent interrupted: Hel");
+    }
+}
+
+#[test]
+fn an_answer_that_goes_on_in_spite_of_an_error_is_not_lost() {
+    let mut page = broken();
+    page.gets(super::chunk("m", "lo"));
+    page.gets(super::stream_end("m", "Hello"));
+    assert_eq!(page.lines().last().unwrap(), "agent done: Hello");
+    super::settle(&mut page);
+    assert_eq!(page.session().run(), Run::Idle);
+}
