@@ -96,6 +96,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         errands: Vec::new(),
         fresh: setup.fresh,
         made: false,
+        unknown: false,
         closed: false,
         unanswered: None,
         echoes: Vec::new(),
@@ -178,13 +179,6 @@ struct Link {
     frames: u64,
 }
 
-impl Link {
-    /// Whether the frame that is being read is the first.
-    const fn is_new(&self) -> bool {
-        self.frames <= 1
-    }
-}
-
 struct GeneralBots {
     setup: Setup,
     address: Address,
@@ -214,6 +208,8 @@ struct GeneralBots {
     fresh: bool,
     /// A session was asked for by a call, because the server knew none.
     made: bool,
+    /// The server has said that it does not know the session.
+    unknown: bool,
     /// The server has closed the session.
     closed: bool,
     unanswered: Option<Sent>,

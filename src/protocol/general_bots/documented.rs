@@ -322,7 +322,7 @@ impl GeneralBots {
             }
         }
         self.unanswered = None;
-        self.fresh = false;
+        self.is_known();
         out.event(AgentEvent::Overheard(words));
     }
 
@@ -364,16 +364,17 @@ impl GeneralBots {
         }
     }
 
-    /// The server has made a session: it is ours where it has not shown that it knows the one that we
-    /// asked for, and nobody else's that we know of.
+    /// The server has made a session: it is ours where it never knew the one that we asked for, or has
+    /// said that it does not, and nobody else's that we know of.
     fn created(&mut self, frame: &Value, out: &mut Out<'_>) {
         let Some(id) = text(frame, "session_id") else {
             return out.unknown();
         };
-        let wanted = self.fresh || self.unanswered.is_some() || self.link.is_new();
+        let wanted = self.fresh || self.unknown;
         if self.is_session(id) || !wanted || self.is_other(id) {
             return out.dropped();
         }
+        self.unknown = false;
         self.named(id, out);
         self.subscribe(out);
     }

@@ -64,6 +64,7 @@ impl GeneralBots {
             ("SESSION_NOT_FOUND", None) if self.fresh => out.dropped(),
             ("SESSION_NOT_FOUND", sent) => self.unknown_session(sent.is_some(), frame, out),
             ("SUBSCRIPTION_FAILED", sent) => {
+                self.unknown = true;
                 // It may be about the subscription alone, and the message be answered.
                 if sent.is_some() {
                     out.wait_for(wait::SIGN, Some(SIGN));
@@ -180,6 +181,7 @@ impl GeneralBots {
 
     /// The server knows no such session: the message has failed, and the next one may be sent.
     pub(super) fn unknown_session(&mut self, was_sent: bool, frame: &Value, out: &mut Out<'_>) {
+        self.unknown = true;
         if was_sent {
             self.not_sent(Failure::Refused, out);
         }

@@ -86,11 +86,17 @@ impl GeneralBots {
         }
     }
 
+    /// The server speaks of the session.
+    pub(super) const fn is_known(&mut self) {
+        self.fresh = false;
+        self.unknown = false;
+    }
+
     /// The server is seen to work.
     pub(super) fn began(&mut self, out: &mut Out<'_>) {
         self.unanswered = None;
         self.link.typed = 0;
-        self.fresh = false;
+        self.is_known();
         if !std::mem::replace(&mut self.running, true) {
             out.event(AgentEvent::RunStarted);
         }
@@ -119,6 +125,7 @@ impl GeneralBots {
         self.running = false;
         self.fresh = true;
         self.made = false;
+        self.unknown = false;
         self.closed = false;
         self.missed = None;
         out.wait_for(wait::REST, None);

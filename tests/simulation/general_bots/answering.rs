@@ -263,7 +263,11 @@ fn news_of_another_conversation_are_told_once_its_answer_is_whole() {
 #[test]
 fn a_session_that_the_server_makes_is_ours_unless_it_knows_ours() {
     let made = json!({"type": "session_created", "session_id": OTHER});
-    let mut page = documented();
+    let mut page = start(parlor::protocol::Setup {
+        fresh: true,
+        ..setup(Dialect::Documented)
+    });
+    page.open();
     page.say("no session yet");
     page.gets(made.clone());
     assert_eq!(page.all(super::named), [OTHER]);
@@ -276,8 +280,33 @@ fn a_session_that_the_server_makes_is_ours_unless_it_knows_ours() {
 
     let mut page = documented();
     page.gets(message("m", "assistant", "Hello!"));
+    page.gets(made.clone());
+    assert_eq!(page.all(super::named), [""; 0]);
+
+    let mut page = documented();
+    page.say("hi");
+    page.gets(super::error("SESSION_NOT_FOUND", "expired"));
+    page.gets(made);
+    assert_eq!(page.all(super::named), [OTHER]);
+    let another = "7fa459ea-ee8a-4ca4-894e-db77e160355e";
+    page.gets(json!({"type": "session_created", "session_id": another}));
+    assert_eq!(page.all(super::named), [OTHER]);
+}
+
+#[test]
+fn a_session_that_somebody_else_begins_does_not_take_a_known_one_away() {
+    let made = json!({"type": "session_created", "session_id": OTHER});
+    let mut page = documented();
+    // The first frame of all, and of a connection; and while a message waits for its answer.
+    page.gets(made.clone());
+    page.say("hi");
+    page.gets(made.clone());
+    page.gets(message("m", "assistant", "Hello"));
+    page.reconnect();
     page.gets(made);
     assert_eq!(page.all(super::named), [""; 0]);
+    page.gets(message("n", "assistant", "Still here"));
+    assert_eq!(page.lines().last().unwrap(), "agent done: Still here");
 }
 
 #[test]
