@@ -213,8 +213,9 @@ struct GeneralBots {
     /// The server has closed the session.
     closed: bool,
     unanswered: Option<Sent>,
-    /// Texts of ours that the server may repeat.
-    echoes: Vec<String>,
+    /// Texts of ours that the server may repeat until the run that answers them is over, each with
+    /// whether another run went on when it was sent.
+    echoes: Vec<(String, bool)>,
     /// The session was told that a run goes on.
     running: bool,
     /// The connection was lost during a run.

@@ -314,7 +314,7 @@ impl GeneralBots {
 
     /// A message of the person's: ours that the server repeats, or one from elsewhere.
     fn heard(&mut self, words: String, out: &mut Out<'_>) {
-        let echo = self.echoes.iter().position(|text| *text == words);
+        let echo = self.echoes.iter().position(|(text, _)| *text == words);
         if let Some(at) = echo {
             self.echoes.remove(at);
             if self.unanswered.is_none() {

@@ -61,7 +61,7 @@ impl GeneralBots {
         if self.echoes.len() == ECHOES {
             self.echoes.remove(0);
         }
-        self.echoes.push(text.to_owned());
+        self.echoes.push((text.to_owned(), self.running));
         self.muted = false;
         self.native.spoken = true;
         if self.tongue != Tongue::Native && !self.streams.is_live() {
@@ -104,6 +104,8 @@ impl GeneralBots {
 
     pub(super) fn finish(&mut self, certainty: Certainty, out: &mut Out<'_>) {
         self.running = false;
+        // A server that does not repeat them now does not at all.
+        self.echoes.retain_mut(|(_, behind)| std::mem::take(behind));
         out.wait_for(wait::TYPING, None);
         // What was stopped is over: nothing more is held back.
         let over = !self.native.skips() && std::mem::take(&mut self.muted);

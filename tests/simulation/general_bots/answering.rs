@@ -355,3 +355,37 @@ fn what_cannot_be_read_shows_nothing_and_takes_nothing_away() {
     page.gets(message("m", "assistant", "still here"));
     assert_eq!(page.lines(), ["agent done: still here"]);
 }
+
+#[test]
+fn the_same_word_from_elsewhere_is_there_where_the_server_does_not_repeat_ours() {
+    let mut page = documented();
+    page.say("yes");
+    page.gets(message("m1", "assistant", "Done."));
+    settle(&mut page);
+    page.gets(message("u2", "user", "yes"));
+    let lines = [
+        "user confirmed: yes",
+        "agent done: Done.",
+        "user confirmed: yes",
+    ];
+    assert_eq!(page.lines(), lines);
+}
+
+#[test]
+fn a_message_that_was_sent_into_a_run_is_there_once_when_it_is_repeated_behind_it() {
+    let mut page = documented();
+    page.say("long");
+    page.gets(message("u1", "user", "long"));
+    page.gets(stream_start("m1", OURS));
+    page.gets(chunk("m1", "Once"));
+    page.say("short");
+    let waiting = page.items().last().unwrap().id;
+    page.input(Input::SendNow(waiting));
+    page.gets(chunk("m1", " upon"));
+    page.gets(stream_end("m1", "Once upon"));
+    page.gets(message("u2", "user", "short"));
+    page.gets(message("m2", "assistant", "Yes."));
+    let lines = page.lines();
+    let short = lines.iter().filter(|line| line.ends_with(": short"));
+    assert_eq!(short.count(), 1, "{lines:?}");
+}
