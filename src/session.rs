@@ -15,6 +15,7 @@ mod link;
 mod log;
 mod numbered;
 mod outbox;
+mod pieces;
 mod policy;
 mod reconcile;
 mod retell;
