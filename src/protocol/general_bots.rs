@@ -6,8 +6,11 @@
 //! was taken for. What is written depends on it: a released server takes every frame for a message
 //! of the person's, so that `auth`, `subscribe`, `ping` and `typing_start` would each be answered by
 //! the model. None of these goes out before the server has shown that it speaks the document's
-//! dialect, or was silent for a while, which released servers are not. Until then a message waits as
-//! well: a server that tells answers to subscribers alone would answer it to nobody.
+//! dialect, or was silent for 1.5 seconds, which released servers are not: it is taken for one of the
+//! document's then, and is sent the frame with the key and `subscribe`. To a released server that
+//! takes longer to begin those two are messages, and nothing more of the kind follows once it has
+//! shown what it is. Until then a message waits as well: a server that tells answers to subscribers
+//! alone would answer it to nobody.
 //!
 //! The key: the document takes it in the socket's address or in a first frame. Addresses are written
 //! down by whatever passes them on, so the frame is tried first, and a server is asked again with the
