@@ -150,8 +150,13 @@ fn a_new_name_takes_along_what_was_said() {
     say(&mut page, &answer);
     say(
         &mut page,
+        &json!({"type": "error", "code": "SESSION_NOT_FOUND", "message": "expired"}),
+    );
+    say(
+        &mut page,
         &json!({"type": "session_created", "session_id": other}),
     );
+    assert_eq!(page.view.conversation, other);
     let kept = ready(store.list(Table::Events, "", None, None)).unwrap();
     let name = &page.view.conversation;
     assert!(
