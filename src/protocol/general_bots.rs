@@ -232,8 +232,8 @@ struct GeneralBots {
     streams: Streams,
     /// Messages that were shown, by their identifiers.
     seen: Vec<String>,
-    /// Answers that grow in other sessions.
-    elsewhere: Vec<(String, ConversationId)>,
+    /// Answers that grow in other sessions, with what came of each.
+    elsewhere: Vec<(String, ConversationId, String)>,
     native: Native,
 }
 

@@ -172,11 +172,11 @@ impl GeneralBots {
                 self.streams.begin(id);
             }
             Whose::Other(other) => {
-                self.elsewhere.retain(|(known, _)| known != id);
+                self.elsewhere.retain(|(known, ..)| known != id);
                 if self.elsewhere.len() == ELSEWHERE {
                     self.elsewhere.remove(0);
                 }
-                self.elsewhere.push((id.to_owned(), other));
+                self.elsewhere.push((id.to_owned(), other, String::new()));
                 out.dropped();
             }
             Whose::Nobodys => {
@@ -190,8 +190,12 @@ impl GeneralBots {
         let (Some(id), Some(piece)) = (text(frame, "message_id"), text(frame, "content")) else {
             return out.unknown();
         };
+        if let Some((.., text)) = self.elsewhere.iter_mut().find(|(known, ..)| known == id) {
+            text.push_str(piece);
+            return out.dropped();
+        }
         if !self.is_shown(id, frame) {
-            let ours = !self.is_elsewhere(id) && matches!(self.whose(frame), Whose::Ours);
+            let ours = matches!(self.whose(frame), Whose::Ours);
             if !self.muted || !ours || self.is_past(id) {
                 return out.dropped();
             }
@@ -226,7 +230,7 @@ impl GeneralBots {
     }
 
     fn is_elsewhere(&self, id: &str) -> bool {
-        self.elsewhere.iter().any(|(known, _)| known == id)
+        self.elsewhere.iter().any(|(known, ..)| known == id)
     }
 
     /// Whether a piece, or the end, of that answer is to be shown.
@@ -242,10 +246,15 @@ impl GeneralBots {
         let Some(id) = text(frame, "message_id") else {
             return out.unknown();
         };
-        if let Some(at) = self.elsewhere.iter().position(|(known, _)| known == id) {
-            let (_, other) = self.elsewhere.remove(at);
+        if let Some(at) = self.elsewhere.iter().position(|(known, ..)| known == id) {
+            let (name, other, pieces) = self.elsewhere.remove(at);
             self.streams.forget(id);
-            return out.event(AgentEvent::Elsewhere(other));
+            let text = text(frame, "content").filter(|text| !text.is_empty());
+            return out.event(AgentEvent::Elsewhere {
+                id: other,
+                name,
+                text: text.map_or(pieces, str::to_owned),
+            });
         }
         if !self.is_shown(id, frame) {
             return match self.muted && !self.is_past(id) {
@@ -306,7 +315,11 @@ impl GeneralBots {
             }
             Whose::Ours => self.whole(id, Some(&words), out),
             Whose::Other(other) if role != "user" => {
-                out.event(AgentEvent::Elsewhere(other));
+                out.event(AgentEvent::Elsewhere {
+                    id: other,
+                    name: id.to_owned(),
+                    text: words,
+                });
             }
             _ => out.dropped(),
         }

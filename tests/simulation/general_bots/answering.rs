@@ -13,7 +13,7 @@ use super::{
 
 fn elsewhere(change: &Change) -> Option<String> {
     match change {
-        Change::Elsewhere(id) => Some(id.to_string()),
+        Change::Elsewhere { id, name, text } => Some(format!("{id} {name}: {text}")),
         _ => None,
     }
 }
@@ -256,7 +256,15 @@ fn news_of_another_conversation_are_told_once_its_answer_is_whole() {
     page.gets(told.clone());
     told["session_id"] = json!("00000000-0000-0000-0000-00000000dead");
     page.gets(told);
-    assert_eq!(page.all(elsewhere), [OTHER, OTHER]);
+    page.gets(stream_start("q", OTHER));
+    page.gets(chunk("q", "in "));
+    page.gets(chunk("q", "pieces"));
+    page.gets(json!({"type": "stream_end", "message_id": "q"}));
+    let news = ["o: theirs", "p: more", "q: in pieces"];
+    assert_eq!(
+        page.all(elsewhere),
+        news.map(|news| format!("{OTHER} {news}"))
+    );
     assert_eq!(page.lines(), [""; 0]);
 }
 
