@@ -162,7 +162,14 @@ pub enum AgentEvent {
     /// A message of this name has come: should it come again, it is no other.
     Came(String),
     /// Something was answered in another conversation of this server.
-    Elsewhere(ConversationId),
+    Elsewhere {
+        /// Which.
+        id: ConversationId,
+        /// What the message is called; empty where it has no name.
+        name: String,
+        /// What it says.
+        text: String,
+    },
     /// The kinds of sandbox that an agent can be started in, by the server's names.
     Templates(Vec<String>),
     /// Something to tell the person.

@@ -15,6 +15,7 @@ mod link;
 mod log;
 mod numbered;
 mod outbox;
+mod pieces;
 mod policy;
 mod reconcile;
 mod retell;
@@ -315,6 +316,8 @@ impl Session {
             Input::Woke => self.woke(now),
             Input::Happened(happening) => self.happened(&happening, now),
             Input::Send { text, attachments } => {
+                // It may wait for its turn, and nobody writes meanwhile.
+                self.typing(false, now);
                 self.queue(text, attachments);
                 self.begin_again(now);
             }

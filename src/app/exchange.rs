@@ -51,6 +51,9 @@ impl App {
             session::Output::Io(action) => self.act(action, now),
             session::Output::Changed(Change::Listed(page)) => self.listed_page(page),
             session::Output::Changed(Change::Exported(json)) => self.exported(json),
+            session::Output::Changed(Change::Elsewhere { id, name, text }) => {
+                self.news_elsewhere(&id, (&name, &text), now);
+            }
             session::Output::Changed(change) => self.changed(change),
             session::Output::Logged(event) => self.logged(*event, now),
             session::Output::Whole(key) => self.whole(&key),
@@ -117,7 +120,6 @@ impl App {
             Change::Switchers(what) => self.view.switchers.clone_from(what),
             Change::Dressed(dress) => self.view.dress = dress.clone(),
             Change::Came(name) => self.said.came(name),
-            Change::Elsewhere(id) => self.news_elsewhere(id),
             Change::TooOften { until } => self.view.too_often = Some(*until),
             Change::Renamed { id, title } => self.renamed_there(id, title),
             Change::Deleted(id) => self.deleted_there(id),

@@ -1,7 +1,7 @@
 //! The other conversations with the server at hand: which there are, and that one of them has news.
 
 use super::{App, Target};
-use crate::model::ConversationId;
+use crate::model::{ConversationId, Instant};
 use crate::storage::record::Conversation;
 
 /// How many of them a server is asked for news of.
@@ -21,18 +21,21 @@ impl App {
         there.map(|record| record.id.clone()).take(MOST).collect()
     }
 
-    /// Something was answered in one of them, which nobody has seen.
-    pub(super) fn news_elsewhere(&mut self, id: &ConversationId) {
+    /// Something was answered in one of them, which nobody has seen: a message of this name, with this
+    /// text.
+    pub(super) fn news_elsewhere(&mut self, id: &ConversationId, said: (&str, &str), now: Instant) {
         let (server, url) = (&self.conversation.server, &self.conversation.url);
         let known = self.kept().find(|record| {
             record.server == *server
                 && record.url == *url
                 && record.id == *id
-                && !record.unread
                 && record.deleted.is_none()
         });
-        if let Some(mut record) = known.cloned() {
-            record.unread = true;
+        let Some(mut record) = known.cloned() else {
+            return;
+        };
+        self.keep_news(record.name(), said, now);
+        if !std::mem::replace(&mut record.unread, true) {
             self.shelf.keep(&record, None);
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! One row for each item, under its place in the conversation, written again where it is another
 //! now; and one for the names of the messages that came, so that a server which tells them again
-//! after a reload is not believed twice.
+//! after a reload is not believed twice. What came while another conversation was open has a row of
+//! its own behind those, and a place once the conversation is opened.
 
 use serde_json::{Value, json};
 
@@ -18,6 +19,10 @@ use crate::wire::json;
 
 /// The key of the names; it sorts behind every place.
 const NAMES: &str = "names";
+
+/// What the keys of messages begin with that came while another conversation was open; they sort
+/// behind the names, and as they came.
+const NEWS: &str = "news ";
 
 /// So many names are kept.
 const MOST: usize = 64;
@@ -35,6 +40,8 @@ pub(super) struct Said {
     names: Vec<String>,
     /// They are others now.
     named: bool,
+    /// The rows of what came while another conversation was open.
+    news: Vec<String>,
 }
 
 /// What was kept of a conversation.
@@ -56,6 +63,15 @@ impl Said {
             if event.key == NAMES {
                 let names = value.as_array().into_iter().flatten();
                 said.names = names.filter_map(Value::as_str).map(str::to_owned).collect();
+                continue;
+            }
+            if event.key.starts_with(NEWS) {
+                said.news.push(event.key.clone());
+                let name = json::text(&value, &["name"]).unwrap_or_default();
+                if !said.names.iter().any(|known| known == name) {
+                    said.came(name);
+                    kept.bodies.extend(body(&value));
+                }
                 continue;
             }
             said.end = event.key.parse().map_or(said.end, |at: usize| at + 1);
@@ -116,11 +132,36 @@ impl App {
             return;
         }
         self.keep_rows();
+        // They have places now.
+        for key in std::mem::take(&mut self.said.news) {
+            let event = self.said_event(key, String::new());
+            self.shelf.write(event.delete());
+        }
         if std::mem::take(&mut self.said.named) {
             let names = Value::from(self.said.names.clone()).to_string();
             let event = self.said_event(NAMES.to_owned(), names);
             self.shelf.write(event.put());
         }
+    }
+
+    /// Keeps what came in a conversation that is not open. Without a name nobody knows whether it is
+    /// told again.
+    pub(super) fn keep_news(
+        &mut self,
+        conversation: record::ConversationKey,
+        (name, text): (&str, &str),
+        now: Instant,
+    ) {
+        if name.is_empty() || text.trim().is_empty() || !self.keeps_said() {
+            return;
+        }
+        let row = json!({"agent": text, "whole": true, "name": name});
+        let event = record::Event {
+            conversation,
+            key: format!("{NEWS}{:016} {name}", now.0),
+            json: row.to_string(),
+        };
+        self.shelf.write(event.put());
     }
 
     fn keep_rows(&mut self) {

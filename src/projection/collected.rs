@@ -96,7 +96,7 @@ impl Collected {
             | Change::Suggests(_)
             | Change::Switchers(_)
             | Change::Dressed(_)
-            | Change::Elsewhere(_)
+            | Change::Elsewhere { .. }
             | Change::Came(_)
             | Change::TooOften { .. }
             | Change::Known => {}

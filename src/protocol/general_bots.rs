@@ -6,8 +6,11 @@
 //! was taken for. What is written depends on it: a released server takes every frame for a message
 //! of the person's, so that `auth`, `subscribe`, `ping` and `typing_start` would each be answered by
 //! the model. None of these goes out before the server has shown that it speaks the document's
-//! dialect, or was silent for a while, which released servers are not. Until then a message waits as
-//! well: a server that tells answers to subscribers alone would answer it to nobody.
+//! dialect, or was silent for 1.5 seconds, which released servers are not: it is taken for one of the
+//! document's then, and is sent the frame with the key and `subscribe`. To a released server that
+//! takes longer to begin those two are messages, and nothing more of the kind follows once it has
+//! shown what it is. Until then a message waits as well: a server that tells answers to subscribers
+//! alone would answer it to nobody.
 //!
 //! The key: the document takes it in the socket's address or in a first frame. Addresses are written
 //! down by whatever passes them on, so the frame is tried first, and a server is asked again with the
@@ -71,6 +74,7 @@ mod wait {
     pub(super) const SIGN: u8 = 7;
     pub(super) const DOUBT: u8 = 8;
     pub(super) const REST: u8 = 9;
+    pub(super) const OTHERS_TAKEN: u8 = 10;
 }
 
 /// Makes the adapter.
@@ -95,6 +99,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         errands: Vec::new(),
         fresh: setup.fresh,
         made: false,
+        unknown: false,
         closed: false,
         unanswered: None,
         echoes: Vec::new(),
@@ -163,6 +168,8 @@ struct Link {
     others_due: bool,
     /// News of the other sessions were asked for.
     with_others: bool,
+    /// So many of those may be refused yet.
+    others_open: usize,
     /// A message was in a session that the server does not know; it says so yet.
     owed: bool,
     /// So many frames that say whether the person writes may have an error yet.
@@ -173,13 +180,6 @@ struct Link {
     doubtful: Option<Value>,
     /// So many frames came.
     frames: u64,
-}
-
-impl Link {
-    /// Whether the frame that is being read is the first.
-    const fn is_new(&self) -> bool {
-        self.frames <= 1
-    }
 }
 
 struct GeneralBots {
@@ -211,11 +211,14 @@ struct GeneralBots {
     fresh: bool,
     /// A session was asked for by a call, because the server knew none.
     made: bool,
+    /// The server has said that it does not know the session.
+    unknown: bool,
     /// The server has closed the session.
     closed: bool,
     unanswered: Option<Sent>,
-    /// Texts of ours that the server may repeat.
-    echoes: Vec<String>,
+    /// Texts of ours that the server may repeat until the run that answers them is over, each with
+    /// whether another run went on when it was sent.
+    echoes: Vec<(String, bool)>,
     /// The session was told that a run goes on.
     running: bool,
     /// The connection was lost during a run.
@@ -229,8 +232,8 @@ struct GeneralBots {
     streams: Streams,
     /// Messages that were shown, by their identifiers.
     seen: Vec<String>,
-    /// Answers that grow in other sessions.
-    elsewhere: Vec<(String, ConversationId)>,
+    /// Answers that grow in other sessions, with what came of each.
+    elsewhere: Vec<(String, ConversationId, String)>,
     native: Native,
 }
 

@@ -85,6 +85,13 @@ pub(super) fn is_made_by_app(lines: &[Line]) -> bool {
     })
 }
 
+/// Whether a General Bots server makes the session of a recording.
+pub(super) fn is_made_by_server(lines: &[Line]) -> bool {
+    lines
+        .iter()
+        .any(|line| matches!(&line.what, What::In(frame) if frame.contains("\"session_created\"")))
+}
+
 /// Whether a recording is of an app server.
 pub(super) fn is_app(lines: &[Line]) -> bool {
     lines

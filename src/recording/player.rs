@@ -60,7 +60,7 @@ impl Player {
     #[must_use]
     pub fn new(lines: &[Line], protocol: &Descriptor) -> Self {
         let start = Instant(lines.first().map_or(0, |line| line.t));
-        let fresh = calls::is_made_by_app(lines);
+        let fresh = calls::is_made_by_app(lines) || calls::is_made_by_server(lines);
         Self::of(lines, protocol, (Birth::default(), fresh), start)
     }
 

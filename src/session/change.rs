@@ -85,7 +85,14 @@ pub enum Change {
     /// A message of this name has come.
     Came(String),
     /// Something was answered in another conversation of this server.
-    Elsewhere(ConversationId),
+    Elsewhere {
+        /// Which.
+        id: ConversationId,
+        /// What the message is called; empty where it has no name.
+        name: String,
+        /// What it says.
+        text: String,
+    },
     /// The server is asked too often: the message that it refused goes out again then.
     TooOften {
         /// When.

@@ -51,7 +51,9 @@ impl Session {
             AgentEvent::Dressed(dress) => self.timeline.say(Change::Dressed(dress)),
             AgentEvent::Overheard(text) => self.witness(text, Vec::new()),
             AgentEvent::Came(name) => self.timeline.say(Change::Came(name)),
-            AgentEvent::Elsewhere(id) => self.timeline.say(Change::Elsewhere(id)),
+            AgentEvent::Elsewhere { id, name, text } => {
+                self.timeline.say(Change::Elsewhere { id, name, text });
+            }
             AgentEvent::TooOften => self.too_often(now),
             AgentEvent::AnswersAgain => self.run.sent(now),
             AgentEvent::Templates(names) => self.timeline.say(Change::Templates(names)),

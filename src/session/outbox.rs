@@ -179,7 +179,7 @@ impl Session {
     /// an agent that is being started reads nothing.
     fn can_overtake(&self) -> bool {
         let open = self.connection.is_open() && self.run() != Run::Starting;
-        open && self.is_settled() && !self.answer_is_on_its_way()
+        open && self.resetting.is_none() && self.is_settled() && !self.answer_is_on_its_way()
     }
 
     /// Whether the agent has not heard yet what the person answered: a message that gives leave would
@@ -219,7 +219,9 @@ impl Session {
             Run::Working { .. } | Run::Stalled { .. } => capabilities.interject,
             Run::Starting | Run::Asking | Run::Muted { .. } => false,
         };
-        let known = self.recalling.is_none() && self.outbox.news_until.is_none();
+        // What is said behind a reset is for the conversation that begins with it.
+        let certain = self.resetting.is_none() && self.recalling.is_none();
+        let known = certain && self.outbox.news_until.is_none();
         let here = self.connection.is_open() && !self.following;
         here && free && self.is_settled() && known && !self.answer_is_on_its_way()
     }

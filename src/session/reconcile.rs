@@ -4,6 +4,7 @@
 //! keep their identifiers, missed ones come in between, and what only we know of stays.
 
 use super::align::align;
+use super::pieces::{self, Pieces};
 use super::timeline::{Answered, Timeline, is_queued};
 use crate::model::{
     Body, CallId, Failure, Instant, Item, ItemId, Prose, ProseState, SendState, ToolCall,
@@ -26,8 +27,10 @@ pub(super) fn reconcile(timeline: &mut Timeline, pasts: Vec<Past>, now: Instant)
     let answered = matches!(pasts.last(), Some(Past::Agent(_)));
     if !forgotten {
         let mut place = 0;
-        for (past, id) in matched(timeline, pasts) {
-            place = lay(timeline, past, id, place, now);
+        let matched = matched(timeline, pasts);
+        let known: Vec<ItemId> = matched.iter().filter_map(|(_, id)| *id).collect();
+        for (past, id) in matched {
+            place = lay(timeline, past, (id, place), &known, now);
         }
         unresolved(timeline);
     }
@@ -61,10 +64,16 @@ fn matched(timeline: &Timeline, pasts: Vec<Past>) -> Vec<(Past, Option<ItemId>)>
 fn lay(
     timeline: &mut Timeline,
     past: Past,
-    id: Option<ItemId>,
-    place: usize,
+    (id, place): (Option<ItemId>, usize),
+    known: &[ItemId],
     now: Instant,
 ) -> usize {
+    if id.is_none()
+        && let Past::Agent(text) = &past
+        && let Some(pieces) = pieces::find(timeline.items(), text, place, known)
+    {
+        return complete(timeline, pieces, now);
+    }
     let at = id.and_then(|id| timeline.items().iter().position(|item| item.id == id));
     let (at, id) = match (at, id) {
         (Some(at), Some(id)) => {
@@ -80,6 +89,30 @@ fn lay(
     };
     drop_tails(timeline, at + 1, id);
     at + 1
+}
+
+/// The pieces that an entry stands in stay, and what it has behind them is added; gives the place
+/// behind it.
+fn complete(timeline: &mut Timeline, pieces: Pieces, now: Instant) -> usize {
+    let Pieces {
+        last,
+        rest,
+        parted,
+        end,
+    } = pieces;
+    if parted && !rest.trim().is_empty() {
+        let at = end.min(timeline.frontier());
+        let rest = Past::Agent(rest.trim_start().to_owned());
+        timeline.insert(at, body(rest, now));
+        return at + 1;
+    }
+    timeline.edit(last, |body| match body {
+        Body::Agent(prose) if prose.state != ProseState::Done => {
+            *prose = whole([prose.text.trim_end(), &rest].concat());
+        }
+        _ => {}
+    });
+    end
 }
 
 /// Behind what no history tells of, such as the reasoning that came before an answer; at the very

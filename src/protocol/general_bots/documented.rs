@@ -30,6 +30,9 @@ pub(super) const QUIET: Duration = Duration::secs(2);
 /// was taken: errors do not say which subscription they are about.
 const OTHERS: Duration = Duration::secs(2);
 
+/// A subscription without an error for so long was taken.
+const TAKEN: Duration = Duration::secs(5);
+
 /// So many messages are remembered, so that none is shown twice.
 const SEEN: usize = 512;
 
@@ -75,13 +78,21 @@ impl GeneralBots {
         }
     }
 
+    /// Asks for news of the others, once it is time to and nothing of ours goes on, of which an error
+    /// of theirs would be taken for. The ping behind tells when no more errors of theirs come.
     pub(super) fn others_now(&mut self, out: &mut Out<'_>) {
-        if !std::mem::take(&mut self.link.others_due) {
+        let busy = self.unanswered.is_some() || self.running;
+        if busy || !std::mem::take(&mut self.link.others_due) {
             return;
         }
         self.link.with_others = true;
         for other in self.setup.others.clone() {
             self.write(write::about("subscribe", other.as_str()), out);
+            self.link.others_open += 1;
+        }
+        out.wait_for(wait::OTHERS_TAKEN, Some(TAKEN));
+        if self.link.pings == 0 {
+            self.ping(out);
         }
     }
 
@@ -125,7 +136,6 @@ impl GeneralBots {
             return self.failed(frame, out);
         }
         self.key_taken = true;
-        self.others_now(out);
         match kind {
             "stream_start" => self.stream_start(frame, out),
             "stream_chunk" => self.stream_chunk(frame, out),
@@ -136,12 +146,14 @@ impl GeneralBots {
             "pong" => {
                 self.link.pinged = false;
                 self.link.typed = 0;
+                self.link.others_open = 0;
             }
             _ => match self.whose(frame) {
                 Whose::Ours => self.worked(kind, frame, out),
                 _ => out.dropped(),
             },
         }
+        self.others_now(out);
     }
 
     fn stream_start(&mut self, frame: &Value, out: &mut Out<'_>) {
@@ -160,11 +172,11 @@ impl GeneralBots {
                 self.streams.begin(id);
             }
             Whose::Other(other) => {
-                self.elsewhere.retain(|(known, _)| known != id);
+                self.elsewhere.retain(|(known, ..)| known != id);
                 if self.elsewhere.len() == ELSEWHERE {
                     self.elsewhere.remove(0);
                 }
-                self.elsewhere.push((id.to_owned(), other));
+                self.elsewhere.push((id.to_owned(), other, String::new()));
                 out.dropped();
             }
             Whose::Nobodys => {
@@ -178,8 +190,12 @@ impl GeneralBots {
         let (Some(id), Some(piece)) = (text(frame, "message_id"), text(frame, "content")) else {
             return out.unknown();
         };
+        if let Some((.., text)) = self.elsewhere.iter_mut().find(|(known, ..)| known == id) {
+            text.push_str(piece);
+            return out.dropped();
+        }
         if !self.is_shown(id, frame) {
-            let ours = !self.is_elsewhere(id) && matches!(self.whose(frame), Whose::Ours);
+            let ours = matches!(self.whose(frame), Whose::Ours);
             if !self.muted || !ours || self.is_past(id) {
                 return out.dropped();
             }
@@ -214,7 +230,7 @@ impl GeneralBots {
     }
 
     fn is_elsewhere(&self, id: &str) -> bool {
-        self.elsewhere.iter().any(|(known, _)| known == id)
+        self.elsewhere.iter().any(|(known, ..)| known == id)
     }
 
     /// Whether a piece, or the end, of that answer is to be shown.
@@ -230,10 +246,15 @@ impl GeneralBots {
         let Some(id) = text(frame, "message_id") else {
             return out.unknown();
         };
-        if let Some(at) = self.elsewhere.iter().position(|(known, _)| known == id) {
-            let (_, other) = self.elsewhere.remove(at);
+        if let Some(at) = self.elsewhere.iter().position(|(known, ..)| known == id) {
+            let (name, other, pieces) = self.elsewhere.remove(at);
             self.streams.forget(id);
-            return out.event(AgentEvent::Elsewhere(other));
+            let text = text(frame, "content").filter(|text| !text.is_empty());
+            return out.event(AgentEvent::Elsewhere {
+                id: other,
+                name,
+                text: text.map_or(pieces, str::to_owned),
+            });
         }
         if !self.is_shown(id, frame) {
             return match self.muted && !self.is_past(id) {
@@ -294,7 +315,11 @@ impl GeneralBots {
             }
             Whose::Ours => self.whole(id, Some(&words), out),
             Whose::Other(other) if role != "user" => {
-                out.event(AgentEvent::Elsewhere(other));
+                out.event(AgentEvent::Elsewhere {
+                    id: other,
+                    name: id.to_owned(),
+                    text: words,
+                });
             }
             _ => out.dropped(),
         }
@@ -302,7 +327,7 @@ impl GeneralBots {
 
     /// A message of the person's: ours that the server repeats, or one from elsewhere.
     fn heard(&mut self, words: String, out: &mut Out<'_>) {
-        let echo = self.echoes.iter().position(|text| *text == words);
+        let echo = self.echoes.iter().position(|(text, _)| *text == words);
         if let Some(at) = echo {
             self.echoes.remove(at);
             if self.unanswered.is_none() {
@@ -310,7 +335,7 @@ impl GeneralBots {
             }
         }
         self.unanswered = None;
-        self.fresh = false;
+        self.is_known();
         out.event(AgentEvent::Overheard(words));
     }
 
@@ -352,16 +377,17 @@ impl GeneralBots {
         }
     }
 
-    /// The server has made a session: it is ours where it has not shown that it knows the one that we
-    /// asked for, and nobody else's that we know of.
+    /// The server has made a session: it is ours where it never knew the one that we asked for, or has
+    /// said that it does not, and nobody else's that we know of.
     fn created(&mut self, frame: &Value, out: &mut Out<'_>) {
         let Some(id) = text(frame, "session_id") else {
             return out.unknown();
         };
-        let wanted = self.fresh || self.unanswered.is_some() || self.link.is_new();
+        let wanted = self.fresh || self.unknown;
         if self.is_session(id) || !wanted || self.is_other(id) {
             return out.dropped();
         }
+        self.unknown = false;
         self.named(id, out);
         self.subscribe(out);
     }

@@ -16,6 +16,10 @@ const SIGN: Duration = Duration::secs(5);
 /// A message whose error may have been of what went before it has a sign by then, or had the error.
 const DOUBT: Duration = Duration::secs(3);
 
+/// The same where a subscription to another session went before it: a message that is made again
+/// wrongly is there twice.
+const LONG_DOUBT: Duration = Duration::secs(30);
+
 /// Whether the server refuses the key.
 pub(super) fn is_unauthorized(frame: &Value) -> bool {
     text(frame, "type") == Some("error") && text(frame, "code") == Some("AUTH_FAILED")
@@ -25,11 +29,15 @@ impl GeneralBots {
     /// The server did not take something, which it does not name.
     pub(super) fn failed(&mut self, frame: &Value, out: &mut Out<'_>) {
         let code = text(frame, "code").unwrap_or_default();
-        if self.is_of_typing(code) {
-            if self.unanswered.is_some() {
-                self.link.doubtful = Some(frame.clone());
-                out.wait_for(wait::DOUBT, Some(DOUBT));
+        if self.is_of_others(code) {
+            // No message has this error.
+            if code != "SUBSCRIPTION_FAILED" {
+                self.doubt(frame, LONG_DOUBT, out);
             }
+            return out.dropped();
+        }
+        if self.is_of_typing(code) {
+            self.doubt(frame, DOUBT, out);
             return out.dropped();
         }
         let sent = self.unanswered.take();
@@ -56,6 +64,7 @@ impl GeneralBots {
             ("SESSION_NOT_FOUND", None) if self.fresh => out.dropped(),
             ("SESSION_NOT_FOUND", sent) => self.unknown_session(sent.is_some(), frame, out),
             ("SUBSCRIPTION_FAILED", sent) => {
+                self.unknown = true;
                 // It may be about the subscription alone, and the message be answered.
                 if sent.is_some() {
                     out.wait_for(wait::SIGN, Some(SIGN));
@@ -81,6 +90,7 @@ impl GeneralBots {
             }
             (_, sent) => {
                 let running = std::mem::take(&mut self.running);
+                self.streams.doubt();
                 out.event(match running || sent.is_some() {
                     true => AgentEvent::RunFailed(fault(code, frame)),
                     false => AgentEvent::Trouble(fault(code, frame)),
@@ -91,6 +101,28 @@ impl GeneralBots {
                 }
             }
         }
+    }
+
+    /// It may have been about the message behind after all.
+    fn doubt(&mut self, frame: &Value, until: Duration, out: &mut Out<'_>) {
+        if self.unanswered.is_some() {
+            self.link.doubtful = Some(frame.clone());
+            out.wait_for(wait::DOUBT, Some(until));
+        }
+    }
+
+    /// Whether an error is taken for one of a subscription to another session: errors come in the
+    /// order of what they are about, and no sign has shown yet that those were taken.
+    fn is_of_others(&mut self, code: &str) -> bool {
+        let like = matches!(
+            code,
+            "SESSION_NOT_FOUND" | "SUBSCRIPTION_FAILED" | "RATE_LIMITED"
+        );
+        let can = like && self.link.others_open > 0;
+        if can {
+            self.link.others_open -= 1;
+        }
+        can
     }
 
     /// Whether an error is taken for one of a frame that says whether the person writes: those go
@@ -114,6 +146,7 @@ impl GeneralBots {
             .filter(|_| self.unanswered.is_some())
         {
             self.link.typed = 0;
+            self.link.others_open = 0;
             self.failed(&frame, out);
         }
     }
@@ -148,6 +181,7 @@ impl GeneralBots {
 
     /// The server knows no such session: the message has failed, and the next one may be sent.
     pub(super) fn unknown_session(&mut self, was_sent: bool, frame: &Value, out: &mut Out<'_>) {
+        self.unknown = true;
         if was_sent {
             self.not_sent(Failure::Refused, out);
         }

@@ -177,6 +177,7 @@ impl GeneralBots {
             wait::WHO if self.link.socket.is_none() => self.open(out),
             wait::PING => self.ping(out),
             wait::OTHERS => self.want_others(out),
+            wait::OTHERS_TAKEN => self.link.others_open = 0,
             wait::DOUBT => self.doubted(out),
             wait::LINES => self.told_lines(out),
             wait::REST => self.look_for_rest(out),

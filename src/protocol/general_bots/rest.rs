@@ -11,7 +11,7 @@
 
 use serde_json::{Value, json};
 
-use super::{GeneralBots, wait};
+use super::{GeneralBots, Tongue, think, wait};
 use crate::io::{Payload, Request, RequestId};
 use crate::model::{ConversationId, Duration};
 use crate::protocol::{AgentEvent, Out, Page, Past, Protocol, Remote};
@@ -118,7 +118,12 @@ impl GeneralBots {
             Errand::Anew => self.reset_to(made(said), out),
             Errand::Make => self.made(made(said), out),
             Errand::History { first } => match pasts(said) {
-                Some(pasts) => out.event(AgentEvent::History(pasts)),
+                Some(mut pasts) => {
+                    if self.tongue == Tongue::Native {
+                        pasts.retain_mut(part);
+                    }
+                    out.event(AgentEvent::History(pasts));
+                }
                 None if first => self.ask(Errand::History { first: false }, out),
                 None => out.event(AgentEvent::HistoryMissing),
             },
@@ -176,6 +181,17 @@ fn pasts(said: &Value) -> Option<Vec<Past>> {
         }
     }
     Some(pasts)
+}
+
+/// What a released server wrote down holds the reasoning as well, which is no answer; whether there is
+/// anything else.
+fn part(past: &mut Past) -> bool {
+    if let Past::Agent(text) = past {
+        let (_, said) = think::part(text);
+        *text = said;
+        return !text.is_empty();
+    }
+    true
 }
 
 /// The list of sessions, which is one page.

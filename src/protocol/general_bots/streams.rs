@@ -18,6 +18,8 @@ struct Stream {
     whole: bool,
     /// The person has sent on since.
     stale: bool,
+    /// The run has failed, and nothing of it came since.
+    dead: bool,
 }
 
 impl Stream {
@@ -40,8 +42,8 @@ pub(super) struct Streams {
 
 impl Streams {
     /// Whether any answer grows.
-    pub(super) const fn is_live(&self) -> bool {
-        !self.live.is_empty()
+    pub(super) fn is_live(&self) -> bool {
+        self.live.iter().any(|stream| !stream.dead)
     }
 
     /// Whether the rest of it is of no concern.
@@ -116,18 +118,31 @@ impl Streams {
         }
     }
 
-    /// An answer begins.
-    pub(super) fn begin(&mut self, id: &str) {
-        if self.knows(id) {
-            return;
+    /// The run has failed: what grows gives way to whatever comes, unless more of it does.
+    pub(super) fn doubt(&mut self) {
+        for stream in &mut self.live {
+            stream.dead = true;
         }
-        let stale: Vec<String> = self
+    }
+
+    /// Those give way that cannot be waited for any more.
+    fn give_way(&mut self, gone: impl Fn(&Stream) -> bool) {
+        let gone: Vec<String> = self
             .live
             .iter()
-            .filter(|stream| stream.stale)
+            .filter(|stream| gone(stream))
             .map(|stream| stream.id.clone())
             .collect();
-        stale.iter().for_each(|id| self.forget(id));
+        gone.iter().for_each(|id| self.forget(id));
+    }
+
+    /// An answer begins, or goes on.
+    pub(super) fn begin(&mut self, id: &str) {
+        if let Some(known) = self.live.iter_mut().find(|stream| stream.id == id) {
+            known.dead = false;
+            return self.give_way(|stream| stream.dead);
+        }
+        self.give_way(|stream| stream.stale || stream.dead);
         self.live.push(Stream {
             id: id.to_owned(),
             ..Stream::default()

@@ -61,7 +61,7 @@ impl GeneralBots {
         if self.echoes.len() == ECHOES {
             self.echoes.remove(0);
         }
-        self.echoes.push(text.to_owned());
+        self.echoes.push((text.to_owned(), self.running));
         self.muted = false;
         self.native.spoken = true;
         if self.tongue != Tongue::Native && !self.streams.is_live() {
@@ -86,11 +86,17 @@ impl GeneralBots {
         }
     }
 
+    /// The server speaks of the session.
+    pub(super) const fn is_known(&mut self) {
+        self.fresh = false;
+        self.unknown = false;
+    }
+
     /// The server is seen to work.
     pub(super) fn began(&mut self, out: &mut Out<'_>) {
         self.unanswered = None;
         self.link.typed = 0;
-        self.fresh = false;
+        self.is_known();
         if !std::mem::replace(&mut self.running, true) {
             out.event(AgentEvent::RunStarted);
         }
@@ -98,6 +104,8 @@ impl GeneralBots {
 
     pub(super) fn finish(&mut self, certainty: Certainty, out: &mut Out<'_>) {
         self.running = false;
+        // A server that does not repeat them now does not at all.
+        self.echoes.retain_mut(|(_, behind)| std::mem::take(behind));
         out.wait_for(wait::TYPING, None);
         // What was stopped is over: nothing more is held back.
         let over = !self.native.skips() && std::mem::take(&mut self.muted);
@@ -119,6 +127,7 @@ impl GeneralBots {
         self.running = false;
         self.fresh = true;
         self.made = false;
+        self.unknown = false;
         self.closed = false;
         self.missed = None;
         out.wait_for(wait::REST, None);

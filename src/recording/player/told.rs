@@ -116,7 +116,7 @@ fn project(shown: &mut Vec<Item>, change: &Change) {
         | Change::Suggests(_)
         | Change::Switchers(_)
         | Change::Dressed(_)
-        | Change::Elsewhere(_)
+        | Change::Elsewhere { .. }
         | Change::Came(_)
         | Change::TooOften { .. }
         | Change::Known => {}

@@ -13,7 +13,7 @@ use super::{
 
 fn elsewhere(change: &Change) -> Option<String> {
     match change {
-        Change::Elsewhere(id) => Some(id.to_string()),
+        Change::Elsewhere { id, name, text } => Some(format!("{id} {name}: {text}")),
         _ => None,
     }
 }
@@ -245,7 +245,8 @@ fn news_of_another_conversation_are_told_once_its_answer_is_whole() {
     page.wait(Duration::secs(3));
     page.gets(json!({"type": "pong"}));
     let asked = json!({"type": "subscribe", "session_id": OTHER});
-    assert_eq!(page.frames().last(), Some(&asked));
+    // The ping behind tells when it was taken.
+    assert_eq!(page.frames()[2..], [asked, json!({"type": "ping"})]);
     page.gets(stream_start("o", OTHER));
     page.gets(chunk("o", "theirs"));
     assert_eq!(page.all(elsewhere), [""; 0]);
@@ -255,14 +256,26 @@ fn news_of_another_conversation_are_told_once_its_answer_is_whole() {
     page.gets(told.clone());
     told["session_id"] = json!("00000000-0000-0000-0000-00000000dead");
     page.gets(told);
-    assert_eq!(page.all(elsewhere), [OTHER, OTHER]);
+    page.gets(stream_start("q", OTHER));
+    page.gets(chunk("q", "in "));
+    page.gets(chunk("q", "pieces"));
+    page.gets(json!({"type": "stream_end", "message_id": "q"}));
+    let news = ["o: theirs", "p: more", "q: in pieces"];
+    assert_eq!(
+        page.all(elsewhere),
+        news.map(|news| format!("{OTHER} {news}"))
+    );
     assert_eq!(page.lines(), [""; 0]);
 }
 
 #[test]
 fn a_session_that_the_server_makes_is_ours_unless_it_knows_ours() {
     let made = json!({"type": "session_created", "session_id": OTHER});
-    let mut page = documented();
+    let mut page = start(parlor::protocol::Setup {
+        fresh: true,
+        ..setup(Dialect::Documented)
+    });
+    page.open();
     page.say("no session yet");
     page.gets(made.clone());
     assert_eq!(page.all(super::named), [OTHER]);
@@ -275,8 +288,33 @@ fn a_session_that_the_server_makes_is_ours_unless_it_knows_ours() {
 
     let mut page = documented();
     page.gets(message("m", "assistant", "Hello!"));
+    page.gets(made.clone());
+    assert_eq!(page.all(super::named), [""; 0]);
+
+    let mut page = documented();
+    page.say("hi");
+    page.gets(super::error("SESSION_NOT_FOUND", "expired"));
+    page.gets(made);
+    assert_eq!(page.all(super::named), [OTHER]);
+    let another = "7fa459ea-ee8a-4ca4-894e-db77e160355e";
+    page.gets(json!({"type": "session_created", "session_id": another}));
+    assert_eq!(page.all(super::named), [OTHER]);
+}
+
+#[test]
+fn a_session_that_somebody_else_begins_does_not_take_a_known_one_away() {
+    let made = json!({"type": "session_created", "session_id": OTHER});
+    let mut page = documented();
+    // The first frame of all, and of a connection; and while a message waits for its answer.
+    page.gets(made.clone());
+    page.say("hi");
+    page.gets(made.clone());
+    page.gets(message("m", "assistant", "Hello"));
+    page.reconnect();
     page.gets(made);
     assert_eq!(page.all(super::named), [""; 0]);
+    page.gets(message("n", "assistant", "Still here"));
+    assert_eq!(page.lines().last().unwrap(), "agent done: Still here");
 }
 
 #[test]
@@ -324,4 +362,38 @@ fn what_cannot_be_read_shows_nothing_and_takes_nothing_away() {
     }
     page.gets(message("m", "assistant", "still here"));
     assert_eq!(page.lines(), ["agent done: still here"]);
+}
+
+#[test]
+fn the_same_word_from_elsewhere_is_there_where_the_server_does_not_repeat_ours() {
+    let mut page = documented();
+    page.say("yes");
+    page.gets(message("m1", "assistant", "Done."));
+    settle(&mut page);
+    page.gets(message("u2", "user", "yes"));
+    let lines = [
+        "user confirmed: yes",
+        "agent done: Done.",
+        "user confirmed: yes",
+    ];
+    assert_eq!(page.lines(), lines);
+}
+
+#[test]
+fn a_message_that_was_sent_into_a_run_is_there_once_when_it_is_repeated_behind_it() {
+    let mut page = documented();
+    page.say("long");
+    page.gets(message("u1", "user", "long"));
+    page.gets(stream_start("m1", OURS));
+    page.gets(chunk("m1", "Once"));
+    page.say("short");
+    let waiting = page.items().last().unwrap().id;
+    page.input(Input::SendNow(waiting));
+    page.gets(chunk("m1", " upon"));
+    page.gets(stream_end("m1", "Once upon"));
+    page.gets(message("u2", "user", "short"));
+    page.gets(message("m2", "assistant", "Yes."));
+    let lines = page.lines();
+    let short = lines.iter().filter(|line| line.ends_with(": short"));
+    assert_eq!(short.count(), 1, "{lines:?}");
 }

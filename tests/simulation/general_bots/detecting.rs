@@ -50,8 +50,7 @@ fn every_frame_of_every_recording_is_of_its_own_dialect() {
             match name.contains("/doc_") {
                 true => {
                     frames.0 += 1;
-                    let stays = !matches!(page.phase().word(), "open");
-                    assert!(is_documented(&page) || stays, "{name}: {frame}");
+                    assert!(is_documented(&page), "{name}: {frame}");
                     assert!(!is_released(&page), "{name}: {frame}");
                 }
                 false => {

@@ -221,7 +221,7 @@ fn our_own_subscription_that_fails_late_is_said_where_there_are_others() {
     page.gets(error("SUBSCRIPTION_FAILED", "Cannot subscribe to session"));
     assert!(page.lines()[0].contains("answers may not arrive"));
     page.gets(json!({"type": "pong"}));
-    assert_eq!(page.kinds(), ["subscribe", "ping", "subscribe"]);
+    assert_eq!(page.kinds(), ["subscribe", "ping", "subscribe", "ping"]);
     let mut page = late();
     page.gets(error("SESSION_NOT_FOUND", "expired"));
     assert!(page.lines()[0].contains("knows no such conversation"));
@@ -300,4 +300,136 @@ fn message_in(session: &str, content: &str) -> serde_json::Value {
     let mut said = message("m", "assistant", content);
     said["session_id"] = json!(session);
     said
+}
+
+/// A page that knows of another conversation, and whose connection has begun.
+fn beside() -> Player {
+    let mut page = start(Setup {
+        others: vec![parlor::model::ConversationId::new(OTHER)],
+        ..setup(Dialect::Documented)
+    });
+    page.open();
+    page
+}
+
+fn asks_for_other(page: &Player) -> bool {
+    let asked = json!({"type": "subscribe", "session_id": OTHER});
+    page.frames().contains(&asked)
+}
+
+#[test]
+fn no_news_of_others_are_asked_for_while_a_message_of_ours_is_answered() {
+    let mut page = beside();
+    page.say("hi");
+    page.wait(Duration::secs(3));
+    page.gets(json!({"type": "pong"}));
+    assert!(!asks_for_other(&page));
+    page.gets(super::stream_start("m", super::OURS));
+    page.wait(Duration::secs(3));
+    page.gets(super::chunk("m", "Hel"));
+    assert!(!asks_for_other(&page));
+    page.gets(super::stream_end("m", "Hello"));
+    assert!(asks_for_other(&page));
+}
+
+#[test]
+fn an_error_of_a_subscription_to_another_conversation_is_not_the_messages_behind_it() {
+    for code in ["SESSION_NOT_FOUND", "SUBSCRIPTION_FAILED", "RATE_LIMITED"] {
+        for fresh in [true, false] {
+            let mut page = start(Setup {
+                others: vec![parlor::model::ConversationId::new(OTHER)],
+                fresh,
+                ..setup(Dialect::Documented)
+            });
+            page.open();
+            page.wait(Duration::secs(3));
+            page.gets(json!({"type": "pong"}));
+            assert!(asks_for_other(&page));
+            page.say("hi");
+            page.gets(error(code, "no"));
+            page.gets(json!({"type": "pong"}));
+            page.wait(Duration::secs(20));
+            assert_eq!(page.lines(), ["user sending: hi"], "{code}");
+            page.gets(message("m", "assistant", "Hello"));
+            let answered = ["user confirmed: hi", "agent done: Hello"];
+            assert_eq!(page.lines(), answered, "{code}");
+            assert_eq!(page.messages_sent(), ["hi"]);
+            assert_eq!(page.asked(), [""; 0]);
+        }
+    }
+}
+
+#[test]
+fn an_error_behind_the_sign_that_the_others_were_taken_is_the_messages() {
+    let sent = || {
+        let mut page = beside();
+        page.wait(Duration::secs(3));
+        page.gets(json!({"type": "pong"}));
+        page
+    };
+    let mut page = sent();
+    page.say("hi");
+    page.gets(json!({"type": "pong"}));
+    page.gets(error("SESSION_NOT_FOUND", "expired"));
+    assert_eq!(page.lines(), ["user failed: hi", UNKNOWN]);
+    // Without such a sign some time is one.
+    let mut page = sent();
+    page.wait(Duration::secs(5));
+    page.say("hi");
+    page.gets(error("SESSION_NOT_FOUND", "expired"));
+    assert_eq!(page.lines(), ["user failed: hi", UNKNOWN]);
+    // And one that was doubted has failed in the end.
+    let mut page = sent();
+    page.say("hi");
+    page.gets(error("SESSION_NOT_FOUND", "expired"));
+    page.wait(Duration::secs(31));
+    assert_eq!(page.lines(), ["user failed: hi", UNKNOWN]);
+}
+
+/// A page whose answer grew when the server said that it went wrong.
+fn broken() -> Player {
+    let mut page = documented();
+    page.say("hi");
+    page.gets(super::stream_start("m", super::OURS));
+    page.gets(super::chunk("m", "Hel"));
+    page.gets(error("LLM_UNAVAILABLE", "Model is loading"));
+    let lines = [
+        "user confirmed: hi",
+        "agent interrupted: Hel",
+        "error failed: Model is loading",
+    ];
+    assert_eq!(page.lines(), lines);
+    page
+}
+
+#[test]
+fn an_answer_behind_one_that_broke_off_with_an_error_is_shown() {
+    let mut page = broken();
+    page.gets(message("n", "assistant", "Whole."));
+    assert_eq!(page.lines()[3], "agent done: Whole.");
+
+    for again in [true, false] {
+        let mut page = broken();
+        if again {
+            page.say("again");
+        }
+        page.gets(super::stream_start("n", super::OURS));
+        page.gets(super::chunk("n", "An"));
+        assert_eq!(page.lines().last().unwrap(), "agent streaming: An");
+        page.gets(super::stream_end("n", "Another."));
+        assert_eq!(page.lines().last().unwrap(), "agent done: Another.");
+        super::settle(&mut page);
+        assert_eq!(page.session().run(), Run::Idle);
+        assert_eq!(page.lines()[1], "agent interrupted: Hel");
+    }
+}
+
+#[test]
+fn an_answer_that_goes_on_in_spite_of_an_error_is_not_lost() {
+    let mut page = broken();
+    page.gets(super::chunk("m", "lo"));
+    page.gets(super::stream_end("m", "Hello"));
+    assert_eq!(page.lines().last().unwrap(), "agent done: Hello");
+    super::settle(&mut page);
+    assert_eq!(page.session().run(), Run::Idle);
 }

@@ -150,8 +150,13 @@ fn a_new_name_takes_along_what_was_said() {
     say(&mut page, &answer);
     say(
         &mut page,
+        &json!({"type": "error", "code": "SESSION_NOT_FOUND", "message": "expired"}),
+    );
+    say(
+        &mut page,
         &json!({"type": "session_created", "session_id": other}),
     );
+    assert_eq!(page.view.conversation, other);
     let kept = ready(store.list(Table::Events, "", None, None)).unwrap();
     let name = &page.view.conversation;
     assert!(
@@ -269,4 +274,66 @@ fn news_of_a_conversation_that_is_deleted_change_nothing_of_it() {
     let before = conversations();
     say(&mut page, &answer("m-3", OTHER));
     assert_eq!(conversations(), before);
+}
+
+#[test]
+fn what_was_answered_elsewhere_is_there_once_when_it_is_opened() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected_to(OTHER, "documented", &store);
+    page.send("theirs", Vec::new());
+    let answer = |id: &str, text: &str| {
+        json!({"type": "message", "session_id": OTHER, "message_id": id,
+            "role": "assistant", "content": text})
+    };
+    say(&mut page, &answer("m-1", "First."));
+    page.tell(Msg::Hidden);
+
+    let mut page = connected("documented", &store);
+    page.send("ours", Vec::new());
+    say(&mut page, &answer("m-2", "Second."));
+    say(&mut page, &answer("m-2", "Second."));
+    page.now += 1_000;
+    for frame in [
+        json!({"type": "stream_start", "session_id": OTHER, "message_id": "a-3"}),
+        json!({"type": "stream_chunk", "message_id": "a-3", "content": "Thi"}),
+        json!({"type": "stream_chunk", "message_id": "a-3", "content": "rd."}),
+        json!({"type": "stream_end", "message_id": "a-3"}),
+    ] {
+        say(&mut page, &frame);
+    }
+    assert!(page.lines().iter().all(|line| !line.contains("Second")));
+    page.tell(Msg::Hidden);
+
+    let whole = [
+        "user confirmed: theirs",
+        "agent done: First.",
+        "agent done: Second.",
+        "agent done: Third.",
+    ];
+    let mut page = connected_to(OTHER, "documented", &store);
+    assert_eq!(page.lines(), whole);
+    say(&mut page, &answer("m-2", "Second."));
+    say(&mut page, &answer("a-3", "Third."));
+    assert_eq!(page.lines(), whole);
+    let news = |store: &MemoryTables| {
+        let rows = items(store).into_iter();
+        rows.filter(|(key, _)| key.contains("news")).count()
+    };
+    assert_eq!(news(&store), 0, "they have places now");
+    assert_eq!(connected_to(OTHER, "documented", &store).lines(), whole);
+
+    let link = format!(
+        "server=general-bots&url=ws%3A%2F%2Fh%3A1%2Fws&conversation={OTHER}&dialect=documented"
+    );
+    let mut told = visit(&link, Some(CONFIG), &store);
+    told.open();
+    let history = json!([
+        ["user", "theirs"],
+        ["assistant", "First."],
+        ["assistant", "Second."],
+        ["assistant", "Third."]
+    ]);
+    let path = told.asked.last().map(|(_, what)| what.url.clone());
+    told.answer(&path.unwrap(), 200, &history.to_string());
+    assert_eq!(told.lines(), whole);
 }

@@ -203,3 +203,117 @@ fn the_servers_own_list_is_read() {
     let ids: Vec<&str> = listed.iter().map(|of| of.id.as_str()).collect();
     assert_eq!(ids, ["b", "a"]);
 }
+
+fn call(name: &str) -> serde_json::Value {
+    json!({"type": "tool_call", "session_id": OURS, "tool": name, "arguments": {}})
+}
+
+fn result(name: &str) -> serde_json::Value {
+    json!({"type": "tool_result", "session_id": OURS, "tool": name, "result": "x"})
+}
+
+const PARTED: [&str; 4] = [
+    "user confirmed: where is it?",
+    "agent done: Let me look. ",
+    "tool done: x",
+    "agent done: It shipped.",
+];
+
+/// A page whose answer a tool parted; so much of it came before the connection was lost.
+fn parted(came: usize) -> Player {
+    let mut page = documented();
+    page.say("where is it?");
+    let frames = [
+        super::stream_start("m", OURS),
+        super::chunk("m", "Let me look. "),
+        call("search"),
+        result("search"),
+        super::chunk("m", "It"),
+        super::chunk("m", " shipped."),
+        super::stream_end("m", "Let me look. It shipped."),
+    ];
+    for frame in frames.into_iter().take(came) {
+        page.gets(frame);
+    }
+    page.close(1006, "");
+    page.open();
+    page
+}
+
+#[test]
+fn an_answer_that_a_tool_parted_is_there_once_when_the_history_has_it_whole() {
+    for came in 4..=7 {
+        let mut page = parted(came);
+        for _ in 0..2 {
+            page.input(Input::Recall);
+            let past = json!([
+                ["user", "where is it?"],
+                ["assistant", "Let me look. It shipped."],
+                ["assistant", "Anything else?"],
+            ]);
+            page.answer_all(200, &past.to_string());
+            assert_eq!(page.lines()[..4], PARTED, "{came}");
+            assert_eq!(page.lines()[4..], ["agent done: Anything else?"], "{came}");
+        }
+    }
+}
+
+#[test]
+fn two_answers_of_the_history_with_a_tool_between_stay_two() {
+    let mut page = parted(7);
+    let past = json!([
+        ["user", "where is it?"],
+        ["assistant", "Let me look. "],
+        ["assistant", "It shipped."],
+        ["user", "again"],
+        ["assistant", "Let me look. It shipped."],
+    ]);
+    page.answer_all(200, &past.to_string());
+    assert_eq!(page.lines()[..4], PARTED);
+    let again = [
+        "user confirmed: again",
+        "agent done: Let me look. It shipped.",
+    ];
+    assert_eq!(page.lines()[4..], again);
+}
+
+#[test]
+fn an_answer_that_only_begins_alike_is_another_one() {
+    let mut page = documented();
+    page.say("hi");
+    page.gets(super::message("m", "assistant", "Let me look."));
+    page.close(1006, "");
+    page.open();
+    let past = json!([["user", "hi"], ["assistant", "Let me look. It shipped."]]);
+    page.answer_all(200, &past.to_string());
+    let answers = page.lines().split_off(1);
+    assert_eq!(answers.len(), 2, "{answers:?}");
+}
+
+#[test]
+fn reasoning_in_the_history_of_a_release_is_no_answer() {
+    let mut page = older();
+    page.say("hi");
+    page.native("<think>hm</think>\n\nHel", false);
+    page.native("lo", false);
+    page.native("<think>hm</think>\n\nHello", true);
+    let lines = [
+        "user confirmed: hi",
+        "reasoning done: hm",
+        "agent done: Hello",
+    ];
+    assert_eq!(page.lines(), lines);
+    page.input(Input::Recall);
+    let past = json!([
+        ["user", "hi"],
+        ["assistant", "<think>hm</think>\n\nHello"],
+        ["assistant", "<think>nothing to say</think>"],
+    ]);
+    page.answer_all(200, &past.to_string());
+    assert_eq!(page.lines(), lines);
+
+    let mut page = older();
+    page.input(Input::Recall);
+    page.answer_all(200, &past.to_string());
+    assert_eq!(page.lines(), ["user confirmed: hi", "agent done: Hello"]);
+}

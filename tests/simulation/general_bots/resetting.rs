@@ -107,3 +107,41 @@ fn a_released_server_is_asked_over_another_socket() {
     page.close(1006, "");
     assert_eq!(page.phase().word(), "waiting");
 }
+
+#[test]
+fn what_is_said_while_the_new_session_is_made_goes_out_in_it() {
+    for (status, body) in [
+        (200, json!({"session_id": OTHER}).to_string()),
+        (404, String::new()),
+    ] {
+        let mut page = documented();
+        page.input(Input::Reset);
+        page.say("anew");
+        let waiting = page.items().last().unwrap().id;
+        page.input(Input::SendNow(waiting));
+        assert_eq!(page.messages_sent(), [""; 0]);
+        page.answer_all(status, &body);
+        assert_eq!(page.messages_sent(), ["anew"]);
+        let named = page.all(named);
+        let sent = page.frames().last().unwrap().clone();
+        assert_eq!(sent["session_id"], json!(named[0]));
+        let mut said = message("m", "assistant", "Hello");
+        said["session_id"] = json!(named[0]);
+        page.gets(said);
+        assert_eq!(
+            page.lines()[1..],
+            ["user confirmed: anew", "agent done: Hello"]
+        );
+    }
+}
+
+#[test]
+fn what_is_said_behind_a_reset_that_nobody_confirms_goes_out_after_a_while() {
+    let mut page = documented();
+    page.input(Input::Reset);
+    page.say("anyway");
+    page.wait(Duration::secs(9));
+    assert_eq!(page.messages_sent(), [""; 0]);
+    page.wait(Duration::secs(2));
+    assert_eq!(page.messages_sent(), ["anyway"]);
+}

@@ -111,3 +111,17 @@ fn a_server_that_knows_no_typing_is_told_no_more_of_it() {
     assert_eq!(told(&page), ["typing_start", "message"]);
     assert_eq!(page.lines(), ["user confirmed: hi", "agent done: Hello"]);
 }
+
+#[test]
+fn a_message_that_waits_for_its_turn_is_written_no_more() {
+    let mut page = documented();
+    page.say("hi");
+    page.gets(bot_typing(true));
+    page.input(Input::Typing(true));
+    page.say("next");
+    let before = ["message", "typing_start", "typing_stop"];
+    assert_eq!(told(&page), before);
+    page.gets(super::message("m", "assistant", "Hello"));
+    super::settle(&mut page);
+    assert_eq!(told(&page)[3..], ["message"]);
+}
