@@ -27,10 +27,14 @@ pub(super) fn reconcile(timeline: &mut Timeline, pasts: Vec<Past>, now: Instant)
     let answered = matches!(pasts.last(), Some(Past::Agent(_)));
     if !forgotten {
         let mut place = 0;
+        let all = is_all_answered(&pasts);
         let matched = matched(timeline, pasts);
         let known: Vec<ItemId> = matched.iter().filter_map(|(_, id)| *id).collect();
         for (past, id) in matched {
             place = lay(timeline, past, (id, place), &known, now);
+        }
+        if all {
+            drop_heads(timeline);
         }
         unresolved(timeline);
     }
@@ -38,6 +42,13 @@ pub(super) fn reconcile(timeline: &mut Timeline, pasts: Vec<Past>, now: Instant)
         answered,
         forgotten,
     }
+}
+
+/// Whether there are as many answers as there are questions.
+fn is_all_answered(pasts: &[Past]) -> bool {
+    let count = |is: fn(&Past) -> bool| pasts.iter().filter(|past| is(past)).count();
+    let asked = count(|past| matches!(past, Past::User { .. }));
+    count(|past| matches!(past, Past::Agent(_))) >= asked
 }
 
 /// Each entry with the item that is the same, so that as many as possible have one.
@@ -204,6 +215,29 @@ fn drop_head(timeline: &mut Timeline, past: &Past, at: usize) -> bool {
         timeline.remove(id);
     }
     longest.is_some()
+}
+
+/// The same where the whole was known before, and every question is known to have its answer.
+fn drop_heads(timeline: &mut Timeline) {
+    let items = timeline.items();
+    let whole = |item: &Item, head: &Prose| match &item.body {
+        Body::Agent(prose) => prose.state == ProseState::Done && prose.text.starts_with(&head.text),
+        _ => false,
+    };
+    let head = |(at, item): (usize, &Item)| match &item.body {
+        Body::Agent(prose) if prose.state == ProseState::Interrupted && !prose.text.is_empty() => {
+            let later = items.iter().skip(at + 1);
+            later
+                .into_iter()
+                .any(|item| whole(item, prose))
+                .then_some(item.id)
+        }
+        _ => None,
+    };
+    let heads: Vec<ItemId> = items.iter().enumerate().filter_map(head).collect();
+    for id in heads {
+        timeline.remove(id);
+    }
 }
 
 /// Texts that came in without their beginning are part of the whole one before them.

@@ -165,6 +165,38 @@ fn what_was_cut_of_an_answer_gives_way_to_the_whole_behind_the_next_message() {
 }
 
 #[test]
+fn what_was_cut_goes_as_well_where_the_whole_was_known_before_the_history() {
+    let mut page = cut();
+    page.native("Half is whole.", true);
+    super::settle(&mut page);
+    page.native("Second.", true);
+    page.wait(Duration::secs(6));
+    let mut past = vec![
+        json!(["user", "one"]),
+        json!(["user", "two"]),
+        json!(["assistant", "Half is whole."]),
+    ];
+    page.answer_all(200, &json!(past).to_string());
+    let half = "agent interrupted: Half".to_owned();
+    assert!(
+        page.lines().contains(&half),
+        "one question has no answer: it may be that one"
+    );
+    page.wait(Duration::secs(16));
+    past.push(json!(["assistant", "Second."]));
+    page.answer_all(200, &json!(past).to_string());
+    assert_eq!(
+        page.lines(),
+        [
+            "user confirmed: one",
+            "user confirmed: two",
+            "agent done: Half is whole.",
+            "agent done: Second.",
+        ]
+    );
+}
+
+#[test]
 fn where_there_is_no_history_messages_go_on() {
     let mut page = older();
     page.input(Input::Recall);
