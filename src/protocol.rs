@@ -302,6 +302,13 @@ pub enum Command {
     Condense,
     /// The person writes a message, or no longer does.
     Typing(bool),
+    /// Tell of another conversation as well, or no longer.
+    Listen {
+        /// Which.
+        id: ConversationId,
+        /// It is told of.
+        on: bool,
+    },
     /// Turn a way to answer on or off.
     Switch {
         /// Which.

@@ -30,8 +30,8 @@ use std::collections::VecDeque;
 
 use crate::io::{Frame, Happening, SocketId};
 use crate::model::{
-    ApprovalState, Attachment, Body, Event, EventKey, Instant, Item, ItemId, Notice, SendState,
-    Standing, TransactionId,
+    ApprovalState, Attachment, Body, ConversationId, Event, EventKey, Instant, Item, ItemId,
+    Notice, SendState, Standing, TransactionId,
 };
 use crate::protocol::{Capabilities, Command, Emission, Ids, Out, Protocol, Reach};
 use crate::random::Random;
@@ -149,6 +149,13 @@ pub enum Input {
     },
     /// The person writes (`true`), or has left the message box.
     Typing(bool),
+    /// Another conversation with this server is to be told of, or no longer.
+    Listen {
+        /// Which.
+        id: ConversationId,
+        /// It is told of.
+        on: bool,
+    },
     /// Ask this of the server, which is no message and no answer; [`Change::NotDone`] where it
     /// cannot be asked.
     Ask(Command),
@@ -362,6 +369,10 @@ impl Session {
             Input::Recall => self.recall(now),
             Input::List { wanted, page } => self.list(&wanted, page.as_deref()),
             Input::Typing(writes) => self.typing(writes, now),
+            // Whoever cannot be told that tells of no other.
+            Input::Listen { id, on } => {
+                self.command(&Command::Listen { id, on });
+            }
             Input::Ask(command) => self.ask(&command),
         }
         self.catch_up_telling();

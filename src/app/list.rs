@@ -94,7 +94,7 @@ impl App {
             Listing::Open(id) => self.open_listed(id, now),
             Listing::Rename { id, title } => self.rename(id, title.trim(), now),
             Listing::Delete(id) => self.delete(id, now),
-            Listing::Restore(id) => self.restore_deleted(id),
+            Listing::Restore(id) => self.restore_deleted(id, now),
             Listing::DeleteThere(id) => self.delete_there(id, now),
         }
     }
@@ -233,6 +233,7 @@ impl App {
         }
         // One in which nothing was ever said is gone by now.
         if let Some(record) = self.amend(id, &|record| record.deleted = Some(now)) {
+            self.listen(&record, false, now);
             let there = self.is_there(&record);
             self.toast(asides::deleted(
                 name(&record),
@@ -245,9 +246,11 @@ impl App {
         }
     }
 
-    fn restore_deleted(&mut self, id: u32) {
+    fn restore_deleted(&mut self, id: u32, now: Instant) {
         self.view.toasts.retain(|toast| toast.undo != Some(id));
-        self.amend(id, &|record| record.deleted = None);
+        if let Some(record) = self.amend(id, &|record| record.deleted = None) {
+            self.listen(&record, true, now);
+        }
     }
 
     /// What was being written stays with the conversation that is about to be left. Where another

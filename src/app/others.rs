@@ -2,6 +2,7 @@
 
 use super::{App, Target};
 use crate::model::{ConversationId, Instant};
+use crate::session::Input;
 use crate::storage::record::Conversation;
 
 /// How many of them a server is asked for news of.
@@ -19,6 +20,16 @@ impl App {
             same && record.deleted.is_none() && record.id != self.conversation.id
         });
         there.map(|record| record.id.clone()).take(MOST).collect()
+    }
+
+    /// The server is to tell of it, where it is one of them, or no longer.
+    pub(super) fn listen(&mut self, record: &Conversation, on: bool, now: Instant) {
+        let open = &self.conversation;
+        let is_there = record.server == open.server && record.url == open.url;
+        if is_there && record.id != open.id && !self.tab.following {
+            let id = record.id.clone();
+            self.tell(Input::Listen { id, on }, now);
+        }
     }
 
     /// Something was answered in one of them, which nobody has seen: a message of this name, with this

@@ -313,6 +313,10 @@ impl Protocol for GeneralBots {
                 self.send(*id, text, attachments, out)
             }
             Command::Typing(writes) => self.typing(*writes, out),
+            Command::Listen { id, on } => {
+                self.listen(id, *on, out);
+                Ok(())
+            }
             Command::Reset => {
                 match self.native.is_newest() {
                     // There the call has an empty answer.

@@ -305,6 +305,7 @@ impl Player {
             Command::Resume => self.input(Input::Pause(false)),
             Command::Confirm(_) | Command::Switch { .. } => self.input(Input::Ask(command)),
             Command::Typing(writes) => self.input(Input::Typing(writes)),
+            Command::Listen { id, on } => self.input(Input::Listen { id, on }),
             _ => {}
         }
     }

@@ -242,26 +242,30 @@ test.describe("as documented", () => {
     await expect(page.getByRole("log")).not.toContainText("Elsewhere");
   });
 
-  test("a conversation that is not open gets its answer, and is marked", async ({ page, agent }) => {
-    const server = await begin(page, agent, "documented");
-    await say(page, "about cats", 1);
-    await button(page, "New conversation").click();
-    await expect(items(page)).toHaveCount(0);
-    await expectPhase(page, "open");
-    await say(page, "about dogs", 1);
-    await expect.poll(async () =>
-      (await server.report()).sessions.filter(({ listeners }) => listeners > 0).length).toBe(2);
-    await send(page, "[other]");
-    const list = page.getByRole("navigation", { name: "Conversations" });
-    const cats = list.getByRole("button", { name: /^about cats/ });
-    await expect(cats).toHaveAccessibleName(/unread/i);
-    await expect(items(page, "agent").last()).toContainText("You said: [other]");
-    await expect(page.getByRole("log")).not.toContainText("Elsewhere");
-    await cats.click();
-    await expectPhase(page, "open");
-    await expect(items(page, "agent").filter({ hasText: "Elsewhere it rains." })).toHaveCount(1);
-    await expect(cats).not.toHaveAccessibleName(/unread/i);
-  });
+  for (const [which, faults] of [["remembers", ""], ["forgets", "forget=1"]] as const) {
+    test(`a conversation of a server that ${which} gets its answer while it is not open, and is marked`, async ({ page, agent }) => {
+      const server = await begin(page, agent, "documented", faults);
+      await say(page, "about cats", 1);
+      await button(page, "New conversation").click();
+      await expect(items(page)).toHaveCount(0);
+      await expectPhase(page, "open");
+      await say(page, "about dogs", 1);
+      await expect.poll(async () =>
+        (await server.report()).sessions.filter(({ listeners }) => listeners > 0).length).toBe(2);
+      await send(page, "[other]");
+      const list = page.getByRole("navigation", { name: "Conversations" });
+      const cats = list.getByRole("button", { name: /^about cats/ });
+      await expect(cats).toHaveAccessibleName(/unread/i);
+      await expect(items(page, "agent").last()).toContainText("You said: [other]");
+      await expect(page.getByRole("log")).not.toContainText("Elsewhere");
+      await cats.click();
+      await expectPhase(page, "open");
+      await expect(items(page, "agent").filter({ hasText: "Elsewhere it rains." })).toHaveCount(1);
+      await expect(cats).not.toHaveAccessibleName(/unread/i);
+      await open(page);
+      await expect(items(page, "agent").filter({ hasText: "Elsewhere it rains." })).toHaveCount(1);
+    });
+  }
 
   test("typing is told once at the first letter and once at the end", async ({ page, agent }) => {
     const server = await begin(page, agent, "documented");

@@ -96,6 +96,28 @@ impl GeneralBots {
         }
     }
 
+    /// Another conversation is to be told of, or no longer.
+    pub(super) fn listen(&mut self, id: &ConversationId, on: bool, out: &mut Out<'_>) {
+        let name = id.as_str();
+        if self.is_session(name) || self.is_other(name) == on {
+            return;
+        }
+        match on {
+            true => self.setup.others.push(id.clone()),
+            false => self.setup.others.retain(|other| !other.is(name)),
+        }
+        match (self.link.with_others, on) {
+            (true, true) => {
+                self.write(write::about("subscribe", name), out);
+                self.link.others_open += 1;
+                out.wait_for(wait::OTHERS_TAKEN, Some(TAKEN));
+            }
+            (true, false) => self.write(write::about("unsubscribe", name), out),
+            // All that are to be told of are asked for at once, later.
+            (false, _) => {}
+        }
+    }
+
     pub(super) fn ping(&mut self, out: &mut Out<'_>) {
         if self.link.pings >= UNANSWERED {
             return out.lost(None);

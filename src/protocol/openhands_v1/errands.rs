@@ -137,7 +137,10 @@ impl OpenHands {
             Command::End => self.tell_sandbox("/pause", Errand::End, out),
             Command::Discard => self.tell_sandbox("", Errand::Discard, out),
             Command::Export => self.export(None, String::new(), out),
-            Command::Reset | Command::Typing(_) | Command::Switch { .. } => Err(Unsupported),
+            Command::Reset
+            | Command::Typing(_)
+            | Command::Listen { .. }
+            | Command::Switch { .. } => Err(Unsupported),
         }
     }
 

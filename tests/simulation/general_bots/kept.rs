@@ -277,6 +277,31 @@ fn news_of_a_conversation_that_is_deleted_change_nothing_of_it() {
 }
 
 #[test]
+fn the_server_tells_no_more_of_what_is_deleted_and_again_of_what_is_restored() {
+    let store = Rc::new(MemoryTables::default());
+    let mut page = connected_to(OTHER, "documented", &store);
+    page.send("theirs", Vec::new());
+    page.tell(Msg::Hidden);
+    let mut page = connected("documented", &store);
+    page.now += 3_000;
+    page.tell(Msg::Woke);
+    say(&mut page, &json!({"type": "pong"}));
+    let asked = |kind: &str| json!({"type": kind, "session_id": OTHER}).to_string();
+    assert!(page.sent.contains(&asked("subscribe")), "{:?}", page.sent);
+    let id = page
+        .view
+        .entries
+        .iter()
+        .find(|entry| !entry.open)
+        .unwrap()
+        .id;
+    page.tell(Msg::Did(Intent::List(Listing::Delete(id))));
+    assert_eq!(page.sent.last(), Some(&asked("unsubscribe")));
+    page.tell(Msg::Did(Intent::List(Listing::Restore(id))));
+    assert_eq!(page.sent.last(), Some(&asked("subscribe")));
+}
+
+#[test]
 fn what_was_answered_elsewhere_is_there_once_when_it_is_opened() {
     let store = Rc::new(MemoryTables::default());
     let mut page = connected_to(OTHER, "documented", &store);
