@@ -301,6 +301,17 @@ test.describe("as documented", () => {
     await say(page, "hello", 1);
   });
 
+  test("a server that ends idle connections ends none that pings", async ({ page, agent }) => {
+    await hurry(page, 8);
+    const server = await begin(page, agent, "documented", "idle=6000");
+    await say(page, "hello", 1);
+    const pings = async (): Promise<number> => (await server.report()).frames.ping ?? 0;
+    await expect.poll(pings, { timeout: 40_000 }).toBeGreaterThan(3);
+    expect((await server.report()).sockets).toHaveLength(1);
+    await expect(items(page, "notice")).toHaveCount(0);
+    await expectPhase(page, "open");
+  });
+
   test("a sign of typing that never ends is taken back after a minute", async ({ page, agent }) => {
     await hurry(page, 8);
     await begin(page, agent, "documented");
