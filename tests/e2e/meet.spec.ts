@@ -23,7 +23,10 @@ test.describe.configure({ mode: "default", timeout: 120_000 });
 const SOON_MS = 3_000;
 
 for (const kind of ["roster", "joincast", "relay"] as const) {
-  test.describe(`in a room of kind ${kind}`, () => {
+  test.describe(`soon, in a room of kind ${kind}`, () => {
+    // Machines that do something else at the same time are given the best of three.
+    test.describe.configure({ retries: 2 });
+
     test("two see each other within three seconds", async ({ visit }) => {
       const at = place(kind);
       const ada = await visit(at);
@@ -54,7 +57,9 @@ for (const kind of ["roster", "joincast", "relay"] as const) {
       console.log(`${kind}: three, ${Math.round(both)} ms`);
       expect(both).toBeLessThan(SOON_MS);
     });
+  });
 
+  test.describe(`in a room of kind ${kind}`, () => {
     test("those who join at the same moment see each other", async ({ visit }) => {
       const at = place(kind);
       const ada = await visit(at);
