@@ -22,40 +22,50 @@ test.describe.configure({ mode: "default", timeout: 120_000 });
 /** From pressing Join to decoded pictures. */
 const SOON_MS = 3_000;
 
+/** How long it takes, once each time; a machine that does something else as well is given three times. */
+async function expectSoon(what: string, meet: () => Promise<number>): Promise<void> {
+  const times: number[] = [];
+  while (times.length < 3 && Math.min(...times) >= SOON_MS) {
+    times.push(await meet());
+    console.log(`${what}, ${Math.round(times.at(-1) ?? 0)} ms`);
+  }
+  expect(Math.min(...times)).toBeLessThan(SOON_MS);
+}
+
 for (const kind of ["roster", "joincast", "relay"] as const) {
   test.describe(`soon, in a room of kind ${kind}`, () => {
-    // Machines that do something else at the same time are given the best of three.
-    test.describe.configure({ retries: 2 });
-
     test("two see each other within three seconds", async ({ visit }) => {
-      const at = place(kind);
-      const ada = await visit(at);
-      const bob = await visit(at);
-      await join(ada, "Ada");
-      await join(bob, "Bob");
-      const first = await took(bob, 1);
-      await expect(tile(ada, "Bob")).toHaveAttribute("data-video", "on");
-      await expect(tile(bob, "Ada")).toHaveAttribute("data-video", "on");
-      await expectPictures(ada, 1);
-      await expectPictures(bob, 1);
-      expect(await states(ada)).toEqual(["connected stable"]);
-      test.info().annotations.push({ type: "pictures after", description: `${first} ms` });
-      console.log(`${kind}: two, ${Math.round(first)} ms`);
-      expect(first).toBeLessThan(SOON_MS);
+      await expectSoon(`${kind}: two`, async () => {
+        const at = place(kind);
+        const ada = await visit(at);
+        const bob = await visit(at);
+        await join(ada, "Ada");
+        await join(bob, "Bob");
+        const first = await took(bob, 1);
+        await expect(tile(ada, "Bob")).toHaveAttribute("data-video", "on");
+        await expect(tile(bob, "Ada")).toHaveAttribute("data-video", "on");
+        await expectPictures(ada, 1);
+        await expectPictures(bob, 1);
+        expect(await states(ada)).toEqual(["connected stable"]);
+        for (const page of [ada, bob]) await page.close();
+        return first;
+      });
     });
 
     test("a third sees both, and both see the third", async ({ visit }) => {
-      const at = place(kind);
-      const [ada, bob, cyd] = [await visit(at), await visit(at), await visit(at)];
-      await join(ada, "Ada");
-      await join(bob, "Bob");
-      await expectPictures(ada, 1);
-      await join(cyd, "Cyd");
-      const both = await took(cyd, 2);
-      for (const page of [ada, bob, cyd]) await expectPictures(page, 2);
-      await expect(tile(ada, "Cyd")).toHaveAttribute("data-tie", "connected");
-      console.log(`${kind}: three, ${Math.round(both)} ms`);
-      expect(both).toBeLessThan(SOON_MS);
+      await expectSoon(`${kind}: three`, async () => {
+        const at = place(kind);
+        const [ada, bob, cyd] = [await visit(at), await visit(at), await visit(at)];
+        await join(ada, "Ada");
+        await join(bob, "Bob");
+        await expectPictures(ada, 1);
+        await join(cyd, "Cyd");
+        const both = await took(cyd, 2);
+        for (const page of [ada, bob, cyd]) await expectPictures(page, 2);
+        await expect(tile(ada, "Cyd")).toHaveAttribute("data-tie", "connected");
+        for (const page of [ada, bob, cyd]) await page.close();
+        return both;
+      });
     });
   });
 
