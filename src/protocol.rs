@@ -248,6 +248,16 @@ pub enum Past {
     },
 }
 
+impl Past {
+    /// Whether there are as many answers in a history as there are questions.
+    #[must_use]
+    pub fn is_all_answered(pasts: &[Self]) -> bool {
+        let count = |is: fn(&Self) -> bool| pasts.iter().filter(|past| is(past)).count();
+        let asked = count(|past| matches!(past, Self::User { .. }));
+        count(|past| matches!(past, Self::Agent(_))) >= asked
+    }
+}
+
 /// What the person asks of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {

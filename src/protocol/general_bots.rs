@@ -105,7 +105,7 @@ pub fn make(setup: Setup) -> Box<dyn Protocol> {
         echoes: Vec::new(),
         running: false,
         cut: false,
-        missed: None,
+        reads: 0,
         muted: false,
         clock: Instant(0),
         streams: Streams::default(),
@@ -223,8 +223,8 @@ struct GeneralBots {
     running: bool,
     /// The connection was lost during a run.
     cut: bool,
-    /// An answer was cut, and may be in the history by now, which was read so many times since.
-    missed: Option<usize>,
+    /// How often the history was read again in this connection, for an answer that it lacked.
+    reads: usize,
     /// The person stopped the run, which may go on, and has sent nothing since.
     muted: bool,
     /// When the person sent last, by this machine's clock.
@@ -261,11 +261,8 @@ impl Protocol for GeneralBots {
         self.streams.cut();
         self.native.cut();
         self.unanswered = None;
-        let running = std::mem::take(&mut self.running);
-        self.cut |= running || self.muted;
-        if running && !self.muted {
-            self.missed = Some(0);
-        }
+        self.cut |= std::mem::take(&mut self.running) || self.muted;
+        self.reads = 0;
         self.other_way = false;
         self.errands.clear();
         self.link = Link::default();

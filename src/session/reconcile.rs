@@ -27,7 +27,7 @@ pub(super) fn reconcile(timeline: &mut Timeline, pasts: Vec<Past>, now: Instant)
     let answered = matches!(pasts.last(), Some(Past::Agent(_)));
     if !forgotten {
         let mut place = 0;
-        let all = is_all_answered(&pasts);
+        let all = Past::is_all_answered(&pasts);
         let matched = matched(timeline, pasts);
         let known: Vec<ItemId> = matched.iter().filter_map(|(_, id)| *id).collect();
         for (past, id) in matched {
@@ -42,13 +42,6 @@ pub(super) fn reconcile(timeline: &mut Timeline, pasts: Vec<Past>, now: Instant)
         answered,
         forgotten,
     }
-}
-
-/// Whether there are as many answers as there are questions.
-fn is_all_answered(pasts: &[Past]) -> bool {
-    let count = |is: fn(&Past) -> bool| pasts.iter().filter(|past| is(past)).count();
-    let asked = count(|past| matches!(past, Past::User { .. }));
-    count(|past| matches!(past, Past::Agent(_))) >= asked
 }
 
 /// Each entry with the item that is the same, so that as many as possible have one.

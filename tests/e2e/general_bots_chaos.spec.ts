@@ -90,6 +90,7 @@ for (const name of ["documented", "b"] as const) {
     const whole = (await articles(page)).filter(({ kind, text }) => kind === "agent" && text.includes(END));
     expect(twice(whole.map(({ text }) => note(text))), "shown twice").toEqual([]);
     // What was seen of an answer before a cut gives way to the whole once the history tells it.
+    await expect.poll(async () => twice(await notes(page, "agent")), { timeout: 75_000 }).toEqual([]);
     if (name !== "documented") await page.reload();
     await connected(page);
     await expect.poll(async () => (await notes(page, "agent")).sort()).toEqual(sorted(said));

@@ -45,7 +45,6 @@ impl GeneralBots {
             if std::mem::take(&mut self.cut) {
                 self.finish(Certainty::Likely, out);
             }
-            self.wait_for_rest(out);
         }
     }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{GeneralBots, Tongue, think, wait};
 use crate::io::{Payload, Request, RequestId};
 use crate::model::{ConversationId, Duration};
-use crate::protocol::{AgentEvent, Out, Page, Past, Protocol, Remote};
+use crate::protocol::{AgentEvent, Out, Page, Past, Remote};
 use crate::wire::address::encoded;
 use crate::wire::{json, time};
 
@@ -80,21 +80,20 @@ impl GeneralBots {
         self.errands.push((request, errand));
     }
 
-    /// The history is read again in a while, where an answer was cut.
-    pub(super) fn wait_for_rest(&self, out: &mut Out<'_>) {
-        let rest = self.missed.and_then(|times| REST.get(times).copied());
-        if rest.is_some() && self.capabilities().history {
-            out.wait_for(wait::REST, rest);
+    /// The history is read again in a while, a few times.
+    fn wait_for_rest(&self, out: &mut Out<'_>) {
+        if let Some(rest) = REST.get(self.reads) {
+            out.wait_for(wait::REST, Some(*rest));
         }
     }
 
     /// It is time to; but while something goes on, what is whole is not known.
     pub(super) fn look_for_rest(&mut self, out: &mut Out<'_>) {
-        if !self.running && self.unanswered.is_none() {
-            self.missed = self.missed.map(|times| times + 1);
-            self.ask(Errand::History { first: true }, out);
+        if self.running || self.unanswered.is_some() {
+            return self.wait_for_rest(out);
         }
-        self.wait_for_rest(out);
+        self.reads += 1;
+        self.ask(Errand::History { first: true }, out);
     }
 
     /// A call was answered; status 0 stands for no answer.
@@ -121,6 +120,9 @@ impl GeneralBots {
                 Some(mut pasts) => {
                     if self.tongue == Tongue::Native {
                         pasts.retain_mut(part);
+                    }
+                    if !Past::is_all_answered(&pasts) {
+                        self.wait_for_rest(out);
                     }
                     out.event(AgentEvent::History(pasts));
                 }

@@ -129,7 +129,7 @@ impl GeneralBots {
         self.made = false;
         self.unknown = false;
         self.closed = false;
-        self.missed = None;
+        self.reads = 0;
         out.wait_for(wait::REST, None);
         out.event(AgentEvent::Reset);
         out.event(AgentEvent::Named(ConversationId::new(
