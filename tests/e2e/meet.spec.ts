@@ -16,8 +16,6 @@ test.use({
     ],
   },
 });
-// Several pages encode and decode at once: one test after the other.
-test.describe.configure({ mode: "default", timeout: 120_000 });
 
 /** From pressing Join to decoded pictures. */
 const SOON_MS = 3_000;

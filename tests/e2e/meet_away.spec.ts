@@ -7,7 +7,7 @@ import {
 import { robots } from "./support/robots.ts";
 
 test.use({ launchOptions: LAUNCH });
-test.describe.configure({ mode: "default", timeout: 180_000 });
+test.describe.configure({ timeout: 180_000 });
 
 test("that the rooms cannot be reached is said, and another try works once they can", async ({ visit, watch }) => {
   const at = place("gone");

@@ -11,7 +11,6 @@ test.use({
     args: [...LAUNCH.args, "--auto-select-desktop-capture-source=Entire screen"],
   },
 });
-test.describe.configure({ mode: "default", timeout: 120_000 });
 
 const SANDBOX = { title: "Parlor", sandbox: "allow-scripts allow-same-origin" };
 const ALLOWED = { ...SANDBOX, allow: "camera; microphone; display-capture" };

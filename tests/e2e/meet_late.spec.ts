@@ -8,7 +8,6 @@ import {
 } from "./support/meet.ts";
 
 test.use({ launchOptions: LAUNCH });
-test.describe.configure({ mode: "default", timeout: 120_000 });
 
 /** So many devices are taken, and nothing changes that any more. */
 async function expectTaken(page: Page, count: number): Promise<void> {

@@ -5,7 +5,6 @@ import { button, expect } from "./support/parlor.ts";
 import { couple, expectSound, LAUNCH, room, test } from "./support/meet.ts";
 
 test.use({ launchOptions: LAUNCH });
-test.describe.configure({ mode: "default", timeout: 120_000 });
 
 /** A microphone by its button and by its key. */
 const SWITCHES: [string, (page: Page) => Promise<void>][] = [

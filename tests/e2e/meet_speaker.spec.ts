@@ -12,7 +12,6 @@ declare global {
 }
 
 test.use({ launchOptions: LAUNCH });
-test.describe.configure({ mode: "default", timeout: 120_000 });
 
 /** Notes down what is asked of the elements' speakers, of which this machine may have none. */
 function listen(page: Page): Promise<void> {

@@ -112,7 +112,7 @@ const begun = ({ requests }: Report): number =>
 test("how far the start of a sandbox is stands in words on the screen", async ({ page, agent }) => {
   await hurry(page, 4);
   await noting(page, ["The server begins the conversation", ...STEPS]);
-  const server = await Server.start(agent, "boot=700");
+  const server = await Server.start(agent, "boot=read");
   await follow(page, server.app);
   await connected(page);
   expect(await noted(page)).toEqual(["The server begins the conversation", ...STEPS]);

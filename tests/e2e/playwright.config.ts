@@ -1,10 +1,20 @@
 import { defineConfig } from "@playwright/test";
 
+/** Video rooms. */
+const ROOMS = "meet*.spec.ts";
+
 export default defineConfig({
   testDir: ".",
-  testMatch: "*.spec.ts",
-  // They need a real server, and a configuration of their own.
-  testIgnore: "interop/**",
+  projects: [
+    {
+      name: "pages",
+      testMatch: "*.spec.ts",
+      // The real servers need a configuration of their own.
+      testIgnore: ["interop/**", ROOMS],
+    },
+    // Several pages encode and decode at once: what runs beside them takes the time that they need.
+    { name: "rooms", testMatch: ROOMS, workers: 1, timeout: 120_000 },
+  ],
   outputDir: "artifacts/results",
   // One agent server per worker; the tests of a file may share it, each under a run of its own.
   workers: 2,

@@ -35,7 +35,7 @@ faults, in the address or by POST /control {\"run\":..,\"faults\":..}:
     sockets  old=1 nodelta=1 silent=N double=1 replay=MS auth=MS cut_every=MS seed=N cuts=N
     requests nocors=1 fail=STATUS[:K[:cors]] slow=MS at=PART busy=1 limit=1 app_key=K
              upstream=STATUS
-    agent    pace=MS stats=after   start boot=MS start=error
+    agent    pace=MS stats=after   start boot=MS|read start=error
   of General Bots, by POST /control only, where frames count from the order on
     all      slow=MS cut_every=MS seed=N cuts=N
     chat     auth=401|address|open large=close largest=BYTES nopong=1 strict=1 replay=1

@@ -39,6 +39,8 @@ pub(super) struct Mishaps {
     pub(super) limit: bool,
     /// `boot=MS`: how long each step of a start takes.
     boot: Option<u64>,
+    /// `boot=read`: each step of a start takes until it was asked about.
+    pub(super) boot_read: bool,
     /// `start=error`: starts fail.
     pub(super) start_fails: bool,
     /// `busy=1`: the run limit is reached: messages are stored, and 429 says that no run began.
@@ -79,6 +81,7 @@ impl Mishaps {
             auth: number(query, "auth"),
             limit: on("limit"),
             boot: number(query, "boot"),
+            boot_read: is("boot", "read"),
             start_fails: is("start", "error"),
             busy: on("busy"),
             upstream: number(query, "upstream"),

@@ -23,6 +23,11 @@ impl Run {
             (200, Some("WORKING")),
             "{task}"
         );
+        self.follow(task).await
+    }
+
+    /// What each look at a task says, until it is over.
+    async fn follow(&self, task: Value) -> Vec<Value> {
         let path = format!(
             "/app-conversations/start-tasks?ids={}",
             task["id"].as_str().unwrap()
@@ -82,7 +87,7 @@ async fn open(run: &mut Run, listed: &Value) -> Visit {
 
 #[tokio::test]
 async fn a_start_goes_through_its_states_and_runs_its_first_message() {
-    let mut run = Run::with("boot=30").await;
+    let mut run = Run::with("boot=read").await;
     let first = json!({"role": "user", "content": [text("[run] it")], "run": false});
     let seen = run.begin(json!({"initial_message": first})).await;
     let states: Vec<&str> = seen.iter().map(|task| word(task, "status")).collect();
@@ -150,7 +155,7 @@ async fn a_start_fails_with_its_reason() {
 
 #[tokio::test]
 async fn messages_wait_for_a_start() {
-    let run = Run::with("boot=40").await;
+    let run = Run::with("boot=read").await;
     let (_, task) = run.app("POST", "/app-conversations", json!({})).await;
     let path = format!("/conversations/task-{}/pending-messages", word(&task, "id"));
     let body = json!({"role": "user", "content": [text("queued")]});
@@ -158,7 +163,8 @@ async fn messages_wait_for_a_start() {
     assert_eq!((status, &queued["position"]), (201, &json!(1)));
     let (status, _) = run.app("POST", &path, json!({"content": []})).await;
     assert_eq!(status, 400);
-    sleep(Duration::from_millis(600)).await;
+    assert_eq!(run.report().await["messages"], json!([]));
+    run.follow(task).await;
     let messages = run.report().await["messages"].clone();
     assert_eq!(
         (&messages[0]["way"], &messages[0]["text"]),

@@ -28,6 +28,8 @@ const STEPS: [&str; 5] = [
 pub(super) struct Task {
     /// As it is shown.
     shown: Value,
+    /// Somebody asked about it since it changed.
+    read: bool,
     /// Messages that wait for the conversation.
     queue: Vec<Value>,
 }
@@ -65,6 +67,7 @@ pub(super) fn begin(place: &Place, request: &Request) -> Answered {
     });
     let task = Task {
         shown: shown.clone(),
+        read: false,
         queue: Vec::new(),
     };
     let start = Start {
@@ -118,11 +121,14 @@ fn shown(answer: Answer) -> Value {
 
 /// `GET /app-conversations/start-tasks?ids=..`
 pub(super) fn batch(place: &Place, request: &Request) -> Answered {
-    let memory = place.run.memory();
+    let mut memory = place.run.memory();
     let shown = request.all("ids").into_iter().map(|id| {
         let id = ids::bare(id);
-        let found = memory.app.tasks.iter().find(|task| task.id() == id);
-        found.map_or(Value::Null, |task| task.shown.clone())
+        let found = memory.app.tasks.iter_mut().find(|task| task.id() == id);
+        found.map_or(Value::Null, |task| {
+            task.read = true;
+            task.shown.clone()
+        })
     });
     Ok(Answer::ok(shown.collect()))
 }
@@ -178,11 +184,30 @@ impl Start {
             set(&mut task.shown, name, value.clone());
         }
         set(&mut task.shown, "updated_at", clock::now().into());
+        task.read = false;
+    }
+
+    /// Something takes its time.
+    async fn step(&self) {
+        let mishaps = self.run.mishaps();
+        if !mishaps.boot_read {
+            return sleep(mishaps.boot()).await;
+        }
+        while !self.is_read() {
+            sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Nobody waits for one that is gone.
+    fn is_read(&self) -> bool {
+        let memory = self.run.memory();
+        let mut tasks = memory.app.tasks.iter();
+        let task = tasks.find(|task| task.id() == self.id);
+        task.is_none_or(|task| task.read)
     }
 
     async fn all(&self) -> Result<(), String> {
-        let step = self.run.mishaps().boot();
-        sleep(step).await;
+        self.step().await;
         let wanted = field(&self.asked, "sandbox_id");
         let sandbox = match wanted {
             "" => self.run.memory().app.make(),
@@ -196,7 +221,7 @@ impl Start {
             ("sandbox_id", sandbox.clone().into()),
         ]);
         for status in STEPS {
-            sleep(step).await;
+            self.step().await;
             self.change(&[("status", status.into())]);
         }
         let url = {
@@ -205,7 +230,7 @@ impl Start {
             found.map(|sandbox| sandbox.url(&self.run.name, &self.host))
         };
         self.change(&[("agent_server_url", url.into())]);
-        sleep(step).await;
+        self.step().await;
         if self.run.mishaps().start_fails {
             return Err("500: Sandbox failed to start".to_owned());
         }
