@@ -75,6 +75,7 @@ mod wait {
     pub(super) const DOUBT: u8 = 8;
     pub(super) const REST: u8 = 9;
     pub(super) const OTHERS_TAKEN: u8 = 10;
+    pub(super) const ANEW: u8 = 11;
 }
 
 /// Makes the adapter.
@@ -315,11 +316,7 @@ impl Protocol for GeneralBots {
                 Ok(())
             }
             Command::Reset => {
-                match self.native.is_newest() {
-                    // There the call has an empty answer.
-                    true => self.reset_to(None, out),
-                    false => self.ask(Errand::Anew, out),
-                }
+                self.begin_anew(out);
                 Ok(())
             }
             Command::Switch { id, on } => {

@@ -365,6 +365,8 @@ impl Session {
     fn lost(&mut self, verdict: Verdict) {
         self.timeline.interrupt(false);
         self.recalling = None;
+        // Whether it was done is not known: it is asked for again, before what was said behind it.
+        self.resetting = self.resetting.map(|_| None);
         if let Some((id, state)) = self.outbox.lost(verdict) {
             let again = state == SendState::Queued;
             self.timeline.delivery(id, state);

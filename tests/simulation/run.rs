@@ -116,6 +116,23 @@ fn a_reset_that_is_not_confirmed_is_said() {
 }
 
 #[test]
+fn a_reset_that_is_cut_off_is_asked_for_again_before_what_was_said_behind_it() {
+    let mut player = connected();
+    player.input(Input::Reset);
+    player.say("anew");
+    player.wait(Duration::secs(5));
+    player.close(1006, "");
+    player.open();
+    let reset = json!({"sessionId": "c1", "type": "reset"}).to_string();
+    assert_eq!(player.sent(), [reset.as_str(), &reset]);
+    player.event("conversationReset", json!({}));
+    player.event("conversationReset", json!({}));
+    assert_eq!(player.messages_sent(), ["anew"]);
+    assert!(player.lines()[0].starts_with("notice done: The conversation was reset."));
+    assert_eq!(player.lines()[1..], ["user sending: anew"]);
+}
+
+#[test]
 fn a_reset_while_disconnected_goes_out_on_reconnect() {
     let mut player = connected();
     player.close(1006, "");

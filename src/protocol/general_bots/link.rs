@@ -180,6 +180,7 @@ impl GeneralBots {
             wait::DOUBT => self.doubted(out),
             wait::LINES => self.told_lines(out),
             wait::REST => self.look_for_rest(out),
+            wait::ANEW => self.reset_to(None, out),
             wait::SIGN => self.no_sign(out),
             wait::TYPING => self.finish(Certainty::Likely, out),
             _ => {}

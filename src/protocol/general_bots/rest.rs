@@ -22,6 +22,10 @@ use crate::wire::{json, time};
 /// read again after so long each.
 const REST: [Duration; 3] = [Duration::secs(5), Duration::secs(15), Duration::secs(45)];
 
+/// A call for a new session that is not answered by then is waited for no longer, so that nothing
+/// that is said behind it goes to the old one. The session is then one of our own making.
+const ANEW: Duration = Duration::secs(8);
+
 /// What was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Errand {
@@ -78,6 +82,15 @@ impl GeneralBots {
             keep: false,
         });
         self.errands.push((request, errand));
+    }
+
+    /// Asks for a new session, where the call for one has an answer.
+    pub(super) fn begin_anew(&mut self, out: &mut Out<'_>) {
+        if self.native.is_newest() {
+            return self.reset_to(None, out);
+        }
+        self.ask(Errand::Anew, out);
+        out.wait_for(wait::ANEW, Some(ANEW));
     }
 
     /// The history is read again in a while, a few times.

@@ -1,6 +1,7 @@
 //! What the person says, and whose turn it is.
 
 use super::documented::{QUIET, TYPES};
+use super::rest::Errand;
 use super::write::{self, Names, Said};
 use super::{ECHOES, GeneralBots, Link, Sent, Tongue, ids, wait};
 use crate::model::{Attachment, ConversationId, TransactionId};
@@ -130,6 +131,8 @@ impl GeneralBots {
         self.unknown = false;
         self.closed = false;
         self.reads = 0;
+        self.errands.retain(|(_, errand)| *errand != Errand::Anew);
+        out.wait_for(wait::ANEW, None);
         out.wait_for(wait::REST, None);
         out.event(AgentEvent::Reset);
         out.event(AgentEvent::Named(ConversationId::new(

@@ -136,12 +136,34 @@ fn what_is_said_while_the_new_session_is_made_goes_out_in_it() {
 }
 
 #[test]
-fn what_is_said_behind_a_reset_that_nobody_confirms_goes_out_after_a_while() {
+fn what_is_said_behind_a_reset_that_no_call_confirms_goes_to_a_session_of_ours() {
     let mut page = documented();
     page.input(Input::Reset);
     page.say("anyway");
-    page.wait(Duration::secs(9));
+    page.wait(Duration::secs(7));
     assert_eq!(page.messages_sent(), [""; 0]);
     page.wait(Duration::secs(2));
     assert_eq!(page.messages_sent(), ["anyway"]);
+    let session = page.frames().last().unwrap()["session_id"].clone();
+    assert_ne!(session, json!(OURS));
+    assert_eq!(page.all(named), [session.as_str().unwrap()]);
+    // The call's late answer changes nothing.
+    page.answer_all(200, &json!({"session_id": OTHER}).to_string());
+    page.wait(Duration::secs(20));
+    assert_eq!(page.all(named), [session.as_str().unwrap()]);
+    assert_eq!(page.lines()[1..], ["user sending: anyway"]);
+}
+
+#[test]
+fn a_cut_amid_the_call_for_a_new_session_sends_nothing_to_the_old_one() {
+    let mut page = documented();
+    page.input(Input::Reset);
+    page.say("anew");
+    page.close(1006, "");
+    page.open();
+    assert_eq!(page.asked(), ["http://bots.test:8080/api/sessions"]);
+    assert_eq!(page.messages_sent(), [""; 0]);
+    page.answer_all(200, &json!({"session_id": OTHER}).to_string());
+    assert_eq!(page.messages_sent(), ["anew"]);
+    assert_eq!(page.frames().last().unwrap()["session_id"], json!(OTHER));
 }
