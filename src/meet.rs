@@ -20,6 +20,7 @@ mod room;
 mod signal;
 mod ties;
 pub mod tile;
+pub mod voice;
 
 pub use media::{Device, DeviceKind, Lack, On};
 pub use port::{

@@ -18,6 +18,7 @@ use super::listener::Listener;
 use super::media::{Kind, Stream, get, settle};
 use super::task::spawn;
 use super::words;
+use crate::meet::voice::Level;
 use crate::meet::{Description, Happening, Ice, IceServer, LinkId, Start, Tie};
 
 #[wasm_bindgen]
@@ -47,8 +48,14 @@ extern "C" {
     ) -> Result<Transceiver, JsValue>;
     #[wasm_bindgen(method, catch, js_name = restartIce)]
     fn restart(this: &Connection) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, js_name = getReceivers)]
+    fn receivers(this: &Connection) -> Array;
     #[wasm_bindgen(method)]
     fn close(this: &Connection);
+
+    type Receiver;
+    #[wasm_bindgen(method, catch, js_name = getSynchronizationSources)]
+    fn heard(this: &Receiver) -> Result<Array, JsValue>;
 
     #[derive(Clone)]
     type Transceiver;
@@ -192,6 +199,26 @@ impl Link {
     pub fn streams(&self) -> Vec<Stream> {
         let streams = self.inner.streams.borrow();
         streams.iter().map(|theirs| theirs.stream.clone()).collect()
+    }
+
+    /// How loud they are now; `None` where nothing was heard lately, or the browser does not say.
+    #[must_use]
+    pub fn level(&self) -> Option<Level> {
+        let mut last: Option<Level> = None;
+        for receiver in self.inner.connection.receivers().iter() {
+            let receiver: Receiver = receiver.unchecked_into();
+            for source in receiver.heard().unwrap_or_default().iter() {
+                let number = |name| get(&source, name).as_f64();
+                // Pictures have no loudness.
+                if let (Some(at), Some(loudness)) = (number("timestamp"), number("audioLevel"))
+                    && last.is_none_or(|last| last.at < at)
+                {
+                    let link = self.inner.id;
+                    last = Some(Level { link, at, loudness });
+                }
+            }
+        }
+        last
     }
 }
 

@@ -10,6 +10,7 @@ use send_wrapper::SendWrapper;
 use super::shows::{Feed, Shows, put};
 use crate::app::Meeting;
 use crate::io::{self, Frame, SocketId};
+use crate::meet::voice::{self, Voices};
 use crate::meet::{
     Action, Happening, Input, LinkId, On, Output, Room, Setup, Signalling, Start, Tie,
 };
@@ -37,6 +38,9 @@ pub(super) struct Call {
     /// The last number of a stream.
     feeds: Cell<u64>,
     alarm: RefCell<Option<(Instant, Timer)>>,
+    voices: RefCell<Voices>,
+    /// Until they are listened to again.
+    pause: RefCell<Option<Timer>>,
     listeners: RefCell<Vec<Listener>>,
     over: Cell<bool>,
     /// Called when the server has refused for good.
@@ -72,6 +76,8 @@ impl Call {
             links: RefCell::default(),
             feeds: Cell::default(),
             alarm: RefCell::default(),
+            voices: RefCell::default(),
+            pause: RefCell::default(),
             listeners: RefCell::default(),
             over: Cell::default(),
             refused,
@@ -94,6 +100,21 @@ impl Call {
         self.listeners.replace(listeners);
         self.sends(self.shows.on.get_untracked());
         self.tell(Input::Join);
+        self.listen();
+    }
+
+    /// Shows who speaks, now and from now on.
+    fn listen(self: &Rc<Self>) {
+        let levels = self.links.borrow().iter().filter_map(Link::level).collect();
+        let speaking = self.voices.borrow_mut().listen(levels, page::now());
+        put(&self.shows.speaking, speaking);
+        let call = Rc::downgrade(self);
+        let timer = Timer::after(voice::EVERY, move || {
+            if let Some(call) = call.upgrade() {
+                call.listen();
+            }
+        });
+        self.pause.replace(Some(timer));
     }
 
     /// Whether the signalling is between two tries.
@@ -127,11 +148,13 @@ impl Call {
         self.over.set(true);
         self.listeners.take();
         self.alarm.take();
+        self.pause.take();
         self.socket.take();
         self.links.take();
         put(&self.shows.signalling, Signalling::Idle);
         put(&self.shows.others, Vec::new());
         put(&self.shows.feeds, Vec::new());
+        put(&self.shows.speaking, Vec::new());
     }
 
     fn tell(self: &Rc<Self>, input: Input) {

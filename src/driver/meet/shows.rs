@@ -60,6 +60,8 @@ pub struct Shows {
     pub others: ArcRwSignal<Vec<Participant>>,
     /// Their streams.
     pub feeds: ArcRwSignal<Vec<Feed>>,
+    /// The ties by which somebody is heard to speak.
+    pub speaking: ArcRwSignal<Vec<LinkId>>,
     /// Our camera and microphone, under a number that grows; they are the same for a whole call.
     pub own: ArcRwSignal<Option<(u64, SendWrapper<Stream>)>>,
     /// Our screen.

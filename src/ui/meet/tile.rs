@@ -75,7 +75,7 @@ pub(super) fn own_screen() -> El {
 /// Somebody else, by their identifier.
 pub(super) fn their_tile(id: String) -> El {
     let shows = meet().shows;
-    let (others, feeds) = (shows.others, shows.feeds);
+    let (others, feeds, speaking) = (shows.others, shows.feeds, shows.speaking);
     let who = move || others.with(|others| others.iter().find(|who| who.id == id).cloned());
     let (asked, all) = (who.clone(), feeds.clone());
     let mine = move || -> Vec<Feed> {
@@ -89,8 +89,9 @@ pub(super) fn their_tile(id: String) -> El {
                 .collect()
         })
     };
-    let (keys, named, tied, marked, lit, shown) = (
+    let (keys, named, tied, marked, lit, shown, spoken) = (
         mine.clone(),
+        who.clone(),
         who.clone(),
         who.clone(),
         who.clone(),
@@ -106,6 +107,10 @@ pub(super) fn their_tile(id: String) -> El {
         })
         .follows("data-tie", move || {
             tied().map(|who| tie(who.tie).to_owned())
+        })
+        .follows("data-speaks", move || {
+            let link = spoken().filter(|who| who.audio)?.link?;
+            speaking.with(|speaking| speaking.contains(&link).then(String::new))
         })
         .follows("aria-label", move || {
             shown().map(|who| words::tile(words::name(&who), who.audio, who.video))
