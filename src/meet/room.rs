@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::address;
 use super::line::{Due, Line};
 use super::lost::Lost;
-use super::peer::Peer;
+use super::peer::{GREET, Peer};
 use super::port::{Action, Chat, Happening, Input, Output, Participant, Setup, Signalling};
 use super::signal::{self, Sends};
 use crate::model::Instant;
@@ -45,6 +45,8 @@ pub struct Room {
     pub(super) lost: Vec<Lost>,
     pub(super) links: u32,
     sends: Sends,
+    /// What we send is said once more then: nobody answers it, and it may have been lost or be late.
+    again_at: Option<Instant>,
     told: Vec<Participant>,
     outputs: VecDeque<Output>,
 }
@@ -69,6 +71,7 @@ impl Room {
             lost: Vec::new(),
             links: 0,
             sends: Sends::default(),
+            again_at: None,
             told: Vec::new(),
             outputs: VecDeque::new(),
         }
@@ -118,7 +121,8 @@ impl Room {
         let joined = self.line.is_joined();
         let peers = self.peers.iter().filter_map(|peer| peer.deadline(joined));
         let line = self.line.next().map(|(at, _)| at);
-        peers.chain(line).chain(self.asks_at()).min()
+        let again = self.again_at.filter(|_| joined);
+        peers.chain(line).chain(self.asks_at()).chain(again).min()
     }
 
     fn happened(&mut self, happening: Happening, now: Instant) {
@@ -244,6 +248,10 @@ impl Room {
         }
         self.nudge(now);
         self.ask_for_lost(now);
+        let joined = self.line.is_joined();
+        if self.again_at.take_if(|at| joined && *at <= now).is_some() {
+            self.say_state_to_all(now);
+        }
     }
 
     /// A relay hands this to everybody. Who knows a roster, and somebody on it, needs no greeting.
@@ -264,6 +272,11 @@ impl Room {
             return;
         }
         self.sends = sends;
+        self.again_at = Some(now + GREET);
+        self.say_state_to_all(now);
+    }
+
+    fn say_state_to_all(&mut self, now: Instant) {
         for at in 0..self.peers.len() {
             self.say_state(at, now);
         }

@@ -269,6 +269,37 @@ fn who_was_not_announced_is_found_all_the_same() {
 }
 
 #[test]
+fn what_one_sends_is_said_once_more_where_it_was_lost_or_late() {
+    let sends = |audio| Input::Sends {
+        audio,
+        video: true,
+        screen: false,
+    };
+    let states = |world: &World| {
+        let sent = world.pages[0].sent.iter();
+        sent.filter(|frame| frame.contains(r#""type":"state""#))
+            .count()
+    };
+    for kind in ROOMS {
+        // The second of two is lost, or the first comes behind it.
+        for (hurt, fate) in [(1, Fate::Lost), (0, Fate::Late(2_000))] {
+            let mut world = World::joined(kind, 30, &["Ana", "Bo"]);
+            let before = states(&world);
+            world.counts = |frame| frame["signal"]["type"] == "state";
+            world.fates = BTreeMap::from([(world.counted + hurt, fate)]);
+            world.input(0, sends(false));
+            world.input(0, sends(true));
+            world.wait(2_500);
+            assert!(!world.pages[1].others[0].audio, "{kind:?} {fate:?}");
+            world.wait(1_000);
+            assert!(world.pages[1].others[0].audio, "{kind:?} {fate:?}");
+            world.wait(10_000);
+            assert_eq!(states(&world) - before, 3, "once more, and not for ever");
+        }
+    }
+}
+
+#[test]
 fn a_network_that_is_back_is_used_at_once() {
     let mut world = World::joined(Kind::Roster, 29, &["Ana", "Bo"]);
     world.down = true;
