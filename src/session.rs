@@ -440,6 +440,12 @@ impl Session {
         self.protocol.weigh(text, attachments)
     }
 
+    /// Whether the person reset the conversation, and the server has not confirmed it.
+    #[must_use]
+    pub const fn is_resetting(&self) -> bool {
+        self.resetting.is_some()
+    }
+
     /// Whether the server's log has not been read up to now yet: what comes is of before.
     #[must_use]
     pub fn is_behind(&self) -> bool {

@@ -355,6 +355,10 @@ impl App {
             if !self.online && !demo {
                 self.tell(Input::Online(false), now);
             }
+            // Nothing that was said behind it may go to what was to be forgotten.
+            if self.conversation.resetting {
+                self.tell(Input::Reset, now);
+            }
             self.tell(Input::Connect, now);
         }
         self.catching_up = false;

@@ -61,6 +61,9 @@ impl App {
             let items = self.session.as_ref().map_or(&[][..], Session::items);
             self.conversation.preview = preview(&self.note.before, items, self.has_fragments());
         }
+        if let Some(session) = &self.session {
+            self.conversation.resetting = session.is_resetting();
+        }
         if asked || answered {
             self.conversation.touched = now;
             // Another tab deleted it, and it goes on here.

@@ -76,6 +76,7 @@ mod wait {
     pub(super) const REST: u8 = 9;
     pub(super) const OTHERS_TAKEN: u8 = 10;
     pub(super) const ANEW: u8 = 11;
+    pub(super) const MAKE: u8 = 12;
 }
 
 /// Makes the adapter.

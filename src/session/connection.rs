@@ -121,12 +121,14 @@ impl Connection {
         }
     }
 
-    /// A frame came, so there is a network, whatever the browser says.
-    pub(super) fn heard(&mut self, now: Instant) {
+    /// A frame came, so there is a network, whatever the browser says. True where that is news.
+    pub(super) fn heard(&mut self, now: Instant) -> bool {
         self.heard = now;
-        if self.phase == Phase::Offline {
+        let was_offline = self.phase == Phase::Offline;
+        if was_offline {
             self.phase = Phase::Open { since: self.since };
         }
+        was_offline
     }
 
     /// What comes while the connection is being made is worth waiting on.

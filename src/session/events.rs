@@ -146,8 +146,11 @@ impl Session {
     /// An error ends the turn; after a Stop it is only the echo of it.
     fn run_failed(&mut self, fault: Fault, now: Instant) {
         self.confirmed();
-        // If it was the reset that the server refused, there is nothing more to wait for.
-        self.resetting = None;
+        // If it was the reset that the server refused, there is nothing more to wait for. An error
+        // of what is going on is none.
+        if !self.run.run().busy() {
+            self.resetting = None;
+        }
         let stopped = matches!(self.run.run(), Run::Muted { .. });
         self.run.failed(now);
         self.timeline.interrupt(true);

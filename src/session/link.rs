@@ -209,8 +209,10 @@ impl Session {
         passed: Passed,
         now: Instant,
     ) {
-        if passed == Passed::Here {
-            self.connection.heard(now);
+        if passed == Passed::Here && self.connection.heard(now) {
+            // It was there all the time: what is asked is known.
+            self.answer_late();
+            self.reset_late(now);
         }
         self.with_protocol(|protocol, out| protocol.receive(happening, out));
         let judgement = self.absorb(now);
@@ -305,10 +307,13 @@ impl Session {
         }
         // In a log an answer may be out of date, which is known once it has been read.
         if !numbered {
-            for (_, answer) in std::mem::take(&mut self.answers) {
-                self.command(&answer);
-            }
+            self.answer_late();
         }
+        self.reset_late(now);
+    }
+
+    /// Asks for the reset that the person wanted while there was no connection.
+    fn reset_late(&mut self, now: Instant) {
         if self.resetting == Some(None) {
             self.resetting = None;
             self.reset(now);

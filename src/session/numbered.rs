@@ -181,10 +181,12 @@ impl Session {
 
     /// Gives the answers that were given while the connection was away, as far as they are still
     /// waited for: a frame that names no question would answer another one.
-    fn answer_late(&mut self) {
+    pub(super) fn answer_late(&mut self) {
+        let numbered = self.protocol.capabilities().event_ids;
         for (id, answer) in std::mem::take(&mut self.answers) {
-            let given = self.is_asked(id) && self.command(&answer);
-            if !given && !self.is_settled_in_log(&answer) {
+            let asked = !numbered || self.is_asked(id);
+            let given = asked && self.command(&answer);
+            if numbered && !given && !self.is_settled_in_log(&answer) {
                 self.timeline.edit(id, |body| {
                     if let Body::Approval(approval) = body {
                         approval.state = ApprovalState::Expired;

@@ -1,5 +1,5 @@
 import {
-  button, connect, expect, expectArticles, items, press, send, test,
+  button, connect, expect, expectArticles, expectPhase, items, press, send, test,
 } from "./support/parlor.ts";
 
 test("Keep keeps the conversation", async ({ page, agent }) => {
@@ -27,6 +27,27 @@ test("Reset makes the agent forget, once, and the page says so", async ({ page, 
   await send(page, "hello again");
   await expect(items(page, "agent", "done")).toContainText("hello again");
   await expect(items(page, "notice")).toHaveCount(1);
+  const sent = (await agent.frames(run)).map((frame) => frame.type);
+  expect(sent).toEqual(["message", "reset", "message"]);
+});
+
+test("a reset that nobody confirmed outlives a reload, and comes before what was said behind it", async ({
+  page, agent,
+}) => {
+  const { run } = await connect(page, agent);
+  await send(page, "forget this");
+  await expect(items(page, "agent", "done")).toBeVisible();
+  await agent.down(run);
+  await expectPhase(page, "waiting");
+  await press(page, "Reset conversation");
+  await button(page.getByRole("dialog").or(page.getByRole("alertdialog")), "Reset").click();
+  await send(page, "anew");
+  await expect(items(page, "user", "queued")).toHaveCount(1);
+  await page.goto("/");
+  await expect(items(page, "user", "queued")).toHaveText([/anew/]);
+  await agent.up(run);
+  await expect(items(page, "agent", "done")).toContainText("anew");
+  await expect(items(page, "user")).toHaveCount(1);
   const sent = (await agent.frames(run)).map((frame) => frame.type);
   expect(sent).toEqual(["message", "reset", "message"]);
 });

@@ -59,6 +59,16 @@ fn documented() -> Player {
     page
 }
 
+/// The same in a conversation of which the server need not know.
+fn fresh() -> Player {
+    let mut page = start(Setup {
+        fresh: true,
+        ..setup(Dialect::Documented)
+    });
+    page.open();
+    page
+}
+
 /// A page that is connected to a server of which nothing is known.
 fn unknown() -> Player {
     let mut page = start(setup(Dialect::Auto));

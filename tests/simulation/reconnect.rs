@@ -3,6 +3,7 @@
 use parlor::model::Duration;
 use parlor::recording::Player;
 use parlor::session::{Input, Phase, Reason};
+use serde_json::json;
 
 use super::support::{Wire, asked, connected, connecting, policy};
 
@@ -104,6 +105,17 @@ fn a_frame_proves_that_the_browser_is_wrong_about_the_network() {
     assert_eq!(player.session().phase().word(), "open");
     player.input(Input::Online(true));
     assert_eq!(player.opened().len(), 1, "the connection was kept");
+}
+
+#[test]
+fn a_reset_while_the_browser_was_wrong_about_the_network_goes_out() {
+    let mut player = asked();
+    player.input(Input::Online(false));
+    player.input(Input::Reset);
+    let reset = json!({"sessionId": "c1", "type": "reset"}).to_string();
+    assert_ne!(player.sent().last(), Some(&reset));
+    player.chunk("still here");
+    assert_eq!(player.sent().last(), Some(&reset));
 }
 
 #[test]

@@ -4,7 +4,6 @@
 use serde_json::Value;
 
 use super::class::{field, text};
-use super::rest::Errand;
 use super::{GeneralBots, Sent, wait};
 use crate::model::{Duration, Failure, Fault};
 use crate::protocol::{AgentEvent, Certainty, Gone, Out};
@@ -55,7 +54,7 @@ impl GeneralBots {
                 // What had gone out already is refused as well, about the same session.
                 self.link.owed = code == "SUBSCRIPTION_FAILED" && sent.is_some();
                 self.unanswered = sent;
-                self.ask(Errand::Make, out);
+                self.make_session(out);
             }
             ("SESSION_NOT_FOUND", sent) if std::mem::take(&mut self.link.owed) => {
                 self.unanswered = sent;

@@ -181,6 +181,7 @@ impl GeneralBots {
             wait::LINES => self.told_lines(out),
             wait::REST => self.look_for_rest(out),
             wait::ANEW => self.reset_to(None, out),
+            wait::MAKE => self.not_made(out),
             wait::SIGN => self.no_sign(out),
             wait::TYPING => self.finish(Certainty::Likely, out),
             _ => {}

@@ -1,7 +1,6 @@
 //! What the person says, and whose turn it is.
 
 use super::documented::{QUIET, TYPES};
-use super::rest::Errand;
 use super::write::{self, Names, Said};
 use super::{ECHOES, GeneralBots, Link, Sent, Tongue, ids, wait};
 use crate::model::{Attachment, ConversationId, TransactionId};
@@ -131,10 +130,14 @@ impl GeneralBots {
         self.unknown = false;
         self.closed = false;
         self.reads = 0;
-        self.errands.retain(|(_, errand)| *errand != Errand::Anew);
+        self.muted = false;
+        // The session gives up every call with what is forgotten.
+        self.errands.clear();
         out.wait_for(wait::ANEW, None);
         out.wait_for(wait::REST, None);
         out.event(AgentEvent::Reset);
+        // Nothing of what went on there comes in another session.
+        out.event(AgentEvent::RunFinished(Certainty::Certain));
         out.event(AgentEvent::Named(ConversationId::new(
             self.session.as_str(),
         )));

@@ -36,6 +36,8 @@ pub struct Conversation {
     pub preview: String,
     /// The server has spoken in it.
     pub known: bool,
+    /// The person reset it, which the server has not confirmed yet.
+    pub resetting: bool,
     /// When it was deleted; it can be brought back until it is swept away.
     pub deleted: Option<Instant>,
 }
@@ -59,6 +61,7 @@ impl Conversation {
             scroll: None,
             preview: String::new(),
             known: false,
+            resetting: false,
             deleted: None,
         }
     }
@@ -90,6 +93,7 @@ impl Record for Conversation {
             .with("scroll", self.scroll.as_deref())
             .with("preview", self.preview.as_str())
             .with("known", self.known)
+            .with("resetting", self.resetting)
             .with("deleted", self.deleted.map(|at| at.0))
             .finish()
     }
@@ -112,6 +116,7 @@ impl Record for Conversation {
             scroll: form.optional_text("scroll"),
             preview: form.optional_text("preview").unwrap_or_default(),
             known: form.flag("known"),
+            resetting: form.flag("resetting"),
             deleted: form.optional_number("deleted").map(Instant),
         };
         form.whole(conversation)
@@ -133,6 +138,7 @@ mod tests {
             scroll: Some("item 7".to_owned()),
             preview: "🙂".to_owned(),
             known: true,
+            resetting: true,
             deleted: Some(Instant(u64::MAX)),
             ..Conversation::new(
                 "saiki",

@@ -7,7 +7,7 @@ use parlor::session::{Change, Run};
 use serde_json::json;
 
 use super::super::support::Wire;
-use super::{OTHER, Server, documented, error, message, named, setup, start};
+use super::{OTHER, Server, documented, error, fresh, message, named, setup, start};
 
 fn too_often(page: &Player) -> Vec<u64> {
     let until = |change: &Change| match change {
@@ -132,15 +132,6 @@ fn a_message_that_is_answered_after_its_subscription_failed_has_arrived() {
     assert_eq!(page.lines()[0], "user confirmed: hi");
 }
 
-fn fresh() -> Player {
-    let mut page = start(Setup {
-        fresh: true,
-        ..setup(Dialect::Documented)
-    });
-    page.open();
-    page
-}
-
 #[test]
 fn a_session_that_the_server_does_not_know_yet_is_made_and_the_message_goes_out_in_it() {
     for code in ["SESSION_NOT_FOUND", "SUBSCRIPTION_FAILED"] {
@@ -229,6 +220,23 @@ fn our_own_subscription_that_fails_late_is_said_where_there_are_others() {
     page.gets(error("INVALID_FORMAT", "unknown type: ping"));
     assert_eq!(page.kinds(), ["subscribe", "ping", "subscribe"]);
     assert_eq!(page.lines(), [""; 0]);
+}
+
+#[test]
+fn a_session_that_is_not_made_in_time_fails_the_message_that_waits_for_it() {
+    let mut page = fresh();
+    page.gets(error("SUBSCRIPTION_FAILED", "no such session"));
+    page.say("hi");
+    page.wait(Duration::secs(7));
+    assert_eq!(page.lines(), ["user sending: hi"]);
+    page.wait(Duration::secs(2));
+    assert!(
+        page.lines()[0].starts_with("user failed"),
+        "{:?}",
+        page.lines()
+    );
+    assert_eq!(page.session().run(), Run::Idle);
+    assert_eq!(page.messages_sent(), [""; 0]);
 }
 
 #[test]

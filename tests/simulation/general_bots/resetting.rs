@@ -2,12 +2,13 @@
 
 use parlor::model::Duration;
 use parlor::recording::Player;
-use parlor::session::Input;
+use parlor::session::{Input, Run};
 use serde_json::json;
 
 use super::super::support::Wire;
 use super::{
-    OTHER, OURS, Server, chunk, documented, message, named, newest, older, stream_start, text,
+    OTHER, OURS, Server, chunk, documented, error, fresh, message, named, newest, older,
+    stream_start, text,
 };
 
 #[test]
@@ -166,4 +167,53 @@ fn a_cut_amid_the_call_for_a_new_session_sends_nothing_to_the_old_one() {
     page.answer_all(200, &json!({"session_id": OTHER}).to_string());
     assert_eq!(page.messages_sent(), ["anew"]);
     assert_eq!(page.frames().last().unwrap()["session_id"], json!(OTHER));
+}
+
+#[test]
+fn an_error_of_what_goes_on_lets_nothing_into_the_session_that_is_forgotten() {
+    let mut page = documented();
+    page.say("hi");
+    page.gets(stream_start("m", OURS));
+    page.input(Input::Reset);
+    page.say("anew");
+    page.gets(error("LLM_UNAVAILABLE", "Model is loading"));
+    assert_eq!(page.messages_sent(), ["hi"]);
+    page.answer_all(200, &json!({"session_id": OTHER}).to_string());
+    assert_eq!(page.messages_sent(), ["hi", "anew"]);
+    assert_eq!(page.frames().last().unwrap()["session_id"], json!(OTHER));
+}
+
+#[test]
+fn a_session_that_was_being_made_before_the_reset_holds_nothing_up() {
+    let mut page = fresh();
+    page.gets(error("SUBSCRIPTION_FAILED", "no such session"));
+    assert_eq!(page.asked(), ["http://bots.test:8080/api/sessions"]);
+    page.input(Input::Reset);
+    page.wait(Duration::secs(9));
+    page.say("hi");
+    assert_eq!(page.messages_sent(), ["hi"]);
+}
+
+#[test]
+fn a_run_that_is_reset_away_holds_nothing_of_the_next_session_back() {
+    let reset = || {
+        let mut page = documented();
+        page.say("hi");
+        page.gets(stream_start("m", OURS));
+        page.gets(chunk("m", "Hel"));
+        page.input(Input::Reset);
+        page.answer_all(200, &json!({"session_id": OTHER}).to_string());
+        page
+    };
+    // What the bot says unasked is shown.
+    let mut page = reset();
+    let mut said = message("n", "assistant", "Welcome");
+    said["session_id"] = json!(OTHER);
+    page.gets(said);
+    assert_eq!(page.lines()[1..], ["agent done: Welcome"]);
+    // A message that is refused ends its run.
+    let mut page = reset();
+    page.say("x");
+    page.gets(error("MESSAGE_TOO_LARGE", "too large"));
+    assert_eq!(page.session().run(), Run::Idle);
 }
