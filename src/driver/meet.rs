@@ -9,10 +9,14 @@ mod shows;
 
 use std::rc::Rc;
 
+use reactive_graph::prelude::*;
 use send_wrapper::SendWrapper;
+use web_sys::Element;
 
 use crate::app::Meeting;
 use crate::meet::DeviceKind;
+use crate::platform::media;
+use crate::platform::task::spawn;
 use desk::Desk;
 pub use shows::{Feed, Shows, Stage};
 
@@ -70,6 +74,17 @@ impl Meet {
     /// Begins or ends the sharing of the screen.
     pub fn toggle_screen(&self) {
         self.desk.toggle_screen();
+    }
+
+    /// Plays the `video` of somebody else; where the browser wants the person to ask for that first,
+    /// the screen is told so.
+    pub fn play(&self, video: &Element) {
+        let (video, stuck) = (video.clone(), self.shows.stuck.clone());
+        spawn(async move {
+            if !media::play(video).await {
+                stuck.set(true);
+            }
+        });
     }
 
     /// Takes another device.

@@ -18,7 +18,7 @@ impl Room {
         }
         match heard {
             Heard::Roster { me, name, others } => self.roster(me, name, others, now),
-            Heard::Came { id, name } => self.came(&id, &name, Duration(0), now),
+            Heard::Came { id, name } => self.came_now(&id, &name, now),
             Heard::Went { id } => self.went(&id, now),
             Heard::Signal(signal) => self.signal(*signal, frame, now),
             Heard::Error { code, message } => self.error(&code, message, now),
@@ -81,21 +81,35 @@ impl Room {
         let other = name.filter(|name| *name != self.setup.name || self.address.is_some());
         match (me, other, &others) {
             // The arrival of somebody else, under the name of an acknowledgement.
-            (Some(id), Some(name), None) => self.came(&id, &name, Duration(0), now),
+            (Some(id), Some(name), None) => self.came_now(&id, &name, now),
             (Some(me), ..) => self.called(me, now),
             _ => {}
         }
         let Some(others) = others else { return };
         // Who was there before us greets; who is on a later roster came after us.
         let known = std::mem::replace(&mut self.rostered, true);
-        let wait = if known { Duration(0) } else { GREET };
         let former = self.former.take();
         for (id, name) in others {
-            if former.as_ref() != Some(&id) {
-                self.came(&id, &name, wait, now);
+            if former.as_ref() == Some(&id) {
+                continue;
+            }
+            match known {
+                true => self.came_now(&id, &name, now),
+                false => self.came(&id, &name, GREET, now),
             }
         }
         self.leave_if_full(now);
+    }
+
+    /// Somebody came after us, and is to be greeted.
+    fn came_now(&mut self, id: &str, name: &str, now: Instant) {
+        let before = self.peers.len();
+        self.came(id, name, Duration(0), now);
+        let crossed = self.line.may_cross(now);
+        for peer in self.peers.iter_mut().skip(before) {
+            peer.later = true;
+            peer.crossed = crossed;
+        }
     }
 
     /// Somebody is there, and is to be greeted after `wait`.
@@ -116,7 +130,7 @@ impl Room {
             return;
         }
         let wait = if unsure { wait.max(NAMESAKE) } else { wait };
-        let mut peer = Peer::new(id, now);
+        let mut peer = Peer::new(self.unused(id), now);
         peer.address = Some(id.to_owned());
         peer.named(name);
         peer.unsure = unsure;
@@ -168,6 +182,10 @@ impl Room {
         };
         peer.went = false;
         peer.unsure = false;
+        // They offer to one whom they saw come, so that each came after the other: who has the lower
+        // id was first.
+        let was_first = peer.pid.as_ref().is_some_and(|pid| *pid < self.setup.me);
+        peer.later &= !(peer.crossed && is_offer && was_first);
         peer.named(signal.name.as_deref().unwrap_or_default());
         peer.sends = signal.sends.unwrap_or(peer.sends);
         if let Some(stream) = signal.screen_stream {
@@ -238,7 +256,8 @@ impl Room {
             (Some(at), Some(same)) if at != same => self.merge(at, same),
             (Some(at), _) | (None, Some(at)) => at,
             (None, None) if invites && self.holds(false) => {
-                self.peers.push(Peer::new(from.unwrap_or(address), now));
+                let id = self.unused(from.unwrap_or(address));
+                self.peers.push(Peer::new(id, now));
                 self.peers.len() - 1
             }
             (None, None) => return None,
@@ -261,9 +280,23 @@ impl Room {
         at
     }
 
-    /// One who comes to a room that has all the people it can hold goes again.
+    /// An id that nobody else has: a server may give one of old to somebody new.
+    fn unused(&self, id: &str) -> String {
+        let mut id = id.to_owned();
+        while self.peers.iter().any(|peer| peer.id == id) {
+            id.push('+');
+        }
+        id
+    }
+
+    /// One who comes to a room that has all the people it can hold goes again; those who came later
+    /// go before.
     fn leave_if_full(&mut self, now: Instant) {
-        if self.others() >= MOST_PEOPLE && self.line.is_newcomer(now) {
+        let before = self
+            .peers
+            .iter()
+            .filter(|peer| peer.counts() && !peer.later);
+        if before.count() >= MOST_PEOPLE && self.line.is_newcomer(now) {
             self.end(Signalling::Full, now);
         }
     }

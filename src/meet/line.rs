@@ -25,6 +25,9 @@ const PING: Duration = Duration::secs(30);
 /// A connection that lasted this long makes the next wait a first one again.
 const LASTED: Duration = Duration::secs(5);
 
+/// So long a frame is under way between two browsers at most, as a rule.
+const CROSSING: Duration = Duration::millis(250);
+
 /// The first wait is at most this long; each further one may be twice as long.
 const BASE: Duration = Duration::secs(1);
 
@@ -114,6 +117,11 @@ impl Line {
     /// We came so short a time ago that whoever greets was here before us.
     pub(super) fn is_newcomer(&self, now: Instant) -> bool {
         self.first.is_none_or(|first| now.since(first) < LASTED)
+    }
+
+    /// We came so short a time ago that who comes now may not have seen us come after them.
+    pub(super) fn may_cross(&self, now: Instant) -> bool {
+        self.first.is_none_or(|first| now.since(first) < CROSSING)
     }
 
     pub(super) fn connecting(&mut self, now: Instant) {

@@ -39,7 +39,8 @@ pub(super) enum Nudge {
 /// One of the others.
 #[derive(Debug)]
 pub(super) struct Peer {
-    /// What the screen knows them by: the first id that was heard.
+    /// What the screen knows them by, and nobody else in the room: the first id that was heard, if
+    /// no other one is called that.
     pub(super) id: String,
     /// The id that they gave themselves, once they have said it.
     pub(super) pid: Option<String>,
@@ -56,6 +57,10 @@ pub(super) struct Peer {
     pub(super) went: bool,
     /// They may be one of those that we know, with another address.
     pub(super) unsure: bool,
+    /// They came after us.
+    pub(super) later: bool,
+    /// Or at the same moment: each may have seen the other come.
+    pub(super) crossed: bool,
     /// Since when there is no tie.
     since: Instant,
     nudge_at: Instant,
@@ -63,9 +68,9 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    pub(super) fn new(id: &str, now: Instant) -> Self {
+    pub(super) fn new(id: String, now: Instant) -> Self {
         Self {
-            id: id.to_owned(),
+            id,
             pid: None,
             address: None,
             former: None,
@@ -76,6 +81,8 @@ impl Peer {
             negotiation: None,
             went: false,
             unsure: false,
+            later: false,
+            crossed: false,
             since: now,
             nudge_at: now + GREET,
             nudges: 0,

@@ -70,6 +70,12 @@ impl Stream {
         tracks.get(0).dyn_into().ok()
     }
 
+    /// The id of its sound, where it has any.
+    #[must_use]
+    pub fn sound(&self) -> Option<String> {
+        self.first(Kind::Audio).map(|track| track.id())
+    }
+
     /// Puts a track into it.
     pub fn add(&self, track: &Track) {
         self.0.add_track(&track.track);
@@ -87,6 +93,17 @@ impl Stream {
             video.set_src_object(Some(&self.0));
         }
     }
+}
+
+/// Lets a `video` element play; false where the browser wants the person to ask for it (HTML, "not
+/// allowed to play").
+pub async fn play(element: Element) -> bool {
+    let video = element.dyn_ref::<HtmlMediaElement>();
+    let Some(Ok(begun)) = video.map(HtmlMediaElement::play) else {
+        return true;
+    };
+    let failed = JsFuture::from(begun).await.err();
+    failed.is_none_or(|thrown| get(&thrown, "name") != "NotAllowedError")
 }
 
 /// Lets go of what a `video` element shows, and of its sound.

@@ -56,6 +56,8 @@ extern "C" {
     type Receiver;
     #[wasm_bindgen(method, catch, js_name = getSynchronizationSources)]
     fn heard(this: &Receiver) -> Result<Array, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn track(this: &Receiver) -> MediaStreamTrack;
 
     #[derive(Clone)]
     type Transceiver;
@@ -201,24 +203,30 @@ impl Link {
         streams.iter().map(|theirs| theirs.stream.clone()).collect()
     }
 
-    /// How loud they are now; `None` where nothing was heard lately, or the browser does not say.
+    /// How loud each track of theirs is now, of which anything was heard lately.
     #[must_use]
-    pub fn level(&self) -> Option<Level> {
-        let mut last: Option<Level> = None;
-        for receiver in self.inner.connection.receivers().iter() {
+    pub fn levels(&self) -> Vec<Level> {
+        let receivers = self.inner.connection.receivers();
+        let levels = receivers.iter().filter_map(|receiver| {
             let receiver: Receiver = receiver.unchecked_into();
-            for source in receiver.heard().unwrap_or_default().iter() {
+            let mut last: Option<(f64, f64)> = None;
+            for source in receiver.heard().ok()?.iter() {
                 let number = |name| get(&source, name).as_f64();
                 // Pictures have no loudness.
-                if let (Some(at), Some(loudness)) = (number("timestamp"), number("audioLevel"))
-                    && last.is_none_or(|last| last.at < at)
-                {
-                    let link = self.inner.id;
-                    last = Some(Level { link, at, loudness });
+                let heard = number("timestamp").zip(number("audioLevel"));
+                if heard.is_some_and(|(at, _)| last.is_none_or(|(before, _)| before < at)) {
+                    last = heard;
                 }
             }
-        }
-        last
+            let (at, loudness) = last?;
+            let track = receiver.track().id();
+            Some(Level {
+                track,
+                at,
+                loudness,
+            })
+        });
+        levels.collect()
     }
 }
 

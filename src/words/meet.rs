@@ -41,6 +41,8 @@ words! {
     UNSHARED = "The screen could not be shared. Allow it in the browser or in the system's settings, then try again.";
     MANY = "With this many people every browser sends a lot. If pictures stutter, turn cameras off.";
     RETRY = "Try again";
+    STUCK = "Your browser plays nothing of the others before you ask for it.";
+    PLAY = "Play";
     COPY_LINK = "Copy link to this room";
     UNREACHED = "The server's video rooms could not be reached. It is tried again by itself.";
     LOST = "The connection to the server was lost. Whom you see stays connected; joining again goes on by itself.";

@@ -3,9 +3,46 @@
 
 import type { Page } from "@playwright/test";
 import { button, expect } from "./support/parlor.ts";
-import { couple, expectSound, LAUNCH, room, test, tile } from "./support/meet.ts";
+import {
+  couple, expectPictures, expectSound, join, LAUNCH, place, room, test, tile,
+} from "./support/meet.ts";
 
 test.use({ launchOptions: LAUNCH });
+
+/** A browser that plays nothing that sounds before its person asks for it, as Safari does. */
+function beStrict(): void {
+  const { play } = HTMLMediaElement.prototype;
+  let asked = false;
+  addEventListener("click", ({ target }) => {
+    asked ||= target instanceof Element && target.textContent === "Play";
+  }, { capture: true });
+  HTMLMediaElement.prototype.play = function () {
+    if (this.muted || asked) return play.call(this);
+    this.autoplay = false;
+    this.pause();
+    return Promise.reject(new DOMException("a gesture is wanted", "NotAllowedError"));
+  };
+}
+
+test("where the browser plays nothing unasked, the person is asked to ask for it", async ({ visit }) => {
+  const at = place("roster");
+  const ada = await visit(at);
+  await ada.evaluate(beStrict);
+  await join(ada, "Ada");
+  const bob = await visit(at);
+  await join(bob, "Bob");
+  const sentence = room(ada).getByText("plays nothing of the others before you ask");
+  await expect(sentence).toBeVisible();
+  const paused = (): Promise<boolean> =>
+    tile(ada, "Bob").locator("video").evaluate((video) => (video as HTMLVideoElement).paused);
+  expect(await paused()).toBe(true);
+  await button(room(ada), "Play").click();
+  await expect(sentence).toBeHidden();
+  await expect(button(room(ada), "Play")).toBeHidden();
+  await expect.poll(paused).toBe(false);
+  await expect(room(ada).getByRole("heading", { level: 2 })).toBeFocused();
+  await expectPictures(ada, 1);
+});
 
 /** A microphone by its button and by its key. */
 const SWITCHES: [string, (page: Page) => Promise<void>][] = [

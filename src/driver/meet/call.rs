@@ -105,7 +105,7 @@ impl Call {
 
     /// Shows who speaks, now and from now on.
     fn listen(self: &Rc<Self>) {
-        let levels = self.links.borrow().iter().filter_map(Link::level).collect();
+        let levels = self.links.borrow().iter().flat_map(Link::levels).collect();
         let speaking = self.voices.borrow_mut().listen(levels, page::now());
         put(&self.shows.speaking, speaking);
         let call = Rc::downgrade(self);
@@ -155,6 +155,7 @@ impl Call {
         put(&self.shows.others, Vec::new());
         put(&self.shows.feeds, Vec::new());
         put(&self.shows.speaking, Vec::new());
+        put(&self.shows.stuck, false);
     }
 
     fn tell(self: &Rc<Self>, input: Input) {

@@ -60,8 +60,10 @@ pub struct Shows {
     pub others: ArcRwSignal<Vec<Participant>>,
     /// Their streams.
     pub feeds: ArcRwSignal<Vec<Feed>>,
-    /// The ties by which somebody is heard to speak.
-    pub speaking: ArcRwSignal<Vec<LinkId>>,
+    /// The tracks (`MediaStreamTrack.id`) in which somebody is heard to speak.
+    pub speaking: ArcRwSignal<Vec<String>>,
+    /// The browser plays nothing of the others before the person asks for it.
+    pub stuck: ArcRwSignal<bool>,
     /// Our camera and microphone, under a number that grows; they are the same for a whole call.
     pub own: ArcRwSignal<Option<(u64, SendWrapper<Stream>)>>,
     /// Our screen.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 use super::controls::{controls, letters};
 use super::news::news;
@@ -87,6 +87,7 @@ fn trouble() -> El {
     let sentence = move || {
         let many = shows.others.with(Vec::len) + 1 >= layout::MANY;
         let also = [
+            (shows.stuck.get(), words::STUCK),
             (shows.unable.get(), words::UNABLE),
             (shows.unshared.get(), words::UNSHARED),
             (many, words::MANY),
@@ -122,6 +123,34 @@ fn trouble() -> El {
         .flag("data-empty", move || empty().is_empty())
         .put(el("p", "").set("role", "status").says(sentence))
         .put(retry)
+        .with(play)
+}
+
+/// Lets what of the others stands still play, which the browser allows whoever asks for it.
+fn play(trouble: El) -> El {
+    let stuck = meet().shows.stuck;
+    trouble.when(
+        move || stuck.get(),
+        || {
+            let (meet, stuck) = (meet(), meet().shows.stuck);
+            button("button-small", words::PLAY).on_press(move || {
+                focus_title();
+                stuck.set(false);
+                for video in videos() {
+                    meet.play(&video);
+                }
+            })
+        },
+    )
+}
+
+/// Everything in the room that moves.
+fn videos() -> Vec<Element> {
+    let Ok(list) = document().query_selector_all(".room video") else {
+        return Vec::new();
+    };
+    let videos = (0..list.length()).filter_map(|at| list.get(at)?.dyn_into().ok());
+    videos.collect()
 }
 
 /// The tries to get in, which are not told one by one.

@@ -89,7 +89,8 @@ pub(super) fn their_tile(id: String) -> El {
                 .collect()
         })
     };
-    let (keys, named, tied, marked, lit, shown, spoken) = (
+    let (keys, voices, named, tied, marked, lit, shown, spoken) = (
+        mine.clone(),
         mine.clone(),
         who.clone(),
         who.clone(),
@@ -109,8 +110,11 @@ pub(super) fn their_tile(id: String) -> El {
             tied().map(|who| tie(who.tie).to_owned())
         })
         .follows("data-speaks", move || {
-            let link = spoken().filter(|who| who.audio)?.link?;
-            speaking.with(|speaking| speaking.contains(&link).then(String::new))
+            spoken().filter(|who| who.audio)?;
+            let voices = voices();
+            let mut sounds = voices.iter().filter_map(|feed| feed.stream.sound());
+            let speaks = speaking.with(|speaking| sounds.any(|id| speaking.contains(&id)));
+            speaks.then(String::new)
         })
         .follows("aria-label", move || {
             shown().map(|who| words::tile(words::name(&who), who.audio, who.video))
@@ -148,6 +152,7 @@ pub(super) fn their_screen(key: u64) -> Option<El> {
 fn sounding(stream: &Stream) -> El {
     let chosen = meet().shows.chosen;
     let video = video(stream, false);
+    meet().play(video.node());
     let element = video.clone();
     let mut moved = false;
     watch(move || {

@@ -64,6 +64,25 @@ fn nine_people_are_all_tied_to_each_other_and_a_tenth_is_told_that_it_is_full() 
 }
 
 #[test]
+fn a_tenth_takes_the_ninth_place_from_nobody() {
+    for kind in ROOMS {
+        for apart in (0..1_500).step_by(100) {
+            let mut world = World::joined(kind, apart, &NAMES[..MOST_PEOPLE - 1]);
+            world.join(NAMES[8]);
+            world.wait(apart);
+            world.join(NAMES[9]);
+            world.wait(8_000);
+            let told = |at: usize| world.pages[at].phase() == &Signalling::Full;
+            // Of two who come at the same moment, either may have been first.
+            assert!(told(8) != told(9), "{kind:?}, {apart} ms");
+            assert!(apart < 300 || told(9), "{kind:?}, {apart} ms");
+            assert_eq!(world.present().len(), MOST_PEOPLE);
+            world.assert_whole();
+        }
+    }
+}
+
+#[test]
 fn of_two_who_offer_at_once_the_polite_one_takes_its_offer_back() {
     for kind in ROOMS {
         let mut glares = 0;

@@ -201,3 +201,17 @@ fn what_comes_late_from_where_they_were_leads_nobody_back_there() {
     alone.hears(&from("old", &json!({"type": "hello", "from": "b"})));
     assert_eq!(alone.sent().last().unwrap()["target_id"], "old");
 }
+
+#[test]
+fn an_id_of_old_that_the_server_gives_to_somebody_new_is_shown_as_another_one() {
+    let mut alone = Alone::new();
+    alone.hears(&json!({"type": "join", "participant_id": "2", "participant_name": "Bo"}));
+    let hello = json!({"type": "hello", "from": "b", "name": "Bo"});
+    alone.hears(&from("2", &hello));
+    alone.hears(&from("5", &hello));
+    assert_eq!(alone.others.len(), 1);
+    alone.hears(&json!({"type": "join", "participant_id": "2", "participant_name": "Dan"}));
+    let names: Vec<&str> = alone.others.iter().map(|of| &*of.name).collect();
+    assert_eq!(names, ["Bo", "Dan"]);
+    assert_ne!(alone.others[0].id, alone.others[1].id);
+}
