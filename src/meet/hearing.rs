@@ -101,8 +101,12 @@ impl Room {
         self.leave_if_full(now);
     }
 
-    /// Somebody came after us, and is to be greeted.
+    /// Somebody came after us, and is to be greeted. Who came before we have joined sees us come, and
+    /// greets.
     fn came_now(&mut self, id: &str, name: &str, now: Instant) {
+        if !self.line.is_joined() {
+            return self.came(id, name, GREET, now);
+        }
         let before = self.peers.len();
         self.came(id, name, Duration(0), now);
         let crossed = self.line.may_cross(now);

@@ -1,11 +1,11 @@
 //! The room's ties: made, negotiated, said again, and cut.
 
 use super::negotiation::{Negotiation, Refusal, Relation};
-use super::peer::{Nudge, Peer};
+use super::peer::{GREET, Nudge, Peer};
 use super::port::{Action, Description, Happening, Ice, LinkId, Start, Tie};
 use super::room::Room;
 use super::signal;
-use crate::model::Instant;
+use crate::model::{Duration, Instant};
 
 impl Room {
     /// Something happened to a tie; of one that is dropped, it is nothing to us.
@@ -210,7 +210,13 @@ impl Room {
             let Some(peer) = self.peers.get_mut(at) else {
                 return;
             };
-            peer.nudge_at(now);
+            // To whom nothing leads yet, the hello does.
+            let wait = if peer.negotiation.is_some() {
+                Duration(0)
+            } else {
+                GREET
+            };
+            peer.nudge_at(now + wait);
             self.go_on(at);
         }
         self.restart_broken();

@@ -7,7 +7,6 @@
 use serde_json::Value;
 
 use super::class::{field, text};
-use super::rest::Errand;
 use super::write::{self, Said};
 use super::{GeneralBots, Tongue, wait};
 use crate::model::{Content, ConversationId, Duration, Notice, ToolState};
@@ -427,13 +426,6 @@ impl GeneralBots {
             }
             _ => out.dropped(),
         }
-    }
-
-    /// Whether the server is being asked for a session, which a message waits for.
-    pub(super) fn is_making(&self) -> bool {
-        self.errands
-            .iter()
-            .any(|(_, errand)| *errand == Errand::Make)
     }
 
     /// The server was asked for a session; a message that waited for one goes out in it.

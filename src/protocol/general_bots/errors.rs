@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::class::{field, text};
+use super::rest::Errand;
 use super::{GeneralBots, Sent, wait};
 use crate::model::{Duration, Failure, Fault};
 use crate::protocol::{AgentEvent, Certainty, Gone, Out};
@@ -28,6 +29,10 @@ impl GeneralBots {
     /// The server did not take something, which it does not name.
     pub(super) fn failed(&mut self, frame: &Value, out: &mut Out<'_>) {
         let code = text(frame, "code").unwrap_or_default();
+        // What went on is being forgotten, with all that failed in it.
+        if self.is_about(Errand::Anew) && code != "AUTH_FAILED" {
+            return out.dropped();
+        }
         if self.is_of_others(code) {
             // No message has this error.
             if code != "SUBSCRIPTION_FAILED" {

@@ -22,9 +22,12 @@ use crate::wire::{json, time};
 /// read again after so long each.
 const REST: [Duration; 3] = [Duration::secs(5), Duration::secs(15), Duration::secs(45)];
 
-/// A call for a new session that is not answered by then is waited for no longer: messages wait for
-/// it. Of a reset, the session is then one of our own making.
-const SESSION: Duration = Duration::secs(8);
+/// A call for a new session that is not answered by then is waited for no longer, so that nothing
+/// that is said behind it goes to the old one. The session is then one of our own making.
+const ANEW: Duration = Duration::secs(8);
+
+/// A call for a session that the server would know is not waited for longer: a message waits for it.
+const MAKE: Duration = Duration::secs(30);
 
 /// What was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,21 +93,27 @@ impl GeneralBots {
             return self.reset_to(None, out);
         }
         self.ask(Errand::Anew, out);
-        out.wait_for(wait::ANEW, Some(SESSION));
+        out.wait_for(wait::ANEW, Some(ANEW));
     }
 
     /// Asks for a session, because the server knows none of ours.
     pub(super) fn make_session(&mut self, out: &mut Out<'_>) {
         self.ask(Errand::Make, out);
-        out.wait_for(wait::MAKE, Some(SESSION));
+        out.wait_for(wait::MAKE, Some(MAKE));
     }
 
-    /// It has not been made in time, unless it has.
+    /// It has not been made in time, unless it has; the next message asks for it again.
     pub(super) fn not_made(&mut self, out: &mut Out<'_>) {
-        if self.is_making() {
+        if self.is_about(Errand::Make) {
             self.errands.retain(|(_, errand)| *errand != Errand::Make);
+            self.made = false;
             self.made(None, out);
         }
+    }
+
+    /// Whether that is being asked.
+    pub(super) fn is_about(&self, errand: Errand) -> bool {
+        self.errands.iter().any(|(_, about)| *about == errand)
     }
 
     /// The history is read again in a while, a few times.

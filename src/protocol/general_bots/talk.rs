@@ -1,6 +1,7 @@
 //! What the person says, and whose turn it is.
 
 use super::documented::{QUIET, TYPES};
+use super::rest::Errand;
 use super::write::{self, Names, Said};
 use super::{ECHOES, GeneralBots, Link, Sent, Tongue, ids, wait};
 use crate::model::{Attachment, ConversationId, TransactionId};
@@ -49,7 +50,8 @@ impl GeneralBots {
             text: text.to_owned(),
             attachments: attachments.to_vec(),
         });
-        if !self.is_making() {
+        // A message waits for the session that is being made.
+        if !self.is_about(Errand::Make) {
             self.write(frame, out);
         }
         Ok(())

@@ -227,7 +227,7 @@ fn a_session_that_is_not_made_in_time_fails_the_message_that_waits_for_it() {
     let mut page = fresh();
     page.gets(error("SUBSCRIPTION_FAILED", "no such session"));
     page.say("hi");
-    page.wait(Duration::secs(7));
+    page.wait(Duration::secs(29));
     assert_eq!(page.lines(), ["user sending: hi"]);
     page.wait(Duration::secs(2));
     assert!(
@@ -237,6 +237,12 @@ fn a_session_that_is_not_made_in_time_fails_the_message_that_waits_for_it() {
     );
     assert_eq!(page.session().run(), Run::Idle);
     assert_eq!(page.messages_sent(), [""; 0]);
+    // The next one asks for it again.
+    page.say("again");
+    page.gets(error("SESSION_NOT_FOUND", "no such session"));
+    page.answer_all(200, &json!({"session_id": OTHER}).to_string());
+    assert_eq!(page.messages_sent(), ["again", "again"]);
+    assert_eq!(page.frames().last().unwrap()["session_id"], json!(OTHER));
 }
 
 #[test]

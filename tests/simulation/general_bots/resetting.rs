@@ -171,16 +171,23 @@ fn a_cut_amid_the_call_for_a_new_session_sends_nothing_to_the_old_one() {
 
 #[test]
 fn an_error_of_what_goes_on_lets_nothing_into_the_session_that_is_forgotten() {
-    let mut page = documented();
-    page.say("hi");
-    page.gets(stream_start("m", OURS));
-    page.input(Input::Reset);
-    page.say("anew");
-    page.gets(error("LLM_UNAVAILABLE", "Model is loading"));
-    assert_eq!(page.messages_sent(), ["hi"]);
-    page.answer_all(200, &json!({"session_id": OTHER}).to_string());
-    assert_eq!(page.messages_sent(), ["hi", "anew"]);
-    assert_eq!(page.frames().last().unwrap()["session_id"], json!(OTHER));
+    for streams in [true, false] {
+        for code in ["LLM_UNAVAILABLE", "INVALID_FORMAT", "RATE_LIMITED"] {
+            let mut page = documented();
+            page.say("hi");
+            if streams {
+                page.gets(stream_start("m", OURS));
+            }
+            page.input(Input::Reset);
+            page.say("anew");
+            page.gets(error(code, "not now"));
+            page.wait(Duration::secs(5));
+            assert_eq!(page.messages_sent(), ["hi"], "{code}");
+            page.answer_all(200, &json!({"session_id": OTHER}).to_string());
+            assert_eq!(page.messages_sent(), ["hi", "anew"], "{code}");
+            assert_eq!(page.frames().last().unwrap()["session_id"], json!(OTHER));
+        }
+    }
 }
 
 #[test]

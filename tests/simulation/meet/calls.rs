@@ -66,7 +66,7 @@ fn nine_people_are_all_tied_to_each_other_and_a_tenth_is_told_that_it_is_full() 
 #[test]
 fn a_tenth_takes_the_ninth_place_from_nobody() {
     for kind in ROOMS {
-        for apart in (0..1_500).step_by(100) {
+        for apart in (0..1_500).step_by(50) {
             let mut world = World::joined(kind, apart, &NAMES[..MOST_PEOPLE - 1]);
             world.join(NAMES[8]);
             world.wait(apart);
