@@ -61,15 +61,20 @@ impl App {
             let items = self.session.as_ref().map_or(&[][..], Session::items);
             self.conversation.preview = preview(&self.note.before, items, self.has_fragments());
         }
-        if let Some(session) = &self.session {
-            self.conversation.resetting = session.is_resetting();
-        }
+        self.note_reset();
         if asked || answered {
             self.conversation.touched = now;
             // Another tab deleted it, and it goes on here.
             self.conversation.deleted = None;
         }
         self.conversation.unread |= answered && self.hidden;
+    }
+
+    /// Notes whether a reset of the conversation is still to be confirmed.
+    pub(super) fn note_reset(&mut self) {
+        if let Some(session) = &self.session {
+            self.conversation.resetting = session.is_resetting();
+        }
     }
 
     /// The page is hidden, or seen again, and with it the open conversation.

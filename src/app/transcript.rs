@@ -5,7 +5,6 @@ use super::msg::{Loaded, Output};
 use super::tabs::Handed;
 use super::{App, Target};
 use crate::model::{Body, ConversationId, Event, EventKey, Instant, Item, SendState};
-use crate::session::Session;
 use crate::storage::record::{self, Conversation, Found, Outgoing, Record, Unreadable};
 use crate::storage::tables::Write;
 use crate::words::asides;
@@ -165,7 +164,7 @@ impl App {
         let before = std::mem::replace(&mut self.conversation.id, id.clone());
         id.as_str().clone_into(&mut self.view.conversation);
         self.conversation.known = true;
-        self.conversation.resetting = self.session.as_ref().is_some_and(Session::is_resetting);
+        self.note_reset();
         if self.is_kept() && before != *id {
             for message in std::mem::take(&mut self.outgoing) {
                 self.shelf.write(message.delete());

@@ -1,15 +1,21 @@
+import type { Page } from "@playwright/test";
 import {
   button, connect, expect, expectArticles, expectPhase, items, press, send, test,
 } from "./support/parlor.ts";
+
+/** Asks for a reset, and answers what is asked back. */
+async function reset(page: Page, answer: "Keep" | "Reset"): Promise<void> {
+  await press(page, "Reset conversation");
+  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+  await button(dialog, answer).click();
+  await expect(dialog).toBeHidden();
+}
 
 test("Keep keeps the conversation", async ({ page, agent }) => {
   const { run } = await connect(page, agent);
   await send(page, "remember this");
   await expect(items(page, "agent", "done")).toBeVisible();
-  await press(page, "Reset conversation");
-  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
-  await button(dialog, "Keep").click();
-  await expect(dialog).toBeHidden();
+  await reset(page, "Keep");
   await expect(items(page)).toHaveCount(2);
   expect((await agent.frames(run)).map((frame) => frame.type)).toEqual(["message"]);
 });
@@ -18,9 +24,7 @@ test("Reset makes the agent forget, once, and the page says so", async ({ page, 
   const { run } = await connect(page, agent);
   await send(page, "forget this");
   await expect(items(page, "agent", "done")).toBeVisible();
-  await press(page, "Reset conversation");
-  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
-  await button(dialog, "Reset").click();
+  await reset(page, "Reset");
   await expectArticles(page, [
     { kind: "notice", state: "done", text: "The conversation was reset." },
   ]);
@@ -39,8 +43,7 @@ test("a reset that nobody confirmed outlives a reload, and comes before what was
   await expect(items(page, "agent", "done")).toBeVisible();
   await agent.down(run);
   await expectPhase(page, "waiting");
-  await press(page, "Reset conversation");
-  await button(page.getByRole("dialog").or(page.getByRole("alertdialog")), "Reset").click();
+  await reset(page, "Reset");
   await send(page, "anew");
   await expect(items(page, "user", "queued")).toHaveCount(1);
   await page.goto("/");

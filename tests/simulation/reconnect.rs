@@ -119,6 +119,29 @@ fn a_reset_while_the_browser_was_wrong_about_the_network_goes_out() {
 }
 
 #[test]
+fn an_answer_while_the_browser_was_wrong_about_the_network_goes_out() {
+    let mut player = asked();
+    player.thinking();
+    let asks = json!({"toolName": "rm", "args": {}, "executionId": "e1"});
+    player.event("toolConfirmationRequest", asks);
+    player.input(Input::Online(false));
+    let id = player.last();
+    player.input(Input::Answer {
+        id,
+        approved: true,
+        remember: false,
+        reason: String::new(),
+    });
+    let answers = |player: &Player| {
+        let sent = player.sent().iter();
+        sent.filter(|frame| frame.contains("e1")).count()
+    };
+    assert_eq!(answers(&player), 0);
+    player.chunk("still here");
+    assert_eq!(answers(&player), 1);
+}
+
+#[test]
 fn showing_the_page_again_cuts_the_wait_short() {
     let mut player = connecting(5);
     for _ in 0..6 {

@@ -116,6 +116,25 @@ fn a_reset_that_is_not_confirmed_is_said() {
 }
 
 #[test]
+fn an_error_of_the_turn_does_not_end_the_wait_for_a_reset() {
+    let error = json!({"code": "internal_error", "message": "no"});
+    let mut player = asked();
+    player.thinking();
+    player.input(Input::Reset);
+    player.say("anew");
+    player.event("error", error.clone());
+    assert_eq!(player.messages_sent(), ["hello"]);
+    player.event("conversationReset", json!({}));
+    assert_eq!(player.messages_sent(), ["hello", "anew"]);
+    // Where nothing goes on, it is the reset that was refused.
+    let mut player = connected();
+    player.input(Input::Reset);
+    player.say("all the same");
+    player.event("error", error);
+    assert_eq!(player.messages_sent(), ["all the same"]);
+}
+
+#[test]
 fn a_reset_that_is_cut_off_is_asked_for_again_before_what_was_said_behind_it() {
     let mut player = connected();
     player.input(Input::Reset);
